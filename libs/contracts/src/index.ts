@@ -1,1 +1,14 @@
-export {};
+export * from './catalogue.ts';
+export * from './clock.ts';
+export * from './envelope.ts';
+export * from './errors.ts';
+export * from './events/command.ts';
+export * from './events/device.ts';
+export * from './events/update.ts';
+export * from './events/window.ts';
+export * from './ids.ts';
+export * from './policy.ts';
+export * from './requests/device.ts';
+export * from './requests/operator.ts';
+export * from './subjects.ts';
+export * from './trace.ts';

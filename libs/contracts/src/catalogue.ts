@@ -1,0 +1,22 @@
+import * as command from './events/command.ts';
+import * as device from './events/device.ts';
+import * as update from './events/update.ts';
+import * as window from './events/window.ts';
+
+/** Every message there is, in the order of the path. */
+export const messages = [
+  window.windowOpened,
+  window.rolloutPlanned,
+  window.waveReleased,
+  command.commandEnqueue,
+  command.commandEnqueued,
+  command.pushRequest,
+  command.pushSent,
+  command.commandAnswered,
+  command.commandExpired,
+  device.deviceEnrolled,
+  device.deviceLeft,
+  device.declarationReported,
+  device.deviceObserved,
+  update.updateAdvanced,
+] as const;

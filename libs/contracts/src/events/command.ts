@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { defineEvent, defineWork } from '../envelope.ts';
+import { CommandId, DeviceId, Instant, Traceparent } from '../ids.ts';
+
+/** Lower is sooner: security actions before updates before inventory. */
+export const Priority = { security: 0, update: 10, inventory: 20 } as const;
+
+/** A body that many commands of the batch share. Stored once. */
+export const CommandBody = z.object({
+  /** `derivedUuid('command-body', command)`. */
+  bodyId: z.guid(),
+  requestType: z.string().min(1).max(100),
+  /** The Command dictionary as an XML plist fragment, `<dict>…</dict>`. */
+  command: z.string().min(1),
+});
+export type CommandBody = z.infer<typeof CommandBody>;
+
+export const NewCommand = z.object({
+  deviceId: DeviceId,
+  commandId: CommandId,
+  bodyId: z.guid(),
+  traceparent: Traceparent.optional(),
+});
+export type NewCommand = z.infer<typeof NewCommand>;
+
+/** One group of commands with the same terms. `devices` of a group number at most 1,000 over the whole message. */
+export const CommandGroup = z.object({
+  /** What it is for: a rollout id, `inventory`, … Shown to operators. */
+  cause: z.string().max(200),
+  priority: z.int().min(0).max(99),
+  /** Not handed over, and no push for it, before this. */
+  notBefore: Instant.optional(),
+  /** Never handed over from here on. */
+  expiresAt: Instant,
+  bodies: z.array(CommandBody).min(1),
+  commands: z.array(NewCommand).min(1).max(1000),
+});
+export type CommandGroup = z.infer<typeof CommandGroup>;
+
+/** Put these commands into their devices' queues. A repeated commandId changes nothing. */
+export const commandEnqueue = defineWork('command.enqueue', 1, CommandGroup);
+
+/** These commands are committed to their devices' queues. Only new ones are named. */
+export const commandEnqueued = defineEvent(
+  'command.enqueued',
+  1,
+  z.object({ deviceId: DeviceId, commandId: CommandId, traceparent: Traceparent.optional() }),
+);
+
+/** Wake these devices: something waits for them. */
+export const pushRequest = defineWork(
+  'push.request',
+  1,
+  z.object({
+    deviceId: DeviceId,
+    /** Becomes apns-expiration. */
+    expiresAt: Instant,
+    reason: z.enum(['enqueued', 'due', 'repush']),
+    traceparent: Traceparent.optional(),
+  }),
+);
+
+/** What APNs said to each push. */
+export const pushSent = defineEvent(
+  'push.sent',
+  1,
+  z.object({
+    deviceId: DeviceId,
+    at: Instant,
+    /** `failed` may succeed later; `gone` means no push until a TokenUpdate newer than `goneAt`; `rejected` needs a person. */
+    outcome: z.enum(['accepted', 'gone', 'rejected', 'failed', 'no-address', 'no-certificate', 'expired']),
+    /** APNs' own reason, e.g. Unregistered. */
+    reason: z.string().optional(),
+    goneAt: Instant.optional(),
+    apnsId: z.string().optional(),
+    traceparent: Traceparent.optional(),
+  }),
+);
+
+/** How a device's answer travels: in the message, compressed, or by reference where it is too large. */
+export const AnswerPayload = z.union([
+  z.object({ xml: z.string() }),
+  z.object({ gzip: z.base64() }),
+  z.object({ ref: z.string() }),
+]);
+export type AnswerPayload = z.infer<typeof AnswerPayload>;
+
+export const AnswerStatus = z.enum(['Acknowledged', 'Error', 'CommandFormatError', 'NotNow']);
+export type AnswerStatus = z.infer<typeof AnswerStatus>;
+
+/** A device answered a command. Confirmed by the broker before the device gets its 200. Repeats have the same commandId and status. */
+export const commandAnswered = defineEvent(
+  'command.answered',
+  1,
+  z.object({
+    deviceId: DeviceId,
+    commandId: CommandId,
+    requestType: z.string(),
+    cause: z.string(),
+    status: AnswerStatus,
+    receivedAt: Instant,
+    /** For NotNow: how often it was said of this command, this time included. */
+    notNowCount: z.int().optional(),
+    payload: AnswerPayload,
+    traceparent: Traceparent.optional(),
+  }),
+);
+
+/** These commands reached their expiry and will not be handed over (again). */
+export const commandExpired = defineEvent(
+  'command.expired',
+  1,
+  z.object({
+    deviceId: DeviceId,
+    commandId: CommandId,
+    requestType: z.string(),
+    cause: z.string(),
+    expiredAt: Instant,
+    /** Whether the device had it in hand and never answered. */
+    handedOver: z.boolean(),
+    notNowCount: z.int(),
+    traceparent: Traceparent.optional(),
+  }),
+);

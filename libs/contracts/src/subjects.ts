@@ -1,0 +1,16 @@
+import type { MessageDefinition, RequestDefinition } from './envelope.ts';
+import { partitionOf } from './ids.ts';
+
+/** `<prefix>.<kind>.<tenant>.<name>.<partition>`; the key (a device or batch id) only chooses the partition. */
+export function subjectFor(prefix: string, definition: MessageDefinition, tenant: string, key: string): string {
+  return `${prefix}.${definition.kind}.${tenant}.${definition.name}.${partitionOf(key)}`;
+}
+
+/** Matches every tenant and partition of a message. */
+export function subjectFilter(prefix: string, definition: MessageDefinition): string {
+  return `${prefix}.${definition.kind}.*.${definition.name}.*`;
+}
+
+export function requestSubject(prefix: string, definition: RequestDefinition): string {
+  return `${prefix}.request.${definition.name}`;
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+
+/** The exit codes, for the foot of each command's help. */
+const exitCodes = `
+Exit codes:
+  0  ok
+  1  failed
+  2  wrong usage
+  3  not running (lamp up has not been run, or was stopped)`;
+
+/** Adds what every command's help ends with. */
+export function describe(command: Command, examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  $ ${example}`).join('\n');
+  return command.addHelpText('after', `\nExamples:\n${lines}\n${exitCodes}`);
+}
+
+/** `--dir`, for commands that work on an installation. */
+export function withDir(command: Command): Command {
+  return command.option('--dir <path>', 'state directory: data, logs, secrets (default: LAMP_DIR, else .lamp in the checkout)');
+}
+
+/** Aborts on Ctrl-C and SIGTERM; a second Ctrl-C ends at once. */
+export function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  return controller.signal;
+}

@@ -1,0 +1,36 @@
+import { Command, CommanderError } from 'commander';
+
+import { registerTest } from './commands/test.ts';
+import { exitCode, LampError } from './errors.ts';
+import { say } from './output.ts';
+
+/** In the order of `lamp --help`. */
+const commands: readonly ((program: Command) => void)[] = [registerTest];
+
+function program(): Command {
+  const lamp = new Command('lamp')
+    .description('Lamplighter: OS updates for large Apple fleets, brought in during their nightly windows.')
+    .version('0.1.0')
+    .showHelpAfterError('(--help tells more)')
+    .exitOverride();
+  for (const register of commands) register(lamp);
+  return lamp;
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  // Commander has already written its message or the help.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  if (error instanceof LampError) {
+    say(`lamp: ${error.message}`);
+    if (error.remedy !== undefined) say(`  → ${error.remedy}`);
+    return error.exitCode;
+  }
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return exitCode.failed;
+}

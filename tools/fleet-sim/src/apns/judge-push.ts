@@ -1,0 +1,74 @@
+import type { IncomingHttpHeaders } from 'node:http2';
+
+/** What APNs answers: status, and a reason for anything but 200. `timestamp` with 410 alone. */
+export interface PushAnswer {
+  readonly status: number;
+  readonly reason?: string;
+  readonly timestamp?: number;
+}
+
+export interface PushRequest {
+  readonly token: string;
+  readonly magic: string;
+  /** Epoch milliseconds; 0 for one attempt. */
+  readonly until: number;
+}
+
+const MAX_PAYLOAD = 4096;
+const TOKEN = /^\/3\/device\/((?:[0-9a-f]{2}){1,100})$/i;
+
+const refuse = (status: number, reason: string): PushAnswer => ({ status, reason });
+
+/** The topic rules: `apns-topic` must be the UID of the client certificate's subject. */
+export function judgeTopic(headers: IncomingHttpHeaders, certificateTopic: string): PushAnswer | undefined {
+  const topic = headers['apns-topic'];
+  if (topic === undefined) return refuse(400, 'MissingTopic');
+  return topic === certificateTopic ? undefined : refuse(400, 'TopicDisallowed');
+}
+
+function magicOf(body: Buffer): string | undefined {
+  try {
+    const payload: unknown = JSON.parse(body.toString());
+    if (typeof payload !== 'object' || payload === null) return undefined;
+    const magic = (payload as { mdm?: unknown }).mdm;
+    return typeof magic === 'string' && Object.keys(payload).length === 1 ? magic : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads an MDM push. An answer instead of a request says what is wrong with it, in Apple's words where Apple has one. */
+export function readPush(headers: IncomingHttpHeaders, body: Buffer): PushRequest | PushAnswer {
+  if (headers[':method'] !== 'POST') return refuse(405, 'MethodNotAllowed');
+  const token = TOKEN.exec(headers[':path'] ?? '')?.[1];
+  if (token === undefined) {
+    return headers[':path'] === '/3/device/' ? refuse(400, 'MissingDeviceToken') : refuse(404, 'BadPath');
+  }
+  if (headers['apns-push-type'] !== 'mdm') return refuse(400, 'InvalidPushType');
+  const priority = headers['apns-priority'];
+  if (priority !== undefined && !['1', '5', '10'].includes(String(priority))) return refuse(400, 'BadPriority');
+  const expiration = Number(headers['apns-expiration'] ?? 0);
+  if (!Number.isInteger(expiration) || expiration < 0) return refuse(400, 'BadExpirationDate');
+  if (body.length === 0) return refuse(400, 'PayloadEmpty');
+  if (body.length > MAX_PAYLOAD) return refuse(413, 'PayloadTooLarge');
+  const magic = magicOf(body);
+  if (magic === undefined) return refuse(400, 'BadPayload');
+  return { token: token.toLowerCase(), magic, until: expiration * 1000 };
+}
+
+/** Shares of pushes (0 to 1) that get an answer out of turn. */
+export interface FaultRates {
+  readonly tooManyRequests: number;
+  readonly unavailable: number;
+  readonly internal: number;
+}
+
+export const NO_FAULTS: FaultRates = { tooManyRequests: 0, unavailable: 0, internal: 0 };
+
+/** The fault that this push meets, if any. `draw` is a number from 0 up to 1. */
+export function injectedFault(rates: FaultRates, draw: number): PushAnswer | undefined {
+  if (draw < rates.tooManyRequests) return refuse(429, 'TooManyRequests');
+  if (draw < rates.tooManyRequests + rates.unavailable) return refuse(503, 'ServiceUnavailable');
+  if (draw < rates.tooManyRequests + rates.unavailable + rates.internal) return refuse(500, 'InternalServerError');
+  return undefined;
+}

@@ -1,0 +1,124 @@
+import { flagIn, optionalData, present, requiredData, requiredText, textIn } from "../fields.ts";
+import { isDict } from "../plist/plist-value.ts";
+import type { PlistDict, PlistValue } from "../plist/plist-value.ts";
+import { CheckinError, checkinFault as fault } from "./checkin-error.ts";
+import { readIds } from "./enrollment-id.ts";
+import type { EnrollmentIds } from "./enrollment-id.ts";
+import type { AuthenticateFacts, CheckinMessage } from "./messages.ts";
+
+type Reader = (dict: PlistDict, ids: EnrollmentIds) => CheckinMessage;
+
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  [
+    "Authenticate",
+    (dict, ids) => ({
+      messageType: "Authenticate",
+      ids,
+      topic: requiredText(dict, "Topic", fault),
+      facts: readFacts(dict),
+    }),
+  ],
+  [
+    "TokenUpdate",
+    (dict, ids) => ({
+      messageType: "TokenUpdate",
+      ids,
+      topic: requiredText(dict, "Topic", fault),
+      token: requiredData(dict, "Token", fault),
+      pushMagic: requiredText(dict, "PushMagic", fault),
+      ...present({
+        unlockToken: optionalData(dict, "UnlockToken", fault),
+        awaitingConfiguration: flagIn(dict, "AwaitingConfiguration"),
+        notOnConsole: flagIn(dict, "NotOnConsole"),
+      }),
+    }),
+  ],
+  [
+    "CheckOut",
+    (dict, ids) => ({ messageType: "CheckOut", ids, ...present({ topic: textIn(dict, "Topic") }) }),
+  ],
+  [
+    "UserAuthenticate",
+    (dict, ids) => {
+      requiredText(dict, "UserID", fault);
+      return {
+        messageType: "UserAuthenticate",
+        ids,
+        ...present({ digestResponse: textIn(dict, "DigestResponse") }),
+      };
+    },
+  ],
+  [
+    "SetBootstrapToken",
+    (dict, ids) => ({
+      messageType: "SetBootstrapToken",
+      ids,
+      ...present({
+        bootstrapToken: optionalData(dict, "BootstrapToken", fault),
+        awaitingConfiguration: flagIn(dict, "AwaitingConfiguration"),
+      }),
+    }),
+  ],
+  [
+    "GetBootstrapToken",
+    (dict, ids) => ({
+      messageType: "GetBootstrapToken",
+      ids,
+      ...present({ awaitingConfiguration: flagIn(dict, "AwaitingConfiguration") }),
+    }),
+  ],
+  [
+    "GetToken",
+    (dict, ids) => {
+      const parameters = dict["TokenParameters"];
+      return {
+        messageType: "GetToken",
+        ids,
+        tokenServiceType: requiredText(dict, "TokenServiceType", fault),
+        ...present({ tokenParameters: isDict(parameters) ? parameters : undefined }),
+      };
+    },
+  ],
+  [
+    "DeclarativeManagement",
+    (dict, ids) => ({
+      messageType: "DeclarativeManagement",
+      ids,
+      endpoint: requiredText(dict, "Endpoint", fault),
+      ...present({ data: optionalData(dict, "Data", fault) }),
+    }),
+  ],
+]);
+
+/**
+ * Reads a check-in message (mdm/checkin of Apple's schema). Unknown keys are accepted and left out.
+ * Throws CheckinError naming the key that is missing or invalid, or the unknown type.
+ */
+export function parseCheckin(plist: PlistValue): CheckinMessage {
+  if (!isDict(plist))
+    throw new CheckinError("checkin.not-a-dict", "check-in message: the plist is not a dict");
+  const read = READERS.get(requiredText(plist, "MessageType", fault));
+  if (!read) {
+    const known = [...READERS.keys()].join(", ");
+    throw new CheckinError(
+      "checkin.unknown-message-type",
+      `check-in message: MessageType is none of ${known}`,
+      "MessageType",
+    );
+  }
+  return read(plist, readIds(plist, fault));
+}
+
+function readFacts(dict: PlistDict): AuthenticateFacts {
+  return present({
+    serialNumber: textIn(dict, "SerialNumber"),
+    deviceName: textIn(dict, "DeviceName"),
+    model: textIn(dict, "Model"),
+    modelName: textIn(dict, "ModelName"),
+    productName: textIn(dict, "ProductName"),
+    osVersion: textIn(dict, "OSVersion"),
+    buildVersion: textIn(dict, "BuildVersion"),
+    imei: textIn(dict, "IMEI"),
+    meid: textIn(dict, "MEID"),
+  });
+}

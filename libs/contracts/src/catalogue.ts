@@ -1,7 +1,7 @@
-import * as command from "./events/command.ts";
-import * as device from "./events/device.ts";
-import * as update from "./events/update.ts";
-import * as window from "./events/window.ts";
+import * as command from './events/command.ts';
+import * as device from './events/device.ts';
+import * as update from './events/update.ts';
+import * as window from './events/window.ts';
 
 /** Every message there is, in the order of the path. */
 export const messages = [

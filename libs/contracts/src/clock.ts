@@ -15,7 +15,7 @@ const SCALED = /^scaled:(\d+):(\d+):(\d+(?:\.\d+)?)$/;
 
 /** Throws a RangeError that shows the accepted forms when the setting is none of them. */
 export function clockFrom(setting: string, realNow: () => number = Date.now): ClockFunctions {
-  if (setting === "real" || setting === "") return { now: () => realNow(), realDelay: (ms) => ms };
+  if (setting === 'real' || setting === '') return { now: () => realNow(), realDelay: (ms) => ms };
   const match = SCALED.exec(setting);
   const factor = Number(match?.[3]);
   if (!match || !(factor > 0)) {

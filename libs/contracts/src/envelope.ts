@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { Instant, TenantId, Traceparent } from "./ids.ts";
+import { z } from 'zod';
+import { Instant, TenantId, Traceparent } from './ids.ts';
 
 /**
  * What every message carries. Messages are batches: one envelope, many items.
@@ -16,7 +16,7 @@ export const Envelope = z.object({
   traceparent: Traceparent.optional(),
 });
 
-export type MessageKind = "event" | "work";
+export type MessageKind = 'event' | 'work';
 
 export interface MessageDefinition<S extends z.ZodType = z.ZodType> {
   readonly name: string;
@@ -38,21 +38,13 @@ export interface Message<T> {
 }
 
 /** Something that happened; kept for a time and replayable (limits retention). Name: noun, past verb. */
-export function defineEvent<S extends z.ZodType>(
-  name: string,
-  version: number,
-  item: S,
-): MessageDefinition<S> {
-  return { name, version, kind: "event", item };
+export function defineEvent<S extends z.ZodType>(name: string, version: number, item: S): MessageDefinition<S> {
+  return { name, version, kind: 'event', item };
 }
 
 /** Something to be done once; gone when done (work-queue retention). Name: noun, verb. */
-export function defineWork<S extends z.ZodType>(
-  name: string,
-  version: number,
-  item: S,
-): MessageDefinition<S> {
-  return { name, version, kind: "work", item };
+export function defineWork<S extends z.ZodType>(name: string, version: number, item: S): MessageDefinition<S> {
+  return { name, version, kind: 'work', item };
 }
 
 /** Makes a message of this definition; `id` must derive from the cause. */
@@ -76,10 +68,7 @@ export function schemaOf<S extends z.ZodType>(definition: MessageDefinition<S>) 
   return Envelope.extend({ name: z.literal(definition.name), items: z.array(definition.item) });
 }
 
-export interface RequestDefinition<
-  I extends z.ZodType = z.ZodType,
-  O extends z.ZodType = z.ZodType,
-> {
+export interface RequestDefinition<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly input: I;
   readonly output: O;

@@ -1,5 +1,5 @@
 /** What becomes of a message whose handling failed with this error. */
-export type Outcome = "retry" | "drop" | "dead-letter";
+export type Outcome = 'retry' | 'drop' | 'dead-letter';
 
 export interface ErrorBody {
   code: string;
@@ -15,22 +15,17 @@ export class AppError extends Error {
   readonly code: string;
   readonly outcome: Outcome;
   readonly remedy: string | undefined;
-  readonly fields: ErrorBody["fields"];
+  readonly fields: ErrorBody['fields'];
 
   constructor(
     code: string,
     message: string,
-    options: {
-      outcome?: Outcome;
-      remedy?: string;
-      fields?: ErrorBody["fields"];
-      cause?: unknown;
-    } = {},
+    options: { outcome?: Outcome; remedy?: string; fields?: ErrorBody['fields']; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = "AppError";
+    this.name = 'AppError';
     this.code = code;
-    this.outcome = options.outcome ?? "dead-letter";
+    this.outcome = options.outcome ?? 'dead-letter';
     this.remedy = options.remedy;
     this.fields = options.fields;
   }

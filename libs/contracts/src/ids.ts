@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { z } from "zod";
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
 
 /** Tenant key: part of every table key and subject. `default` where there is one. One NATS token. */
-export const TenantId = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "lower-case letters, digits and dashes, at most 63");
+export const TenantId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, at most 63');
 export type TenantId = z.infer<typeof TenantId>;
 
 /** UDID or EnrollmentID; a user channel is `<UDID>:<UserID>`, a Shared iPad user `<UDID>:<UserShortName>`. */
@@ -25,10 +23,10 @@ export type Instant = z.infer<typeof Instant>;
 
 /** A UUID (version 8, RFC 9562) that is the same whenever its cause is: what makes repeats no-ops. */
 export function derivedUuid(...cause: readonly (string | number)[]): string {
-  const hash = createHash("sha256").update(JSON.stringify(cause)).digest();
+  const hash = createHash('sha256').update(JSON.stringify(cause)).digest();
   hash[6] = (hash[6]! & 0x0f) | 0x80;
   hash[8] = (hash[8]! & 0x3f) | 0x80;
-  const hex = hash.toString("hex", 0, 16);
+  const hex = hash.toString('hex', 0, 16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 /** Where a device can be pushed to. command-queue seals it (as JSON) into the enrollment; apns-push opens it. */
 export const PushAddress = z.object({

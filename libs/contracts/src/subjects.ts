@@ -1,13 +1,8 @@
-import type { MessageDefinition, RequestDefinition } from "./envelope.ts";
-import { partitionOf } from "./ids.ts";
+import type { MessageDefinition, RequestDefinition } from './envelope.ts';
+import { partitionOf } from './ids.ts';
 
 /** `<prefix>.<kind>.<tenant>.<name>.<partition>`; the key (a device or batch id) only chooses the partition. */
-export function subjectFor(
-  prefix: string,
-  definition: MessageDefinition,
-  tenant: string,
-  key: string,
-): string {
+export function subjectFor(prefix: string, definition: MessageDefinition, tenant: string, key: string): string {
   return `${prefix}.${definition.kind}.${tenant}.${definition.name}.${partitionOf(key)}`;
 }
 

@@ -1,6 +1,6 @@
-import { z } from "zod";
-import { defineEvent, defineWork } from "../envelope.ts";
-import { CommandId, DeviceId, Instant, Traceparent } from "../ids.ts";
+import { z } from 'zod';
+import { defineEvent, defineWork } from '../envelope.ts';
+import { CommandId, DeviceId, Instant, Traceparent } from '../ids.ts';
 
 /** Lower is sooner: security actions before updates before inventory. */
 export const Priority = { security: 0, update: 10, inventory: 20 } as const;
@@ -38,55 +38,43 @@ export const CommandGroup = z.object({
 export type CommandGroup = z.infer<typeof CommandGroup>;
 
 /** Put these commands into their devices' queues. A repeated commandId changes nothing. */
-export const commandEnqueue = defineWork("command.enqueue", 1, CommandGroup);
+export const commandEnqueue = defineWork('command.enqueue', 1, CommandGroup);
 
 /**
  * Take back what no device has in hand of this cause: queued and NotNow commands. What was handed over may still be
  * answered. Commands of the cause that were sent for before this message and arrive after it are refused.
  */
-export const commandRevoke = defineWork(
-  "command.revoke",
-  1,
-  z.object({ cause: z.string().max(200) }),
-);
+export const commandRevoke = defineWork('command.revoke', 1, z.object({ cause: z.string().max(200) }));
 
 /** These commands are committed to their devices' queues. Only new ones are named. */
 export const commandEnqueued = defineEvent(
-  "command.enqueued",
+  'command.enqueued',
   1,
   z.object({ deviceId: DeviceId, commandId: CommandId, traceparent: Traceparent.optional() }),
 );
 
 /** Wake these devices: something waits for them. */
 export const pushRequest = defineWork(
-  "push.request",
+  'push.request',
   1,
   z.object({
     deviceId: DeviceId,
     /** Becomes apns-expiration. */
     expiresAt: Instant,
-    reason: z.enum(["enqueued", "due", "repush"]),
+    reason: z.enum(['enqueued', 'due', 'repush']),
     traceparent: Traceparent.optional(),
   }),
 );
 
 /** What APNs said to each push. */
 export const pushSent = defineEvent(
-  "push.sent",
+  'push.sent',
   1,
   z.object({
     deviceId: DeviceId,
     at: Instant,
     /** `failed` may succeed later; `gone` means no push until a TokenUpdate newer than `goneAt`; `rejected` needs a person. */
-    outcome: z.enum([
-      "accepted",
-      "gone",
-      "rejected",
-      "failed",
-      "no-address",
-      "no-certificate",
-      "expired",
-    ]),
+    outcome: z.enum(['accepted', 'gone', 'rejected', 'failed', 'no-address', 'no-certificate', 'expired']),
     /** APNs' own reason, e.g. Unregistered. */
     reason: z.string().optional(),
     goneAt: Instant.optional(),
@@ -103,12 +91,12 @@ export const AnswerPayload = z.union([
 ]);
 export type AnswerPayload = z.infer<typeof AnswerPayload>;
 
-export const AnswerStatus = z.enum(["Acknowledged", "Error", "CommandFormatError", "NotNow"]);
+export const AnswerStatus = z.enum(['Acknowledged', 'Error', 'CommandFormatError', 'NotNow']);
 export type AnswerStatus = z.infer<typeof AnswerStatus>;
 
 /** A device answered a command. Confirmed by the broker before the device gets its 200. Repeats have the same commandId and status. */
 export const commandAnswered = defineEvent(
-  "command.answered",
+  'command.answered',
   1,
   z.object({
     deviceId: DeviceId,
@@ -126,7 +114,7 @@ export const commandAnswered = defineEvent(
 
 /** These commands reached their expiry and will not be handed over (again). */
 export const commandExpired = defineEvent(
-  "command.expired",
+  'command.expired',
   1,
   z.object({
     deviceId: DeviceId,

@@ -1,14 +1,14 @@
-import { z } from "zod";
-import { defineEvent } from "../envelope.ts";
-import { CommandId, DeviceId, Instant, Traceparent } from "../ids.ts";
+import { z } from 'zod';
+import { defineEvent } from '../envelope.ts';
+import { CommandId, DeviceId, Instant, Traceparent } from '../ids.ts';
 
 /** A device (or user channel) completed enrollment: its first TokenUpdate after Authenticate. */
 export const deviceEnrolled = defineEvent(
-  "device.enrolled",
+  'device.enrolled',
   1,
   z.object({
     deviceId: DeviceId,
-    kind: z.enum(["device", "user", "user-enrollment", "shared-ipad"]),
+    kind: z.enum(['device', 'user', 'user-enrollment', 'shared-ipad']),
     parentId: DeviceId.optional(),
     /** Counts Authenticates of this id: a re-enrollment has a higher one. */
     generation: z.int().min(1),
@@ -28,9 +28,9 @@ export const deviceEnrolled = defineEvent(
 
 /** CheckOut, or a re-enrollment that voided the old enrollment. */
 export const deviceLeft = defineEvent(
-  "device.left",
+  'device.left',
   1,
-  z.object({ deviceId: DeviceId, at: Instant, reason: z.enum(["CheckOut", "re-enrolled"]) }),
+  z.object({ deviceId: DeviceId, at: Instant, reason: z.enum(['CheckOut', 're-enrolled']) }),
 );
 
 export const ErrorChainItem = z.object({
@@ -66,33 +66,33 @@ export const UpdateStatus = z.object({
 });
 
 /** What an answer meant. `other` is any answer without a meaning for updates. */
-export const Observation = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("scan"), initiated: z.boolean() }),
-  z.object({ kind: z.literal("available-updates"), products: z.array(ObservedProduct) }),
-  z.object({ kind: z.literal("schedule-result"), results: z.array(UpdateResult) }),
-  z.object({ kind: z.literal("update-status"), updates: z.array(UpdateStatus) }),
+export const Observation = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('scan'), initiated: z.boolean() }),
+  z.object({ kind: z.literal('available-updates'), products: z.array(ObservedProduct) }),
+  z.object({ kind: z.literal('schedule-result'), results: z.array(UpdateResult) }),
+  z.object({ kind: z.literal('update-status'), updates: z.array(UpdateStatus) }),
   z.object({
-    kind: z.literal("facts"),
+    kind: z.literal('facts'),
     osVersion: z.string().optional(),
     buildVersion: z.string().optional(),
   }),
   z.object({
-    kind: z.literal("error"),
+    kind: z.literal('error'),
     requestType: z.string(),
     /** From the error table, e.g. `no-update-available`; `unknown` where nothing matches. */
     class: z.string(),
     explanation: z.string(),
-    retry: z.enum(["now", "later", "never"]),
+    retry: z.enum(['now', 'later', 'never']),
     errorChain: z.array(ErrorChainItem),
   }),
-  z.object({ kind: z.literal("not-now"), requestType: z.string(), count: z.int() }),
-  z.object({ kind: z.literal("other"), requestType: z.string() }),
+  z.object({ kind: z.literal('not-now'), requestType: z.string(), count: z.int() }),
+  z.object({ kind: z.literal('other'), requestType: z.string() }),
 ]);
 export type Observation = z.infer<typeof Observation>;
 
 /** What a device's answer means, once per (device, report). */
 export const deviceObserved = defineEvent(
-  "device.observed",
+  'device.observed',
   1,
   z.object({
     deviceId: DeviceId,
@@ -107,12 +107,7 @@ export const deviceObserved = defineEvent(
 
 /** A StatusReport arrived over DDM. */
 export const declarationReported = defineEvent(
-  "declaration.reported",
+  'declaration.reported',
   1,
-  z.object({
-    deviceId: DeviceId,
-    at: Instant,
-    report: z.string(),
-    traceparent: Traceparent.optional(),
-  }),
+  z.object({ deviceId: DeviceId, at: Instant, report: z.string(), traceparent: Traceparent.optional() }),
 );

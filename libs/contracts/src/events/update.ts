@@ -1,26 +1,26 @@
-import { z } from "zod";
-import { defineEvent } from "../envelope.ts";
-import { CommandId, DeviceId, Instant, Traceparent } from "../ids.ts";
+import { z } from 'zod';
+import { defineEvent } from '../envelope.ts';
+import { CommandId, DeviceId, Instant, Traceparent } from '../ids.ts';
 
 export const UpdateState = z.enum([
-  "planned",
-  "scanning",
-  "available",
-  "commanded",
-  "downloading",
-  "downloaded",
-  "installing",
-  "installed",
-  "failed",
-  "superseded",
-  "not-eligible",
-  "waiting",
+  'planned',
+  'scanning',
+  'available',
+  'commanded',
+  'downloading',
+  'downloaded',
+  'installing',
+  'installed',
+  'failed',
+  'superseded',
+  'not-eligible',
+  'waiting',
 ]);
 export type UpdateState = z.infer<typeof UpdateState>;
 
 /** One device's update moved. */
 export const updateAdvanced = defineEvent(
-  "update.advanced",
+  'update.advanced',
   1,
   z.object({
     rolloutId: z.guid(),

@@ -1,10 +1,10 @@
-import { z } from "zod";
-import { defineEvent } from "../envelope.ts";
-import { Instant, Traceparent } from "../ids.ts";
+import { z } from 'zod';
+import { defineEvent } from '../envelope.ts';
+import { Instant, Traceparent } from '../ids.ts';
 
 /** One occurrence of a policy's window in one zone has opened. */
 export const windowOpened = defineEvent(
-  "window.opened",
+  'window.opened',
   1,
   z.object({
     occurrenceId: z.guid(),
@@ -22,7 +22,7 @@ export const windowOpened = defineEvent(
 
 /** The devices of an occurrence are chosen and dealt into waves. */
 export const rolloutPlanned = defineEvent(
-  "rollout.planned",
+  'rollout.planned',
   1,
   z.object({
     occurrenceId: z.guid(),
@@ -36,7 +36,7 @@ export const rolloutPlanned = defineEvent(
 
 /** The first commands of a wave were staged for the queue. For views; the devices travel in `command.enqueue`. */
 export const waveReleased = defineEvent(
-  "wave.released",
+  'wave.released',
   1,
   z.object({ occurrenceId: z.guid(), rolloutId: z.guid(), wave: z.int(), devices: z.int() }),
 );

@@ -1,7 +1,7 @@
-import { z } from "zod";
-import { defineRequest } from "../envelope.ts";
-import { AnswerPayload, AnswerStatus } from "../events/command.ts";
-import { CommandId, DeviceId, Instant, TenantId, Traceparent } from "../ids.ts";
+import { z } from 'zod';
+import { defineRequest } from '../envelope.ts';
+import { AnswerPayload, AnswerStatus } from '../events/command.ts';
+import { CommandId, DeviceId, Instant, TenantId, Traceparent } from '../ids.ts';
 
 /** SHA-256 of the identity certificate's DER, lower-case hex. */
 export const CertificateHash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -18,9 +18,9 @@ export const Exchange = z.object({
 });
 export type Exchange = z.infer<typeof Exchange>;
 
-export const ExchangeReply = z.discriminatedUnion("outcome", [
+export const ExchangeReply = z.discriminatedUnion('outcome', [
   z.object({
-    outcome: z.literal("command"),
+    outcome: z.literal('command'),
     commandId: CommandId,
     requestType: z.string(),
     /** The Command dictionary as an XML fragment; the gateway adds the CommandUUID. */
@@ -30,34 +30,30 @@ export const ExchangeReply = z.discriminatedUnion("outcome", [
     answeredTraceparent: Traceparent.optional(),
   }),
   /** Nothing (more) for this device: 200 with an empty body. */
-  z.object({ outcome: z.literal("empty"), answeredTraceparent: Traceparent.optional() }),
+  z.object({ outcome: z.literal('empty'), answeredTraceparent: Traceparent.optional() }),
   /** Not enrolled here, or no longer: 403 with Apple's body. */
-  z.object({ outcome: z.literal("unrecognized") }),
+  z.object({ outcome: z.literal('unrecognized') }),
   /** Enrolled with another certificate: 403. */
-  z.object({ outcome: z.literal("wrong-certificate") }),
+  z.object({ outcome: z.literal('wrong-certificate') }),
   /** Could not be served now: 503; the device keeps its answer and comes back. */
-  z.object({ outcome: z.literal("unavailable") }),
+  z.object({ outcome: z.literal('unavailable') }),
 ]);
 export type ExchangeReply = z.infer<typeof ExchangeReply>;
 
 /** A batch of device connections. Replies stand in the order of the items. At most 256 items. */
-export const commandExchange = defineRequest(
-  "command.exchange",
-  z.array(Exchange).max(256),
-  z.array(ExchangeReply),
-);
+export const commandExchange = defineRequest('command.exchange', z.array(Exchange).max(256), z.array(ExchangeReply));
 
 /** A check-in message, identified and parsed by the gateway. Data values are base64. */
 export const CheckIn = z.object({
   tenant: TenantId,
   deviceId: DeviceId,
-  kind: z.enum(["device", "user", "user-enrollment", "shared-ipad"]),
+  kind: z.enum(['device', 'user', 'user-enrollment', 'shared-ipad']),
   parentId: DeviceId.optional(),
   certificateHash: CertificateHash,
   receivedAt: Instant,
-  message: z.discriminatedUnion("type", [
+  message: z.discriminatedUnion('type', [
     z.object({
-      type: z.literal("Authenticate"),
+      type: z.literal('Authenticate'),
       topic: z.string(),
       facts: z.object({
         serialNumber: z.string().optional(),
@@ -70,32 +66,32 @@ export const CheckIn = z.object({
       }),
     }),
     z.object({
-      type: z.literal("TokenUpdate"),
+      type: z.literal('TokenUpdate'),
       topic: z.string(),
       token: z.base64(),
       pushMagic: z.string(),
       unlockToken: z.base64().optional(),
     }),
-    z.object({ type: z.literal("CheckOut") }),
-    z.object({ type: z.literal("SetBootstrapToken"), bootstrapToken: z.base64().optional() }),
-    z.object({ type: z.literal("GetBootstrapToken") }),
+    z.object({ type: z.literal('CheckOut') }),
+    z.object({ type: z.literal('SetBootstrapToken'), bootstrapToken: z.base64().optional() }),
+    z.object({ type: z.literal('GetBootstrapToken') }),
   ]),
 });
 export type CheckIn = z.infer<typeof CheckIn>;
 
-export const CheckInReply = z.discriminatedUnion("outcome", [
-  z.object({ outcome: z.literal("ok"), bootstrapToken: z.base64().optional() }),
-  z.object({ outcome: z.literal("unrecognized") }),
-  z.object({ outcome: z.literal("wrong-certificate") }),
+export const CheckInReply = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('ok'), bootstrapToken: z.base64().optional() }),
+  z.object({ outcome: z.literal('unrecognized') }),
+  z.object({ outcome: z.literal('wrong-certificate') }),
 ]);
 export type CheckInReply = z.infer<typeof CheckInReply>;
 
 /** Committed before it is answered. */
-export const enrollmentCheckIn = defineRequest("enrollment.check-in", CheckIn, CheckInReply);
+export const enrollmentCheckIn = defineRequest('enrollment.check-in', CheckIn, CheckInReply);
 
 /** A DeclarativeManagement check-in. `data` is the device's JSON document where it sent one. */
 export const ddmSync = defineRequest(
-  "ddm.sync",
+  'ddm.sync',
   z.object({
     tenant: TenantId,
     deviceId: DeviceId,

@@ -1,7 +1,7 @@
-import { z } from "zod";
-import { defineRequest } from "../envelope.ts";
-import { Instant, TenantId } from "../ids.ts";
-import { PolicySpec } from "../policy.ts";
+import { z } from 'zod';
+import { defineRequest } from '../envelope.ts';
+import { Instant, TenantId } from '../ids.ts';
+import { PolicySpec } from '../policy.ts';
 
 /** A reply is either the answer or an error that a person can act on. */
 export const Failure = z.object({
@@ -26,28 +26,28 @@ export type Policy = z.infer<typeof Policy>;
 
 /** Creates a policy, or replaces the one of that id. The same name twice in a tenant is refused. */
 export const policyPut = defineRequest(
-  "policy.put",
+  'policy.put',
   z.object({ tenant: TenantId, policyId: z.guid().optional(), spec: PolicySpec }),
   reply(Policy),
 );
 
 /** Pause stops new waves; resume lets them go on; abort also revokes what was not handed over yet. */
 export const rolloutControl = defineRequest(
-  "rollout.control",
-  z.object({ tenant: TenantId, rolloutId: z.guid(), action: z.enum(["pause", "resume", "abort"]) }),
+  'rollout.control',
+  z.object({ tenant: TenantId, rolloutId: z.guid(), action: z.enum(['pause', 'resume', 'abort']) }),
   reply(z.object({ rolloutId: z.guid(), state: z.string() })),
 );
 
 /** Takes in a GDMF feed document (the bare feed, or under `data`). */
 export const catalogImport = defineRequest(
-  "catalog.import",
+  'catalog.import',
   z.object({ source: z.string().max(100), feed: z.string() }),
   reply(z.object({ releases: z.int(), added: z.int() })),
 );
 
 /** Stores an APNs MDM push certificate with its key, sealed. `pem`: certificate, then key. */
 export const pushCertificatePut = defineRequest(
-  "push-certificate.put",
+  'push-certificate.put',
   z.object({ tenant: TenantId, pem: z.string() }),
   reply(z.object({ topic: z.string(), notAfter: Instant })),
 );

@@ -1,1 +1,13 @@
-export {};
+export * from './boot.ts';
+export * from './clock.ts';
+export * from './coalescer.ts';
+export * from './config.ts';
+export * from './error-filter.ts';
+export * from './health.ts';
+export * from './log.ts';
+export * from './ports.ts';
+export * from './runtime.module.ts';
+export * from './sealer.ts';
+export * from './shutdown.ts';
+export * from './ticker.ts';
+export * from './tracer.ts';

@@ -10,5 +10,5 @@ export type PushAddress = z.infer<typeof PushAddress>;
 
 /** The sealing context of a push address: it opens only for the device that it was sealed for. */
 export function pushAddressContext(tenant: string, deviceId: string): string {
-  return `push-address\0${tenant}\0${deviceId}`;
+  return `push-address:${tenant}:${deviceId}`;
 }

@@ -1,0 +1,66 @@
+import type { PolicySpec, Platform, UpdateState } from "@lamplighter/contracts";
+
+/** What is outstanding with the device. */
+export type Step =
+  | "" // nothing
+  | "scan" // ScheduleOSUpdateScan (macOS looks for updates only when told)
+  | "list" // AvailableOSUpdates
+  | "recheck" // DeviceInformation: it offers nothing, perhaps it is up to date already
+  | "schedule-config" // ScheduleOSUpdate of a config-data item, behind which macOS holds the installer back
+  | "rescan"
+  | "relist"
+  | "download" // ScheduleOSUpdate, first of the two of iOS, iPadOS and tvOS
+  | "download-status" // OSUpdateStatus while downloading
+  | "download-confirm" // DeviceInformation: nothing is running, perhaps it is installed
+  | "install" // ScheduleOSUpdate that installs
+  | "install-fallback" // the same with another InstallAction, after the first was not supported
+  | "status" // OSUpdateStatus while installing
+  | "confirm"; // DeviceInformation: nothing is running, perhaps it is installed
+
+/** One device's update, as far as a transition needs it. */
+export interface Update {
+  state: UpdateState;
+  reason: string | null;
+  step: Step;
+  platform: Platform;
+  fromVersion: string | null;
+  targetVersion: string;
+  targetBuild: string;
+  productKey: string | null;
+  commandId: string | null;
+  commandSeq: number;
+  /** ScheduleOSUpdate commands that the device took. */
+  installSeq: number;
+  version: number;
+  stopsAt: Date;
+  /** When the device first took a ScheduleOSUpdate. */
+  commandedAt: Date | null;
+}
+
+/** What decides beside the update itself. */
+export interface Terms {
+  now: Date;
+  installAction: PolicySpec["installAction"];
+  pollMinutes: number;
+  /** How long after the stop time an update that was commanded is followed. */
+  confirmHours: number;
+  aborted: boolean;
+}
+
+/** Steps that only ask about an update that the device has taken: they may go on after the stop time. */
+export const POLLS: ReadonlySet<Step> = new Set([
+  "download-status",
+  "download-confirm",
+  "status",
+  "confirm",
+]);
+
+/** The device has taken the update and is at it: a plan leaves it alone. */
+export const IN_FLIGHT: readonly UpdateState[] = [
+  "scanning",
+  "available",
+  "commanded",
+  "downloading",
+  "downloaded",
+  "installing",
+];

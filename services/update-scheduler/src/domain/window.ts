@@ -1,0 +1,60 @@
+import type { Weekday, WindowSpec } from "@lamplighter/contracts";
+import { Temporal } from "temporal-polyfill";
+
+const WEEKDAYS: readonly Weekday[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/** One night of a window in one zone. `stopsAt` is never before `opensAt`. */
+export interface Occurrence {
+  /** The day of the start in the zone's own calendar, `YYYY-MM-DD`. */
+  localDate: string;
+  opensAt: Date;
+  /** Nothing is handed over from here on. */
+  stopsAt: Date;
+  closesAt: Date;
+}
+
+/**
+ * The occurrence that is open at `now` (`opensAt ≤ now < closesAt`), or undefined. Where two overlap, which a clock
+ * change can do to windows of a whole day, the later one.
+ */
+export function currentOccurrence(
+  spec: WindowSpec,
+  zone: string,
+  now: Date,
+): Occurrence | undefined {
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime())
+    .toZonedDateTimeISO(zone)
+    .toPlainDate();
+  // Tomorrow too: where a whole day is skipped its window opens at the first instant of the next one, and so on.
+  for (const days of [1, 0, -1, -2]) {
+    const occurrence = occurrenceOn(spec, zone, today.add({ days }).toString());
+    if (occurrence && occurrence.opensAt <= now && now < occurrence.closesAt) return occurrence;
+  }
+  return undefined;
+}
+
+/** The occurrence that starts on this local date; undefined on days that the window leaves out. */
+export function occurrenceOn(
+  spec: WindowSpec,
+  zone: string,
+  localDate: string,
+): Occurrence | undefined {
+  const date = Temporal.PlainDate.from(localDate);
+  const weekday = WEEKDAYS[date.dayOfWeek - 1]!;
+  if (!spec.days.includes(weekday)) return undefined;
+  const opens = firstValidInstant(date.toPlainDateTime(spec.start), zone);
+  const minutes = (count: number) => new Date(opens + count * 60_000);
+  return {
+    localDate,
+    opensAt: minutes(0),
+    stopsAt: minutes(spec.lengthMinutes - spec.stopBeforeMinutes),
+    closesAt: minutes(spec.lengthMinutes),
+  };
+}
+
+/** A local time that occurs twice: the first. One that is skipped: the end of the gap. */
+function firstValidInstant(local: Temporal.PlainDateTime, zone: string): number {
+  const earlier = local.toZonedDateTime(zone, { disambiguation: "earlier" });
+  if (earlier.toPlainDateTime().equals(local)) return earlier.epochMilliseconds;
+  return earlier.getTimeZoneTransition("next")!.epochMilliseconds;
+}

@@ -1,0 +1,29 @@
+import type { X509Certificate } from "node:crypto";
+
+/** One PUT of a device, as the server received it. */
+export interface DeviceRequest {
+  readonly tenant: string;
+  /** Raw header value; undefined where there is none. */
+  readonly contentType: string | undefined;
+  /** Raw `Mdm-Signature` header; undefined where there is none. */
+  readonly signature: string | undefined;
+  /** The TLS connection: what is known of it is kept under this key for as long as it lives. */
+  readonly connection: object;
+  /** The certificate that the client showed on that connection; undefined where it showed none. */
+  readonly clientCertificate: () => X509Certificate | undefined;
+  readonly body: Buffer;
+}
+
+/** Who sent a request: proven by a signature over the body or by the TLS connection. */
+export interface DeviceIdentity {
+  /** SHA-256 of the identity certificate's DER, lower-case hex. */
+  readonly certificateHash: string;
+}
+
+export const CHECK_IN_TYPE = "application/x-apple-aspen-mdm-checkin";
+export const CONNECT_TYPE = "application/x-apple-aspen-mdm";
+
+/** The media type without parameters, lower-case; empty where there is none. */
+export function mediaTypeOf(contentType: string | undefined): string {
+  return (contentType ?? "").split(";", 1)[0]!.trim().toLowerCase();
+}

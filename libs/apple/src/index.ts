@@ -54,6 +54,17 @@ export {
   UPDATE_COMMANDS_REMOVED_IN,
 } from "./versions/lanes.ts";
 
+export { SignatureError } from "./identity/signature-error.ts";
+export type { SignatureErrorCode } from "./identity/signature-error.ts";
+export { ChainCache } from "./identity/chain-cache.ts";
+export { checkClientCertificate, trustAnchors } from "./identity/trust.ts";
+export type { ChainOptions, CheckedCertificate, TrustAnchors } from "./identity/trust.ts";
+export { certificateHash } from "./identity/certificate.ts";
+export { verifyMdmSignature } from "./identity/verify.ts";
+export type { SignatureOptions } from "./identity/verify.ts";
+export { signMdmBody } from "./identity/sign.ts";
+export type { DeviceIdentity } from "./identity/sign.ts";
+
 export { GdmfError, parseGdmf } from "./gdmf/parse-gdmf.ts";
 export type { GdmfOs, GdmfRelease, ReleaseSet } from "./gdmf/parse-gdmf.ts";
 

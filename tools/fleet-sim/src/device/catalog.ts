@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { compareOsVersions, majorOf, parseGdmf } from '@lamplighter/apple';
+
+export type Platform = 'macOS' | 'iOS' | 'iPadOS' | 'tvOS';
+export const PLATFORMS: readonly Platform[] = ['macOS', 'iOS', 'iPadOS', 'tvOS'];
+
+export interface Model {
+  readonly platform: Platform;
+  readonly productName: string;
+  readonly modelName: string;
+  /** Order number, what DeviceInformation calls Model. */
+  readonly model: string;
+  /** Board id; Macs alone. Apple's feed lists Macs under it. */
+  readonly board?: string;
+  /** First OS version that runs on it. */
+  readonly since: string;
+  readonly capacityGb: number;
+  readonly weight: number;
+}
+
+export interface OsVersion {
+  readonly version: string;
+  readonly build: string;
+}
+
+export interface Release extends OsVersion {
+  readonly devices: ReadonlySet<string>;
+}
+
+const file = (name: string): URL => new URL(`../../data/${name}`, import.meta.url);
+export const SAMPLE_FEED = file('sample-gdmf.json');
+
+export const { models: MODELS, startVersions: START_VERSIONS } = JSON.parse(
+  readFileSync(file('models.json'), 'utf8'),
+) as { models: readonly Model[]; startVersions: Readonly<Record<Platform, readonly OsVersion[]>> };
+
+const feedKey = (model: Model): string => model.board ?? model.productName;
+
+/** The OS releases that simulated devices find on "Apple's" servers. */
+export class Catalog {
+  private readonly releases: readonly Release[];
+  private readonly byModel = new Map<string, readonly Release[]>();
+
+  constructor(releases: readonly Release[]) {
+    this.releases = releases;
+  }
+
+  /** `text`: Apple's release feed (GDMF `/v2/pmv`), bare or under `data`. Throws GdmfError. */
+  static fromGdmf(text: string): Catalog {
+    const releases = parseGdmf(text).filter(({ set }) => set !== 'bsi');
+    return new Catalog(
+      releases.map(({ version, build, supportedDevices }) => ({ version, build, devices: new Set(supportedDevices) })),
+    );
+  }
+
+  static sample(): Catalog {
+    return Catalog.fromGdmf(readFileSync(SAMPLE_FEED, 'utf8'));
+  }
+
+  /** Releases for this model, newest first, one for each version (of two builds the lower). Empty for an unknown model. */
+  forModel(model: Model): readonly Release[] {
+    const key = feedKey(model);
+    let found = this.byModel.get(key);
+    if (!found) {
+      const sorted = this.releases
+        .filter((one) => one.devices.has(key))
+        .toSorted((a, b) => compareOsVersions(b.version, a.version) || a.build.length - b.build.length);
+      found = sorted.filter((one, index) => index === 0 || sorted[index - 1]!.version !== one.version);
+      this.byModel.set(key, found);
+    }
+    return found;
+  }
+
+  /** What a device would be offered: the newest release of its own major and of each later one; newest first. */
+  updates(model: Model, version: string): Release[] {
+    const seen = new Set<number>();
+    return this.forModel(model).filter((one) => {
+      if (compareOsVersions(one.version, version) <= 0 || seen.has(majorOf(one.version))) return false;
+      seen.add(majorOf(one.version));
+      return true;
+    });
+  }
+
+  newest(model: Model): Release | undefined {
+    return this.forModel(model)[0];
+  }
+}
+
+export const isMajorUpdate = (from: string, to: string): boolean => majorOf(from) !== majorOf(to);
+
+/** The DeclarativeManagement command: iOS/iPadOS 15, macOS 13, tvOS 16. */
+export function supportsDeclarations(platform: Platform, version: string): boolean {
+  const since = { macOS: '13', iOS: '15', iPadOS: '15', tvOS: '16' }[platform];
+  return compareOsVersions(version, since) >= 0;
+}

@@ -1,0 +1,47 @@
+import { compareOsVersions } from '@lamplighter/apple';
+import { nameOf, serialOf } from './device.ts';
+import type { Device } from './device.ts';
+
+type Answers = Record<string, unknown>;
+
+function deviceId(device: Device): string | undefined {
+  if (device.model.platform === 'tvOS') return undefined;
+  if (device.model.platform === 'macOS' && compareOsVersions(device.version, '12') < 0) return undefined;
+  return device.model.board ?? device.model.productName;
+}
+
+function facts(device: Device): Answers {
+  const { model } = device;
+  const isMac = model.platform === 'macOS';
+  const hasBattery = isMac ? model.modelName.startsWith('MacBook') : model.platform !== 'tvOS';
+  return {
+    UDID: device.udid,
+    DeviceName: nameOf(device),
+    OSVersion: device.version,
+    BuildVersion: device.build,
+    ModelName: model.modelName,
+    Model: model.model,
+    ProductName: model.productName,
+    SerialNumber: serialOf(device),
+    DeviceCapacity: model.capacityGb,
+    AvailableDeviceCapacity: device.behaviour === 'noDisk' ? 1.5 : model.capacityGb / 2,
+    IsSupervised: true,
+    AwaitingConfiguration: false,
+    SoftwareUpdateDeviceID: deviceId(device),
+    BatteryLevel: hasBattery ? 0.8 : -1,
+    HasBattery: isMac ? hasBattery : undefined,
+    IsAppleSilicon: isMac ? /^(Mac1[3-9]|Mac1[4-9]|MacBookAir10|MacBookPro1[78]|Macmini9|iMac21)/.test(model.productName) : undefined,
+    HostName: isMac ? `mac-${device.index}.example.com` : undefined,
+    LocalHostName: isMac ? `mac-${device.index}` : undefined,
+    TimeZone: isMac ? undefined : device.zone,
+  };
+}
+
+/** Answers exactly the queries that were asked and that this device knows. */
+export function deviceInformation(device: Device, queries: unknown): Answers {
+  const known = facts(device);
+  const asked = Array.isArray(queries) ? queries.filter((query) => typeof query === 'string') : [];
+  return Object.fromEntries(
+    asked.flatMap((query) => (Object.hasOwn(known, query) && known[query] !== undefined ? [[query, known[query]]] : [])),
+  );
+}

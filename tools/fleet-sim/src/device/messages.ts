@@ -1,0 +1,64 @@
+import { buildPlist, isDict, parsePlist } from '@lamplighter/apple';
+import type { PlistInput } from '@lamplighter/apple';
+import type { Answer, Command } from './answer-command.ts';
+import { nameOf, serialOf } from './device.ts';
+import type { Device } from './device.ts';
+import { magicOf, tokenOf } from './identity.ts';
+
+export const CHECK_IN = 'application/x-apple-aspen-mdm-checkin';
+export const CONNECT = 'application/x-apple-aspen-mdm';
+
+export function authenticate(device: Device, topic: string): string {
+  return buildPlist({
+    MessageType: 'Authenticate',
+    Topic: topic,
+    UDID: device.udid,
+    DeviceName: nameOf(device),
+    ModelName: device.model.modelName,
+    Model: device.model.model,
+    ProductName: device.model.productName,
+    SerialNumber: serialOf(device),
+    OSVersion: device.version,
+    BuildVersion: device.build,
+  });
+}
+
+export function tokenUpdate(device: Device, topic: string, seed: string): string {
+  return buildPlist({
+    MessageType: 'TokenUpdate',
+    Topic: topic,
+    UDID: device.udid,
+    AwaitingConfiguration: false,
+    NotOnConsole: false,
+    PushMagic: magicOf(seed, device),
+    Token: tokenOf(seed, device.index, device.generation),
+  });
+}
+
+export function checkOut(device: Device, topic: string): string {
+  return buildPlist({ MessageType: 'CheckOut', Topic: topic, UDID: device.udid });
+}
+
+export const idle = (device: Device): string => buildPlist({ UDID: device.udid, Status: 'Idle' });
+
+export function answerMessage(device: Device, commandUuid: string, answer: Answer): string {
+  return buildPlist({ UDID: device.udid, CommandUUID: commandUuid, ...(answer as Record<string, PlistInput>) });
+}
+
+/** The command in a reply; undefined for an empty one. Throws when the body is neither. */
+export function readCommand(body: Buffer, askedAt: number): Command | undefined {
+  if (body.length === 0) return undefined;
+  const message = parsePlist(body);
+  const command = isDict(message) ? message['Command'] : undefined;
+  const uuid = isDict(message) ? message['CommandUUID'] : undefined;
+  const requestType = isDict(command) ? command['RequestType'] : undefined;
+  if (!isDict(command) || typeof uuid !== 'string' || typeof requestType !== 'string') {
+    throw new Error('the server sent a plist that is no command: CommandUUID, Command or RequestType is missing');
+  }
+  return { uuid, requestType, fields: command, askedAt };
+}
+
+/** Whether a 403 says that the device is unknown: it stops talking to this server then. */
+export function isUnrecognized(body: Buffer): boolean {
+  return body.includes('com.apple.unrecognized.device');
+}

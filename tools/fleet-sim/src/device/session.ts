@@ -1,0 +1,239 @@
+import type { Agent } from 'node:https';
+import { signMdmBody } from '@lamplighter/apple';
+import { issuerFromPem, keyPem, pem } from '../pki/certificate.ts';
+import type { Credentials } from '../pki/authority.ts';
+import { between } from '../random.ts';
+import type { Random } from '../random.ts';
+import { answerCommand } from './answer-command.ts';
+import { isOnline } from './device.ts';
+import type { Device, World } from './device.ts';
+import { certificateOf, privateKeyOf } from './identity.ts';
+import { advance } from './os-update.ts';
+import * as message from './messages.ts';
+import { ownAgent, put, sharedAgent } from './transport.ts';
+import type { Drop, Reply, ServerAddress } from './transport.ts';
+
+const FIRST_RETRY_MS = 30_000;
+const LAST_RETRY_MS = 15 * 60_000;
+/** A retry also waits this long in real time: an accelerated clock must not turn back-off into a flood. */
+const REAL_RETRY_MS = 500;
+const REAL_LAST_RETRY_MS = 15_000;
+
+export interface SessionOptions {
+  readonly world: World;
+  readonly server: ServerAddress;
+  readonly topic: string;
+  /** Signs the devices' identities. */
+  readonly deviceCa: Credentials;
+  readonly sockets: number;
+  readonly random: Random;
+  /** Fleet milliseconds per real millisecond. */
+  readonly factor: number;
+}
+
+export const newCounts = () => ({
+  requests: 0,
+  sessions: 0,
+  answers: {} as Record<string, number>,
+  httpErrors: {} as Record<string, number>,
+  linesLost: 0,
+  dropped: 0,
+  duplicates: 0,
+  retries: 0,
+  unauthorized: 0,
+  unrecognized: 0,
+  badReplies: 0,
+});
+export type Counts = ReturnType<typeof newCounts>;
+
+interface Line {
+  readonly agent: Agent;
+  readonly sign: ((body: string) => Record<string, string>) | undefined;
+  close(): void;
+}
+
+/** The server refused, or the line broke: the device keeps its message and comes back. */
+class NotTaken extends Error {}
+
+/** How devices talk to the MDM server. One session of a device at a time. */
+export class Sessions {
+  readonly counts = newCounts();
+  private readonly options: SessionOptions;
+  private readonly issuer;
+  private readonly shared: Agent;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+    this.issuer = issuerFromPem(options.deviceCa.certificate, options.deviceCa.key);
+    this.shared = sharedAgent(options.server, options.sockets);
+  }
+
+  close(): void {
+    this.shared.destroy();
+  }
+
+  /** Authenticate and TokenUpdate. False when the server did not take them: try again later. */
+  async enroll(device: Device): Promise<boolean> {
+    const { topic, world } = this.options;
+    device.certificate = undefined;
+    device.generation += 1;
+    device.unregisteredAt = world.now();
+    return this.checkIn(device, [message.authenticate(device, topic), message.tokenUpdate(device, topic, world.seed)]);
+  }
+
+  async checkOut(device: Device): Promise<boolean> {
+    return this.checkIn(device, [message.checkOut(device, this.options.topic)]);
+  }
+
+  /** Connects: a cached answer or Idle, then commands until there are none. Never throws. */
+  async connect(device: Device): Promise<void> {
+    const line = this.line(device);
+    this.counts.sessions += 1;
+    const body = device.cached?.body ?? message.idle(device);
+    if (device.cached) this.counts.retries += 1;
+    try {
+      await this.work(device, line, body);
+    } catch (error) {
+      if (!(error instanceof NotTaken)) throw error;
+    } finally {
+      line.close();
+    }
+  }
+
+  private async checkIn(device: Device, bodies: readonly string[]): Promise<boolean> {
+    const line = this.line(device);
+    try {
+      for (const body of bodies) {
+        const reply = await this.send(device, line, { contentType: message.CHECK_IN, body });
+        if (reply.status !== 200) return false;
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof NotTaken) return false;
+      throw error;
+    } finally {
+      line.close();
+    }
+  }
+
+  private async work(device: Device, line: Line, first: string): Promise<void> {
+    const { world } = this.options;
+    let body = first;
+    let isAnswer = device.cached !== undefined;
+    let status = 'Idle';
+    for (;;) {
+      const askedAt = world.now();
+      const reply = await this.deliver(device, line, body, isAnswer);
+      const command = this.read(reply, askedAt);
+      if (!command) break;
+      const answer = answerCommand(device, world, command);
+      status = String(answer['Status']);
+      this.counts.answers[status] = (this.counts.answers[status] ?? 0) + 1;
+      body = message.answerMessage(device, command.uuid, answer);
+      isAnswer = true;
+    }
+    // It polls by itself only if NotNow was the last that it said.
+    if (status === 'NotNow') {
+      device.wakeAt = world.now() + between(this.options.random, ...world.mix.settings.notNowRepollMs);
+    }
+  }
+
+  private read(reply: Reply, askedAt: number): ReturnType<typeof message.readCommand> {
+    try {
+      return message.readCommand(reply.body, askedAt);
+    } catch {
+      this.counts.badReplies += 1;
+      return undefined;
+    }
+  }
+
+  /** Sends a body until the server has it (once more for a device that repeats itself) and returns the reply to follow. */
+  private async deliver(device: Device, line: Line, body: string, isAnswer: boolean): Promise<Reply> {
+    advance(device, this.options.world);
+    if (!isOnline(device, this.options.world.now())) {
+      this.keep(device, body);
+      throw new NotTaken('the device went away');
+    }
+    const drop = isAnswer ? this.dropOf(device) : undefined;
+    const reply = await this.taken(device, line, body, drop);
+    if (!isAnswer || device.behaviour !== 'duplicateAnswers') return reply;
+    this.counts.duplicates += 1;
+    const second = await this.taken(device, line, body, undefined);
+    return second.body.length > 0 ? second : reply;
+  }
+
+  private dropOf(device: Device): Drop | undefined {
+    if (device.behaviour !== 'dropConnection' || device.strikes <= 0) return undefined;
+    device.strikes -= 1;
+    this.counts.dropped += 1;
+    return device.strikes % 2 === 0 ? 'reply' : 'sent';
+  }
+
+  private async taken(device: Device, line: Line, body: string, drop: Drop | undefined): Promise<Reply> {
+    try {
+      const reply = await this.send(device, line, { contentType: message.CONNECT, body, ...(drop ? { drop } : {}) });
+      if (reply.status !== 200) throw new NotTaken(`HTTP ${reply.status}`);
+      device.cached = undefined;
+      return reply;
+    } catch (error) {
+      if (error instanceof NotTaken && device.phase === 'enrolled') this.keep(device, body);
+      throw error;
+    }
+  }
+
+  private keep(device: Device, body: string): void {
+    const attempts = (device.cached?.attempts ?? 0) + 1;
+    device.cached = { body, attempts, retryAt: this.options.world.now() + this.retryDelay(attempts) };
+  }
+
+  /** Fleet milliseconds until try number `attempts` + 1; doubles from try to try, with jitter. */
+  retryDelay(attempts: number): number {
+    const doubled = 2 ** Math.min(attempts - 1, 20);
+    const wait = Math.min(FIRST_RETRY_MS * doubled, LAST_RETRY_MS);
+    const real = Math.min(REAL_RETRY_MS * doubled, REAL_LAST_RETRY_MS) * this.options.factor;
+    return Math.max(wait, real) * between(this.options.random, 0.75, 1.25);
+  }
+
+  private async send(
+    device: Device,
+    line: Line,
+    { contentType, body, drop }: { contentType: string; body: string; drop?: Drop },
+  ): Promise<Reply> {
+    this.counts.requests += 1;
+    let reply: Reply;
+    try {
+      const headers = line.sign?.(body) ?? {};
+      reply = await put(this.options.server, line.agent, { contentType, body, headers, ...(drop ? { drop } : {}) });
+    } catch (error) {
+      this.counts.linesLost += drop ? 0 : 1;
+      throw new NotTaken(error instanceof Error ? error.message : 'line lost');
+    }
+    if (reply.status !== 200) this.refused(device, reply);
+    return reply;
+  }
+
+  private refused(device: Device, reply: Reply): void {
+    this.counts.httpErrors[reply.status] = (this.counts.httpErrors[reply.status] ?? 0) + 1;
+    if (reply.status === 401) {
+      this.counts.unauthorized += 1;
+      device.phase = 'unenrolled';
+    } else if (reply.status === 403 && message.isUnrecognized(reply.body)) {
+      this.counts.unrecognized += 1;
+      device.phase = 'unrecognized';
+    }
+  }
+
+  private line(device: Device): Line {
+    const { world, server } = this.options;
+    const certificateDer = certificateOf(device, world, this.issuer);
+    const privateKey = privateKeyOf(world.seed, device);
+    if (device.usesClientCertificate) {
+      const agent = ownAgent(server, pem(certificateDer), keyPem(privateKey));
+      return { agent, sign: undefined, close: () => agent.destroy() };
+    }
+    const sign = (body: string): Record<string, string> => ({
+      'mdm-signature': signMdmBody(Buffer.from(body), { certificateDer, privateKey }),
+    });
+    return { agent: this.shared, sign, close: () => undefined };
+  }
+}

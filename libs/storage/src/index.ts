@@ -1,1 +1,5 @@
-export {};
+export * from './migrate/migrate.ts';
+export * from './pg-database.ts';
+export * from './pg-outbox.ts';
+export * from './redis.ts';
+export * from './storage.module.ts';

@@ -1,1 +1,5 @@
-export {};
+export * from './database.ts';
+export * from './servers.ts';
+export * from './silent-log.ts';
+export * from './test-clock.ts';
+export * from './wait-for.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { nameOf, serialOf } from './device/device.ts';
-import type { Device } from './device/device.ts';
+import type { Device, Scheduled } from './device/device.ts';
 import { advance } from './device/os-update.ts';
 import type { FleetHandle } from './index.ts';
 import { stateOf } from './summary.ts';
@@ -22,6 +22,8 @@ const MAX_BODY = 64 * 1024;
 const ok = (body: unknown): Reply => ({ status: 200, body });
 const wrong = (status: number, error: string): Reply => ({ status, body: { error } });
 
+const withoutAnswer = (one: Scheduled): Scheduled => ({ ...one, answer: undefined });
+
 /** Without keys and answers' bodies: what a person or a test wants to see. */
 function describe(device: Device): Record<string, unknown> {
   const { certificate, cached, model, scheduled, ...rest } = device;
@@ -33,7 +35,7 @@ function describe(device: Device): Record<string, unknown> {
     state: stateOf(device),
     hasCachedAnswer: cached !== undefined,
     hasIdentity: certificate !== undefined,
-    scheduled: scheduled.map(({ answer: _, ...one }) => one),
+    scheduled: scheduled.map(withoutAnswer),
   };
 }
 
@@ -48,7 +50,7 @@ function queryOf(url: URL): SummaryQuery {
 function schedules(handle: FleetHandle): unknown[] {
   const all: unknown[] = [];
   for (const { udid, zone, model, scheduled } of handle.devices()) {
-    for (const { answer: _, ...one } of scheduled) all.push({ udid, zone, platform: model.platform, ...one });
+    for (const one of scheduled) all.push({ udid, zone, platform: model.platform, ...withoutAnswer(one) });
   }
   return all;
 }

@@ -98,7 +98,7 @@ describe('a simulated iPhone', () => {
   });
 
   it('reports a step that it is told to do again under another CommandUUID', async () => {
-    const device = await start({ platforms: { iOS: 1 } });
+    const device = await start({ platforms: { iOS: 1 }, settings: { bandwidthMbit: [0.5, 0.5] } });
     const key = String((await offers(device))[0]!['ProductKey']);
     await schedule(device, key, 'Default');
     const second = results(await schedule(device, key, 'Default'));
@@ -115,7 +115,7 @@ describe('a simulated iPhone', () => {
 
 describe('a simulated Mac', () => {
   it('lists nothing before a scan, then downloads, installs and restarts by itself', async () => {
-    const device = await start({ platforms: { macOS: 1 } });
+    const device = await start({ platforms: { macOS: 1 }, settings: { restartMs: [3_600_000, 3_600_000] } });
     expect(await offers(device)).toEqual([]);
     await command(device, { RequestType: 'ScheduleOSUpdateScan', Force: true });
     await until('the scan has ended', () => device.scannedAt < handle.fleet.world.now());

@@ -1,3 +1,8 @@
 import { program } from './cli/program.ts';
 
-await program().parseAsync();
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.stderr.write(`fleet-sim: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

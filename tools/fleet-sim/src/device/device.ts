@@ -42,7 +42,7 @@ export interface Scheduled {
   /** `download` or `install` that it started; `again` when that step ran or was done already; else what refused it. */
   readonly outcome: 'download' | 'install' | 'again' | 'refused' | 'error' | 'notNow';
   /** The answer's fields; a repeated CommandUUID gets them again. Absent for notNow. */
-  readonly answer?: Readonly<Record<string, unknown>>;
+  readonly answer?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** An answer that the server has not taken yet. */

@@ -1,0 +1,44 @@
+import { MessagingModule } from '@lamplighter/messaging';
+import { RuntimeModule } from '@lamplighter/runtime';
+import { StorageModule } from '@lamplighter/storage';
+import { Module } from '@nestjs/common';
+import { CheckInResponder } from './in/check-in.responder.ts';
+import { DueClock } from './in/due.clock.ts';
+import { ExchangeResponder } from './in/exchange.responder.ts';
+import { OnCommandEnqueueConsumer } from './in/on-command-enqueue.consumer.ts';
+import { OnCommandRevokeConsumer } from './in/on-command-revoke.consumer.ts';
+import { OnPushSentConsumer } from './in/on-push-sent.consumer.ts';
+import { PgCommandStore } from './out/pg-command-store.ts';
+import { PgEnrollmentStore } from './out/pg-enrollment-store.ts';
+import { CommandStore, EnrollmentStore } from './ports.ts';
+import { AcceptCheckIn } from './steps/accept-check-in.ts';
+import { EnqueueCommands } from './steps/enqueue-commands.ts';
+import { ExchangeCommand } from './steps/exchange-command.ts';
+import { KeepHistory } from './steps/keep-history.ts';
+import { LookAtDue } from './steps/look-at-due.ts';
+import { RecordPush } from './steps/record-push.ts';
+import { RevokeCommands } from './steps/revoke-commands.ts';
+
+@Module({
+  imports: [RuntimeModule, StorageModule.forService('command_queue'), MessagingModule.forService('command-queue')],
+  controllers: [
+    OnCommandEnqueueConsumer,
+    OnCommandRevokeConsumer,
+    OnPushSentConsumer,
+    ExchangeResponder,
+    CheckInResponder,
+  ],
+  providers: [
+    EnqueueCommands,
+    ExchangeCommand,
+    AcceptCheckIn,
+    LookAtDue,
+    KeepHistory,
+    RevokeCommands,
+    RecordPush,
+    DueClock,
+    { provide: CommandStore, useClass: PgCommandStore },
+    { provide: EnrollmentStore, useClass: PgEnrollmentStore },
+  ],
+})
+export class CommandQueueModule {}

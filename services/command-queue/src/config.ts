@@ -1,0 +1,33 @@
+import { baseConfig } from '@lamplighter/runtime';
+import { z } from 'zod';
+import type { DueTerms } from './domain/due.ts';
+
+const seconds = (least: number, standard: number) => z.coerce.number().int().min(least).default(standard);
+
+export const config = baseConfig.required({ LAMP_SECRET_KEY: true }).extend({
+  LAMP_REPUSH_SECONDS: seconds(1, 600).describe(
+    'How long a device that was pushed for a command has to fetch it before it is pushed again; the wait doubles each time.',
+  ),
+  LAMP_REPUSH_MAX_SECONDS: seconds(1, 7200).describe('The wait between two pushes for one command never grows beyond this.'),
+  LAMP_ANSWER_GRACE_SECONDS: seconds(0, 900).describe(
+    'How long after its expiry a command that a device has in hand may still be answered before it counts as unanswered.',
+  ),
+  LAMP_HISTORY_DAYS: z.coerce.number().int().min(2).default(30).describe(
+    'Days for which finished commands are kept. An answer that a device repeats later than that is taken for an unknown one.',
+  ),
+  LAMP_EXCHANGE_BATCH: z.coerce.number().int().min(1).max(1000).default(256).describe(
+    'Most device connections that share one SQL statement.',
+  ),
+  LAMP_EXCHANGE_IN_FLIGHT: z.coerce.number().int().min(1).max(32).default(4).describe(
+    'Such batches under way at once: some in the database, some waiting for the broker. Below LAMP_DATABASE_POOL.',
+  ),
+});
+export type Config = z.infer<typeof config>;
+
+export function dueTermsOf(settings: Config): DueTerms {
+  return {
+    repushMs: settings.LAMP_REPUSH_SECONDS * 1000,
+    repushMaxMs: Math.max(settings.LAMP_REPUSH_MAX_SECONDS, settings.LAMP_REPUSH_SECONDS) * 1000,
+    answerGraceMs: settings.LAMP_ANSWER_GRACE_SECONDS * 1000,
+  };
+}

@@ -1,0 +1,85 @@
+import type { AnswerStatus } from '@lamplighter/contracts';
+
+/** A command that still waits for its device. Stored as 0, 1, 2. */
+export type PendingState = 'queued' | 'sent' | 'NotNow';
+
+/** How a command ended. The first three are the device's own words. */
+export type CommandOutcome =
+  | 'Acknowledged'
+  | 'Error'
+  | 'CommandFormatError'
+  /** Its time was up and no device had it in hand. */
+  | 'expired'
+  /** Handed over, and no answer came within the grace after its time. */
+  | 'unanswered'
+  /** The enrollment that it was meant for ended. */
+  | 'voided'
+  /** Taken back by its sender. */
+  | 'revoked';
+
+export type CommandEvent = AnswerStatus | 'handed-over' | 'time-up' | 'enrollment-ended' | 'revoked';
+
+export const storedStates: readonly PendingState[] = ['queued', 'sent', 'NotNow'];
+
+/** Outcomes of commands whose device never said how it went: a late answer still counts. */
+export const openOutcomes: readonly CommandOutcome[] = ['expired', 'unanswered'];
+
+const answered = {
+  Acknowledged: 'Acknowledged',
+  Error: 'Error',
+  CommandFormatError: 'CommandFormatError',
+  NotNow: 'NotNow',
+} as const;
+
+/**
+ * The life of a command. What is absent cannot happen to a command in that state. `sent` stays under `revoked`:
+ * the device has it in hand, so its answer must still be heard.
+ */
+export const lifeCycle: Readonly<
+  Record<PendingState, Readonly<Partial<Record<CommandEvent, PendingState | CommandOutcome>>>>
+> = {
+  queued: {
+    ...answered,
+    'handed-over': 'sent',
+    'time-up': 'expired',
+    'enrollment-ended': 'voided',
+    revoked: 'revoked',
+  },
+  sent: {
+    ...answered,
+    'handed-over': 'sent',
+    'time-up': 'unanswered',
+    'enrollment-ended': 'voided',
+  },
+  NotNow: {
+    ...answered,
+    'handed-over': 'sent',
+    'time-up': 'expired',
+    'enrollment-ended': 'voided',
+    revoked: 'revoked',
+  },
+};
+
+export function isPending(state: PendingState | CommandOutcome): state is PendingState {
+  return storedStates.some((known) => known === state);
+}
+
+export interface CommandKey {
+  tenant: string;
+  deviceId: string;
+  commandId: string;
+}
+
+export interface AnsweredCommand {
+  commandId: string;
+  requestType: string;
+  cause: string;
+  /** How often NotNow was said of it, this time included. */
+  notNowCount: number;
+  traceparent: string | null;
+}
+
+export interface FinishedCommand extends CommandKey, AnsweredCommand {
+  outcome: CommandOutcome;
+  finishedAt: Date;
+}

@@ -1,0 +1,53 @@
+import type { CheckIn } from '@lamplighter/contracts';
+
+export type EnrollmentKind = CheckIn['kind'];
+export type EnrollmentStatus = 'authenticated' | 'enrolled' | 'left';
+
+export interface Enrollment {
+  tenant: string;
+  deviceId: string;
+  kind: EnrollmentKind;
+  parentId: string | null;
+  status: EnrollmentStatus;
+  topic: string;
+  /** SHA-256 of the pinned identity certificate, lower-case hex. */
+  certificateHash: string;
+  generation: number;
+  facts: Readonly<Record<string, string>>;
+  /** It is enrolled, and APNs has not said that it is gone. */
+  reachable: boolean;
+  /** Sealed. Null: none is held. */
+  bootstrapToken: Buffer | null;
+}
+
+/** A user channel lives and dies with its device and identifies with its device's certificate. */
+export function isUserChannel(kind: EnrollmentKind): boolean {
+  return kind === 'user' || kind === 'shared-ipad';
+}
+
+export type AuthenticateDecision =
+  /** The same enrollment, said again before its TokenUpdate: only what it says of itself is refreshed. */
+  | { kind: 'repeat'; generation: number }
+  /** A new generation. What the old one held is void; `left` names it to others where it had been enrolled. */
+  | { kind: 'new'; generation: number; left: boolean };
+
+/**
+ * An Authenticate begins a generation, except where it repeats the one that began the present generation: no
+ * TokenUpdate has come since, and the certificate is the same.
+ */
+export function decideAuthenticate(existing: Enrollment | undefined, certificateHash: string): AuthenticateDecision {
+  if (existing === undefined) return { kind: 'new', generation: 1, left: false };
+  if (existing.status === 'authenticated' && existing.certificateHash === certificateHash) {
+    return { kind: 'repeat', generation: existing.generation };
+  }
+  return { kind: 'new', generation: existing.generation + 1, left: existing.status === 'enrolled' };
+}
+
+/** Whether this enrollment may speak: `left` ones are strangers. */
+export function identify(
+  existing: Enrollment | undefined,
+  certificateHash: string,
+): 'ok' | 'unrecognized' | 'wrong-certificate' {
+  if (existing === undefined || existing.status === 'left') return 'unrecognized';
+  return existing.certificateHash === certificateHash ? 'ok' : 'wrong-certificate';
+}

@@ -1,0 +1,57 @@
+import type { Statement } from '@lamplighter/runtime';
+
+/** Shared by enqueues, exclusive for a revoke: a revoke waits for those under way, and later ones see it. */
+const REVOKE_LOCK = 7106;
+export const mayEnqueue: Statement = {
+  name: 'command-may-enqueue',
+  text: `SELECT pg_advisory_xact_lock_shared(${REVOKE_LOCK})`,
+};
+export const mayRevoke: Statement = { name: 'command-may-revoke', text: `SELECT pg_advisory_xact_lock(${REVOKE_LOCK})` };
+
+/** Plan: unnest, insert; sorted, so that two transactions with the same bodies never wait for each other in a circle. $5 now */
+export const keepBodies: Statement = {
+  name: 'command-keep-bodies',
+  text: `
+INSERT INTO command_queue.command_body (tenant, body_id, request_type, command, created_at)
+SELECT b.tenant, b.body_id, b.request_type, b.command, $5
+  FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) AS b(tenant, body_id, request_type, command)
+ ORDER BY 1, 2
+ON CONFLICT DO NOTHING`,
+};
+
+/**
+ * Plan: unnest of the commands, hash join with the few groups, nested loops over enrollment_pkey and, for finished ones,
+ * over the history partitions of the last day or two (pruned at run time by $15: older ones are not opened), insert.
+ *
+ * $1 group numbers, $2 device ids, $3 command ids, $4 body ids, $5 traceparents;
+ * $6 tenants, $7 causes, $8 priorities, $9 not before, $10 expiries, $11 due, $12 push counts, $13 sent for, of the groups;
+ * $14 now, $15 from when on history is searched
+ */
+export const enqueue: Statement = {
+  name: 'command-enqueue',
+  text: `
+WITH terms AS MATERIALIZED (
+  SELECT g.* FROM unnest($6::text[], $7::text[], $8::smallint[], $9::timestamptz[], $10::timestamptz[],
+                         $11::timestamptz[], $12::smallint[], $13::timestamptz[])
+         WITH ORDINALITY AS g(tenant, cause, priority, not_before, expires_at, due_at, push_count, sent_for_at, grp)
+   WHERE NOT EXISTS (SELECT FROM command_queue.revoked_cause r
+                      WHERE r.tenant = g.tenant AND r.cause = g.cause AND r.revoked_at >= g.sent_for_at)
+)
+INSERT INTO command_queue.command
+       (tenant, device_id, command_id, body_id, cause, priority, state, created_at, not_before, expires_at, due_at,
+        push_count, traceparent)
+SELECT g.tenant, c.device_id, c.command_id, c.body_id, g.cause, g.priority, 0, $14, g.not_before, g.expires_at, g.due_at,
+       g.push_count, c.traceparent
+  FROM unnest($1::int[], $2::text[], $3::uuid[], $4::uuid[], $5::text[])
+       AS c(grp, device_id, command_id, body_id, traceparent)
+  JOIN terms g ON g.grp = c.grp
+  JOIN command_queue.enrollment e ON e.tenant = g.tenant AND e.device_id = c.device_id AND e.status <> 'left'
+  LEFT JOIN LATERAL (
+       SELECT true AS was FROM command_queue.command_history h
+        WHERE h.tenant = g.tenant AND h.device_id = c.device_id AND h.command_id = c.command_id AND h.finished_at >= $15
+        LIMIT 1) h ON true
+ WHERE h.was IS NULL
+ ORDER BY g.tenant, c.device_id, c.command_id
+ON CONFLICT DO NOTHING
+RETURNING tenant, device_id, command_id`,
+};

@@ -1,0 +1,97 @@
+import type { Statement } from '@lamplighter/runtime';
+
+/** Plan: enrollment_pkey. $1 tenant, $2 device id */
+export const lock: Statement = {
+  name: 'enrollment-lock',
+  text: `
+SELECT tenant, device_id, kind, parent_id, status, topic, encode(certificate_hash, 'hex') AS certificate_hash, generation,
+       facts, bootstrap_token, (status = 'enrolled' AND push_gone_at IS NULL) AS reachable
+  FROM command_queue.enrollment WHERE tenant = $1 AND device_id = $2 FOR UPDATE`,
+};
+
+/** Plan: enrollment_parent. $1 tenant, $2 parent id */
+export const channels: Statement = {
+  name: 'enrollment-channels',
+  text: `
+SELECT device_id FROM command_queue.enrollment
+ WHERE tenant = $1 AND parent_id = $2 AND status <> 'left' ORDER BY device_id FOR UPDATE`,
+};
+
+/** Plan: enrollment_certificate. A device's own user channels share its certificate. $1 tenant, $2 device id, $3 hash */
+export const isPinnedElsewhere: Statement = {
+  name: 'enrollment-pinned-elsewhere',
+  text: `
+SELECT EXISTS (
+  SELECT FROM command_queue.enrollment
+   WHERE certificate_hash = decode($3, 'hex') AND status <> 'left'
+     AND (tenant, device_id) <> ($1, $2) AND (tenant, coalesce(parent_id, '')) <> ($1, $2)) AS pinned`,
+};
+
+/** $1 tenant, $2 device id, $3 kind, $4 parent id, $5 topic, $6 hash, $7 generation, $8 facts, $9 when */
+export const begin: Statement = {
+  name: 'enrollment-begin',
+  text: `
+INSERT INTO command_queue.enrollment
+       (tenant, device_id, kind, parent_id, status, topic, certificate_hash, generation, facts, authenticated_at)
+VALUES ($1, $2, $3, $4, 'authenticated', $5, decode($6, 'hex'), $7, $8, $9)
+ON CONFLICT (tenant, device_id) DO UPDATE
+   SET kind = EXCLUDED.kind, parent_id = EXCLUDED.parent_id, status = EXCLUDED.status, topic = EXCLUDED.topic,
+       certificate_hash = EXCLUDED.certificate_hash, generation = EXCLUDED.generation, facts = EXCLUDED.facts,
+       authenticated_at = EXCLUDED.authenticated_at, push_address = NULL, push_gone_at = NULL, token_updated_at = NULL,
+       unlock_token = NULL, bootstrap_token = NULL, enrolled_at = NULL, left_at = NULL`,
+};
+
+/** $1 tenant, $2 device id, $3 topic, $4 facts, $5 when */
+export const refresh: Statement = {
+  name: 'enrollment-refresh',
+  text: `
+UPDATE command_queue.enrollment SET topic = $3, facts = $4, authenticated_at = $5 WHERE tenant = $1 AND device_id = $2`,
+};
+
+/** $1 tenant, $2 device id, $3 topic, $4 push address, $5 unlock token or null, $6 when */
+export const setTokens: Statement = {
+  name: 'enrollment-set-tokens',
+  text: `
+UPDATE command_queue.enrollment
+   SET status = 'enrolled', topic = $3, push_address = $4, unlock_token = coalesce($5, unlock_token),
+       token_updated_at = $6, push_gone_at = NULL, enrolled_at = coalesce(enrolled_at, $6)
+ WHERE tenant = $1 AND device_id = $2`,
+};
+
+/** $1 tenant, $2 device id, $3 sealed or null */
+export const setBootstrapToken: Statement = {
+  name: 'enrollment-set-bootstrap-token',
+  text: 'UPDATE command_queue.enrollment SET bootstrap_token = $3 WHERE tenant = $1 AND device_id = $2',
+};
+
+/** $1 tenant, $2 device ids, $3 when */
+export const leave: Statement = {
+  name: 'enrollment-leave',
+  text: `
+UPDATE command_queue.enrollment
+   SET status = 'left', left_at = $3, push_address = NULL, unlock_token = NULL, bootstrap_token = NULL
+ WHERE tenant = $1 AND device_id = ANY($2)`,
+};
+
+/** Plan: unnest → enrollment_pkey, in key order. $1 tenant, $2 device ids, $3 gone at */
+export const markGone: Statement = {
+  name: 'enrollment-mark-gone',
+  text: `
+UPDATE command_queue.enrollment e SET push_gone_at = g.gone_at
+  FROM (SELECT * FROM unnest($2::text[], $3::timestamptz[]) AS u(device_id, gone_at) ORDER BY device_id) g
+ WHERE e.tenant = $1 AND e.device_id = g.device_id AND e.token_updated_at < g.gone_at`,
+};
+
+export interface EnrollmentRecord {
+  tenant: string;
+  device_id: string;
+  kind: string;
+  parent_id: string | null;
+  status: string;
+  topic: string;
+  certificate_hash: string;
+  generation: number;
+  facts: Record<string, string>;
+  bootstrap_token: Buffer | null;
+  reachable: boolean;
+}

@@ -1,0 +1,95 @@
+import type { Statement } from '@lamplighter/runtime';
+
+/**
+ * A batch of device connections in one round trip: identity, answer, next command.
+ *
+ * Plan: unnest (≤ 256 rows) → nested loop over enrollment_pkey; delete, update and the per-device look for the next
+ * command are nested loops over command_pkey (tenant, device_id, …), so the cost follows the pending commands of the
+ * devices in the batch. History is only appended to. sent_at, state and counts are in no index: hand-over is a HOT update.
+ *
+ * All parts see the queue as it was when the statement began, hence "not the answered one". `handed` takes its rows
+ * from the update itself: a command that another transaction ended meanwhile is not handed over.
+ *
+ * $1 tenants, $2 device ids, $3 certificate hashes (hex), $4 answered command ids, $5 statuses, $6 now
+ */
+export const exchange: Statement = {
+  name: 'command-exchange',
+  text: `
+WITH incoming AS MATERIALIZED (
+  SELECT i.n, i.tenant, i.device_id, i.command_id, i.status,
+         e.certificate_hash = decode(i.certificate_hash, 'hex') AS same, e.last_seen_at
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[])
+         WITH ORDINALITY AS i(tenant, device_id, certificate_hash, command_id, status, n)
+    LEFT JOIN command_queue.enrollment e
+      ON e.tenant = i.tenant AND e.device_id = i.device_id AND e.status <> 'left'
+), admitted AS MATERIALIZED (
+  SELECT * FROM incoming WHERE same
+), seen AS (
+  UPDATE command_queue.enrollment e SET last_seen_at = $6
+    FROM admitted a
+   WHERE e.tenant = a.tenant AND e.device_id = a.device_id
+     AND (a.last_seen_at IS NULL OR a.last_seen_at < $6::timestamptz - interval '60 seconds')
+), finished AS (
+  DELETE FROM command_queue.command c USING admitted a
+   WHERE c.tenant = a.tenant AND c.device_id = a.device_id AND c.command_id = a.command_id AND a.status <> 'NotNow'
+  RETURNING c.*, a.n, a.status
+), kept AS (
+  INSERT INTO command_queue.command_history
+         (tenant, device_id, command_id, body_id, cause, priority, outcome, created_at, expires_at, push_count,
+          sent_at, sent_count, not_now_at, not_now_count, finished_at, traceparent)
+  SELECT tenant, device_id, command_id, body_id, cause, priority, status, created_at, expires_at, push_count,
+         sent_at, sent_count, not_now_at, not_now_count, $6, traceparent
+    FROM finished
+), put_off AS (
+  UPDATE command_queue.command c
+     SET state = 2,
+         not_now_at = coalesce(c.not_now_at, $6),
+         not_now_count = c.not_now_count + CASE WHEN c.state = 2 THEN 0 ELSE 1 END
+    FROM admitted a
+   WHERE c.tenant = a.tenant AND c.device_id = a.device_id AND c.command_id = a.command_id AND a.status = 'NotNow'
+  RETURNING a.n, c.tenant, c.command_id, c.body_id, c.cause, c.not_now_count, c.traceparent
+), answered AS (
+  SELECT n, tenant, command_id, body_id, cause, not_now_count, traceparent FROM finished
+  UNION ALL
+  SELECT n, tenant, command_id, body_id, cause, not_now_count, traceparent FROM put_off
+), next AS MATERIALIZED (
+  SELECT a.n, a.tenant, a.device_id, c.command_id
+    FROM admitted a
+   CROSS JOIN LATERAL (
+     SELECT c.command_id FROM command_queue.command c
+      WHERE c.tenant = a.tenant AND c.device_id = a.device_id
+        AND c.command_id IS DISTINCT FROM a.command_id
+        AND c.expires_at > $6 AND (c.not_before IS NULL OR c.not_before <= $6)
+        AND (c.state <> 2 OR a.status IS NULL)
+      ORDER BY c.priority, c.created_at, c.command_id
+      LIMIT 1) c
+), handed AS (
+  UPDATE command_queue.command c SET state = 1, sent_at = $6, sent_count = c.sent_count + 1
+    FROM next x
+   WHERE c.tenant = x.tenant AND c.device_id = x.device_id AND c.command_id = x.command_id AND c.expires_at > $6
+  RETURNING x.n, c.tenant, c.command_id, c.body_id, c.traceparent
+)
+SELECT CASE WHEN i.same IS NULL THEN 'unrecognized' WHEN i.same THEN 'ok' ELSE 'wrong-certificate' END AS identity,
+       d.command_id AS answered_id, db.request_type AS answered_type, d.cause, d.not_now_count,
+       d.traceparent AS answered_traceparent,
+       h.command_id AS next_id, hb.request_type AS next_type, hb.command, h.traceparent AS next_traceparent
+  FROM incoming i
+  LEFT JOIN answered d ON d.n = i.n
+  LEFT JOIN command_queue.command_body db ON db.tenant = d.tenant AND db.body_id = d.body_id
+  LEFT JOIN handed h ON h.n = i.n
+  LEFT JOIN command_queue.command_body hb ON hb.tenant = h.tenant AND hb.body_id = h.body_id
+ ORDER BY i.n`,
+};
+
+export interface ExchangeRecord {
+  identity: 'ok' | 'unrecognized' | 'wrong-certificate';
+  answered_id: string | null;
+  answered_type: string;
+  cause: string;
+  not_now_count: number;
+  answered_traceparent: string | null;
+  next_id: string | null;
+  next_type: string;
+  command: string;
+  next_traceparent: string | null;
+}

@@ -1,0 +1,139 @@
+import type { CommandBody, NewCommand } from '@lamplighter/contracts';
+import type { Tx } from '@lamplighter/runtime';
+import type { AnsweredCommand, CommandKey, CommandOutcome, FinishedCommand, PendingState } from './domain/command.ts';
+import type { DueCommand, DueDecision } from './domain/due.ts';
+import type { Enrollment } from './domain/enrollment.ts';
+
+/** Commands of one tenant with the same terms. */
+export interface CommandTerms {
+  tenant: string;
+  /** When their sender staged them: what makes a repeat recognizable once the command is finished. */
+  sentForAt: Date;
+  cause: string;
+  priority: number;
+  notBefore: Date | null;
+  expiresAt: Date;
+  dueAt: Date;
+  pushCount: number;
+  bodies: readonly CommandBody[];
+  commands: readonly NewCommand[];
+}
+
+export interface ExchangeItem {
+  tenant: string;
+  deviceId: string;
+  certificateHash: string;
+  /** Null on Idle; an answer whose id is no UUID has `commandId` null and a status. */
+  commandId: string | null;
+  status: 'Acknowledged' | 'Error' | 'CommandFormatError' | 'NotNow' | null;
+}
+
+export interface HandedOver {
+  commandId: string;
+  requestType: string;
+  command: string;
+  traceparent: string | null;
+}
+
+export interface ExchangeRow {
+  identity: 'ok' | 'unrecognized' | 'wrong-certificate';
+  /** The pending command that was answered; null on Idle and where none of that id is pending. */
+  answered: AnsweredCommand | null;
+  next: HandedOver | null;
+}
+
+/** A pending command that the clock found due; locked until the transaction ends. */
+export interface PendingCommand extends CommandKey, DueCommand {
+  state: PendingState;
+  requestType: string;
+  cause: string;
+  notNowCount: number;
+  traceparent: string | null;
+  /** Whether a push could reach the device now. */
+  reachable: boolean;
+}
+
+export abstract class CommandStore {
+  /**
+   * Queues commands of devices that are enrolled (or on the way to it); bodies are stored once. Changes nothing for a
+   * command that is pending, that finished since a day before `sentForAt`, or whose cause was revoked after it.
+   * @returns the new commands of each group, in the order of the groups; an empty list where none is new
+   */
+  abstract enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<NewCommand[][]>;
+
+  /**
+   * One connection of each device (a device at most once): who it is, what it answered, what it gets next. A strange or
+   * wrong certificate changes nothing. A command is handed over only while `now` is before its expiry; a NotNow one only
+   * on Idle; never the one that was just answered. A repeated NotNow is not counted again.
+   * @returns rows in the order of the items
+   */
+  abstract exchange(tx: Tx, items: readonly ExchangeItem[], now: Date): Promise<ExchangeRow[]>;
+
+  /** The finished commands of these keys; keys that never were, or are gone from history, are absent. */
+  abstract findFinished(tx: Tx, keys: readonly CommandKey[]): Promise<FinishedCommand[]>;
+
+  /** Gives finished commands the outcome that their device reported late. Only `expired` and `unanswered` ones change. */
+  abstract recordLate(tx: Tx, late: readonly (FinishedCommand & { reported: CommandOutcome })[]): Promise<void>;
+
+  /** The longest due commands, locked; those that others hold are skipped. Empty when nothing is due. */
+  abstract takeDue(tx: Tx, now: Date, limit: number): Promise<PendingCommand[]>;
+
+  /** Finishes or puts off commands that `takeDue` locked in this transaction. */
+  abstract settleDue(tx: Tx, settled: readonly { command: PendingCommand; decision: DueDecision }[], now: Date): Promise<void>;
+
+  /** Ends every pending command of these devices as `voided`; returns how many. */
+  abstract voidQueues(tx: Tx, tenant: string, deviceIds: readonly string[], now: Date): Promise<number>;
+
+  /** The clock looks at the device's commands at once, where their start has come. */
+  abstract makeDue(tx: Tx, tenant: string, deviceId: string, now: Date): Promise<void>;
+
+  /** From here on commands of this cause that were sent for up to `at` are refused, by transactions under way too. */
+  abstract refuseCause(tx: Tx, tenant: string, cause: string, at: Date): Promise<void>;
+
+  /**
+   * Ends pending commands of this cause that no device has in hand, in key order after `after`, at most `limit`.
+   * @returns the last key; null when none was left
+   */
+  abstract revoke(tx: Tx, cause: { tenant: string; cause: string }, after: CommandKey | null, limit: number, now: Date): Promise<CommandKey | null>;
+
+  /** Makes the history partitions of the day of `now` and the next; drops those that ended `days` or more before. Repeats change nothing. */
+  abstract keepHistory(tx: Tx, now: Date, days: number): Promise<void>;
+}
+
+export interface NewEnrollment extends Omit<Enrollment, 'bootstrapToken' | 'status' | 'reachable'> {
+  at: Date;
+}
+
+export abstract class EnrollmentStore {
+  /** Locked until the transaction ends. Undefined when it never was. */
+  abstract lock(tx: Tx, tenant: string, deviceId: string): Promise<Enrollment | undefined>;
+
+  /** Ids of a device's user channels that have not left. */
+  abstract channels(tx: Tx, tenant: string, deviceId: string): Promise<string[]>;
+
+  /** Whether an enrollment of another device, that has not left, is pinned to this certificate. */
+  abstract isPinnedElsewhere(tx: Tx, tenant: string, deviceId: string, certificateHash: string): Promise<boolean>;
+
+  /** Writes an `authenticated` enrollment: no push address, no tokens. */
+  abstract begin(tx: Tx, enrollment: NewEnrollment): Promise<void>;
+
+  /** Refreshes what an `authenticated` enrollment says of itself. */
+  abstract refresh(tx: Tx, enrollment: NewEnrollment): Promise<void>;
+
+  /** Stores a push address (sealed), makes the enrollment `enrolled` and reachable again. A null unlock token keeps the one held. */
+  abstract setTokens(
+    tx: Tx,
+    of: { tenant: string; deviceId: string },
+    tokens: { topic: string; pushAddress: Buffer; unlockToken: Buffer | null },
+    at: Date,
+  ): Promise<void>;
+
+  /** Null deletes it. */
+  abstract setBootstrapToken(tx: Tx, of: { tenant: string; deviceId: string }, sealed: Buffer | null): Promise<void>;
+
+  /** Marks them `left`; their tokens and push addresses are deleted. */
+  abstract leave(tx: Tx, tenant: string, deviceIds: readonly string[], at: Date): Promise<void>;
+
+  /** No push to these until a TokenUpdate; changes nothing where one has come since `goneAt`. */
+  abstract markGone(tx: Tx, tenant: string, gone: readonly { deviceId: string; goneAt: Date }[]): Promise<void>;
+}

@@ -1,0 +1,94 @@
+import { commandExpired, derivedUuid, type ItemOf, message, pushRequest } from '@lamplighter/contracts';
+import { Clock, CONFIG, Database, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Config, dueTermsOf } from '../config.ts';
+import { deviceItemSize, inBatches } from '../domain/batches.ts';
+import { decideDue, type DueDecision } from '../domain/due.ts';
+import { onePerDevice, type PushRequest } from '../domain/push-requests.ts';
+import { CommandStore, type PendingCommand } from '../ports.ts';
+
+const LIMIT = 5_000;
+
+interface Settled {
+  command: PendingCommand;
+  decision: DueDecision;
+}
+type Expired = ItemOf<typeof commandExpired>;
+
+/** Ends commands whose time is up and asks for pushes for those that wait. */
+@Injectable()
+export class LookAtDue {
+  constructor(
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+    private readonly commands: CommandStore,
+    private readonly clock: Clock,
+    private readonly tracer: Tracer,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** One batch, the longest due first. Returns whether there may be more. */
+  async run(): Promise<boolean> {
+    const startMs = Date.now();
+    const now = this.clock.now();
+    const terms = dueTermsOf(this.config);
+    const settled = await this.db.transaction(async (tx) => {
+      const due = await this.commands.takeDue(tx, now, LIMIT);
+      const decided = due.map((command) => ({ command, decision: decideDue(command, now, terms) }));
+      await this.commands.settleDue(tx, decided, now);
+      for (const [tenant, ofTenant] of Map.groupBy(decided, ({ command }) => command.tenant)) {
+        await this.announce(tx, tenant, ofTenant, now);
+      }
+      return decided;
+    });
+    this.trace(settled, startMs);
+    return settled.length === LIMIT;
+  }
+
+  private async announce(tx: Tx, tenant: string, settled: readonly Settled[], now: Date): Promise<void> {
+    const expired = settled.filter(({ decision }) => decision.kind === 'finish').map((each) => expiredOf(each, now));
+    for (const items of inBatches(expired, sizeOfExpired)) {
+      const id = derivedUuid('command.expired', tenant, ...items.map((item) => item.commandId));
+      await this.outbox.stage(tx, commandExpired, message(commandExpired, { id, tenant, at: now }, items), id);
+    }
+    for (const items of inBatches(onePerDevice(settled.flatMap(pushOf)), deviceItemSize)) {
+      const id = derivedUuid('push.request', tenant, now.getTime(), ...items.map((item) => item.deviceId));
+      await this.outbox.stage(tx, pushRequest, message(pushRequest, { id, tenant, at: now }, items), id);
+    }
+  }
+
+  private trace(settled: readonly Settled[], startMs: number): void {
+    const endMs = Date.now();
+    for (const { command, decision } of settled) {
+      if (command.traceparent === null || decision.kind === 'wait') continue;
+      const outcome = decision.kind === 'finish' ? decision.outcome : decision.reason;
+      const attributes = { 'messaging.message.conversation_id': command.commandId, 'lamplighter.outcome': outcome };
+      this.tracer.record('look-at-due', { traceparent: command.traceparent, startMs, endMs, attributes });
+    }
+  }
+}
+
+/** A device that cannot be reached gets no push, and its commands wait for their time or for its TokenUpdate. */
+function pushOf({ command, decision }: Settled): PushRequest[] {
+  if (decision.kind !== 'push' || !command.reachable) return [];
+  const { deviceId, expiresAt, traceparent } = command;
+  const { reason } = decision;
+  return [{ deviceId, expiresAt: expiresAt.toISOString(), reason, traceparent: traceparent ?? undefined }];
+}
+
+function expiredOf({ command }: Settled, now: Date): Expired {
+  return {
+    deviceId: command.deviceId,
+    commandId: command.commandId,
+    requestType: command.requestType,
+    cause: command.cause,
+    expiredAt: now.toISOString(),
+    handedOver: command.state === 'sent',
+    notNowCount: command.notNowCount,
+    traceparent: command.traceparent ?? undefined,
+  };
+}
+
+function sizeOfExpired(item: Expired): number {
+  return deviceItemSize(item) + 6 * (item.requestType.length + item.cause.length);
+}

@@ -36,20 +36,13 @@ async function loadEngine(): Promise<EngineModule> {
  * Prisma's adapter cuts a script at every semicolon, inside function bodies and comments too, and runs the pieces one by one.
  * Sent whole, PostgreSQL reads it right and applies it as one transaction.
  */
-function wholeScripts(databaseUrl: string, closers: (() => Promise<void>)[]): PrismaPg {
-  const factory = new PrismaPg({ connectionString: databaseUrl });
+function wholeScripts(pool: pg.Pool): PrismaPg {
+  const factory = new PrismaPg(pool);
   const connect = factory.connect.bind(factory);
   factory.connect = async () => {
     const adapter = await connect();
-    closers.push(() => adapter.dispose());
     adapter.executeScript = async (script) => {
-      const client = new pg.Client({ connectionString: databaseUrl });
-      await client.connect();
-      try {
-        await client.query(script);
-      } finally {
-        await client.end();
-      }
+      await pool.query(script);
     };
     return adapter;
   };
@@ -58,15 +51,15 @@ function wholeScripts(databaseUrl: string, closers: (() => Promise<void>)[]): Pr
 
 /** Prisma's own migration engine as WebAssembly: no binary to download. */
 export async function openSchemaEngine(databaseUrl: string): Promise<OpenEngine> {
-  const closers: (() => Promise<void>)[] = [];
+  const pool = new pg.Pool({ connectionString: databaseUrl });
   const module = await loadEngine();
-  const factory = bindMigrationAwareSqlAdapterFactory(wholeScripts(databaseUrl, closers));
+  const factory = bindMigrationAwareSqlAdapterFactory(wholeScripts(pool));
   const engine = (await module.SchemaEngine.new({ datamodels: undefined }, () => {}, factory)) as unknown as SchemaEngine;
   return {
     engine,
     async close() {
       engine.free();
-      await Promise.all(closers.map((close) => close()));
+      await pool.end();
     },
   };
 }

@@ -72,8 +72,8 @@ export function readCertificate(der: Buffer): Certificate {
     hash: certificateHash(der),
     subjectText: x509.subject ?? "",
     signatureOid: algorithm.hex(algorithm.take(TAG.oid, "algorithm identifier")),
-    validFrom: x509.validFromDate.getTime(),
-    validUntil: x509.validToDate.getTime(),
+    validFrom: instant(x509.validFromDate),
+    validUntil: instant(x509.validToDate),
     publicKey: publicKeyOf(x509),
     x509,
     ...readUsage(der),
@@ -96,6 +96,13 @@ function openX509(der: Buffer): X509Certificate {
   } catch {
     throw new SignatureError(CODE, "a certificate that cannot be read");
   }
+}
+
+/** A date that cannot be read must not pass for one that is always in range. */
+function instant(date: Date): number {
+  const time = date.getTime();
+  if (Number.isNaN(time)) throw new SignatureError(CODE, "a validity date that cannot be read");
+  return time;
 }
 
 function publicKeyOf(x509: X509Certificate): KeyObject {
@@ -162,7 +169,9 @@ function readConstraints(value: Buffer | undefined): {
   const ca = inner.optional(TAG.boolean);
   const limit = inner.optional(TAG.integer);
   const isCa = ca !== undefined && inner.hex(ca) !== "00";
-  return { isCa, pathLength: limit ? Number.parseInt(inner.hex(limit), 16) : undefined };
+  const pathLength = limit && Number(`0x${inner.hex(limit)}`);
+  if (Number.isNaN(pathLength)) return inner.fail("an empty path length");
+  return { isCa, pathLength };
 }
 
 function readBits(value: Buffer): number {

@@ -51,7 +51,7 @@ function wholeScripts(pool: pg.Pool): PrismaPg {
 
 /** Prisma's own migration engine as WebAssembly: no binary to download. */
 export async function openSchemaEngine(databaseUrl: string): Promise<OpenEngine> {
-  const pool = new pg.Pool({ connectionString: databaseUrl });
+  const pool = new pg.Pool({ connectionString: databaseUrl, allowExitOnIdle: true });
   const module = await loadEngine();
   const factory = bindMigrationAwareSqlAdapterFactory(wholeScripts(pool));
   const engine = (await module.SchemaEngine.new({ datamodels: undefined }, () => {}, factory)) as unknown as SchemaEngine;

@@ -5,7 +5,7 @@
  */
 export abstract class AppleError extends Error {
   abstract readonly code: string;
-  readonly outcome = "drop";
+  readonly outcome = 'drop';
 
   override get name(): string {
     return this.constructor.name;

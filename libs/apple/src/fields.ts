@@ -1,6 +1,6 @@
-import { AppleError } from "./apple-error.ts";
-import { isDict } from "./plist/plist-value.ts";
-import type { PlistDict, PlistValue } from "./plist/plist-value.ts";
+import { AppleError } from './apple-error.ts';
+import { isDict } from './plist/plist-value.ts';
+import type { PlistDict, PlistValue } from './plist/plist-value.ts';
 
 /** A well-formed plist that is not the message it should be. `key` names the key at fault. */
 export class MessageError extends AppleError {
@@ -15,27 +15,23 @@ export class MessageError extends AppleError {
 }
 
 /** Makes the error of one message family from a problem and the key that has it. */
-export type FieldFault = (
-  problem: "missing-key" | "invalid-key",
-  key: string,
-  expected: string,
-) => MessageError;
+export type FieldFault = (problem: 'missing-key' | 'invalid-key', key: string, expected: string) => MessageError;
 
 export function textIn(dict: PlistDict, key: string): string | undefined {
   const value = dict[key];
-  return typeof value === "string" ? value : undefined;
+  return typeof value === 'string' ? value : undefined;
 }
 
 export function flagIn(dict: PlistDict, key: string): boolean | undefined {
   const value = dict[key];
-  return typeof value === "boolean" ? value : undefined;
+  return typeof value === 'boolean' ? value : undefined;
 }
 
 /** Integers and reals alike: devices send sizes as either. Nothing for NaN and infinities. */
 export function numberIn(dict: PlistDict, key: string): number | undefined {
   const value = dict[key];
-  const number = typeof value === "bigint" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
 export function dateIn(dict: PlistDict, key: string): Date | undefined {
@@ -54,15 +50,11 @@ export function dictsIn(dict: PlistDict, key: string): PlistDict[] {
 }
 
 export function textsIn(dict: PlistDict, key: string): string[] | undefined {
-  return Array.isArray(dict[key])
-    ? itemsIn(dict, key).filter((item) => typeof item === "string")
-    : undefined;
+  return Array.isArray(dict[key]) ? itemsIn(dict, key).filter((item) => typeof item === 'string') : undefined;
 }
 
 export function datesIn(dict: PlistDict, key: string): Date[] | undefined {
-  return Array.isArray(dict[key])
-    ? itemsIn(dict, key).filter((item) => item instanceof Date)
-    : undefined;
+  return Array.isArray(dict[key]) ? itemsIn(dict, key).filter((item) => item instanceof Date) : undefined;
 }
 
 function itemsIn(dict: PlistDict, key: string): PlistValue[] {
@@ -79,21 +71,20 @@ export function present<T extends object>(value: T): { [K in keyof T]: Exclude<T
 
 export function requiredText(dict: PlistDict, key: string, fault: FieldFault): string {
   const value = dict[key];
-  if (value === undefined) throw fault("missing-key", key, "a non-empty string");
-  if (typeof value !== "string" || value === "")
-    throw fault("invalid-key", key, "a non-empty string");
+  if (value === undefined) throw fault('missing-key', key, 'a non-empty string');
+  if (typeof value !== 'string' || value === '') throw fault('invalid-key', key, 'a non-empty string');
   return value;
 }
 
 export function requiredData(dict: PlistDict, key: string, fault: FieldFault): Buffer {
   const value = optionalData(dict, key, fault);
-  if (value === undefined) throw fault("missing-key", key, "data");
-  if (value.length === 0) throw fault("invalid-key", key, "data of at least one byte");
+  if (value === undefined) throw fault('missing-key', key, 'data');
+  if (value.length === 0) throw fault('invalid-key', key, 'data of at least one byte');
   return value;
 }
 
 export function optionalData(dict: PlistDict, key: string, fault: FieldFault): Buffer | undefined {
   const value = dict[key];
   if (value === undefined || Buffer.isBuffer(value)) return value;
-  throw fault("invalid-key", key, "data");
+  throw fault('invalid-key', key, 'data');
 }

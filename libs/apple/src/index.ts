@@ -1,33 +1,33 @@
-export { AppleError } from "./apple-error.ts";
-export { MessageError } from "./fields.ts";
+export { AppleError } from './apple-error.ts';
+export { MessageError } from './fields.ts';
 
-export { PlistError } from "./plist/plist-error.ts";
-export type { PlistErrorCode } from "./plist/plist-error.ts";
-export { isDict } from "./plist/plist-value.ts";
-export type { PlistDict, PlistInput, PlistValue } from "./plist/plist-value.ts";
-export { parsePlist } from "./plist/parse.ts";
-export type { PlistLimits } from "./plist/parse.ts";
-export { buildPlist, commandPlist, plistDictFragment } from "./plist/build.ts";
+export { PlistError } from './plist/plist-error.ts';
+export type { PlistErrorCode } from './plist/plist-error.ts';
+export { isDict } from './plist/plist-value.ts';
+export type { PlistDict, PlistInput, PlistValue } from './plist/plist-value.ts';
+export { parsePlist } from './plist/parse.ts';
+export type { PlistLimits } from './plist/parse.ts';
+export { buildPlist, commandPlist, plistDictFragment } from './plist/build.ts';
 
-export { CheckinError } from "./checkin/checkin-error.ts";
-export { enrollmentIdOf, SHARED_IPAD_USER_ID } from "./checkin/enrollment-id.ts";
-export type { EnrollmentId, EnrollmentIds, EnrollmentKind } from "./checkin/enrollment-id.ts";
-export type * from "./checkin/messages.ts";
-export { parseCheckin } from "./checkin/parse-checkin.ts";
+export { CheckinError } from './checkin/checkin-error.ts';
+export { enrollmentIdOf, SHARED_IPAD_USER_ID } from './checkin/enrollment-id.ts';
+export type { EnrollmentId, EnrollmentIds, EnrollmentKind } from './checkin/enrollment-id.ts';
+export type * from './checkin/messages.ts';
+export { parseCheckin } from './checkin/parse-checkin.ts';
 
-export { readErrorChain } from "./connect/error-chain.ts";
-export type { ErrorChainItem } from "./connect/error-chain.ts";
-export { ConnectError, parseConnect } from "./connect/parse-connect.ts";
-export type { ConnectMessage, ConnectStatus } from "./connect/parse-connect.ts";
+export { readErrorChain } from './connect/error-chain.ts';
+export type { ErrorChainItem } from './connect/error-chain.ts';
+export { ConnectError, parseConnect } from './connect/parse-connect.ts';
+export type { ConnectMessage, ConnectStatus } from './connect/parse-connect.ts';
 export {
   readAvailableUpdates,
   readScanInitiated,
   readUpdateResults,
   readUpdateStatus,
-} from "./connect/update-answers.ts";
-export type { AvailableUpdate, UpdateResult, UpdateStatus } from "./connect/update-answers.ts";
-export { readDeviceInformation } from "./connect/device-information.ts";
-export type { DeviceInformation } from "./connect/device-information.ts";
+} from './connect/update-answers.ts';
+export type { AvailableUpdate, UpdateResult, UpdateStatus } from './connect/update-answers.ts';
+export { readDeviceInformation } from './connect/device-information.ts';
+export type { DeviceInformation } from './connect/device-information.ts';
 
 export {
   availableOsUpdates,
@@ -37,36 +37,32 @@ export {
   osUpdateStatus,
   scheduleOsUpdate,
   scheduleOsUpdateScan,
-} from "./commands/commands.ts";
-export type { Command, InstallAction, ScheduledUpdate } from "./commands/commands.ts";
-export { COMMAND_SUPPORT, installActionsOf, supports } from "./commands/support.ts";
-export type { CommandName, Support } from "./commands/support.ts";
+} from './commands/commands.ts';
+export type { Command, InstallAction, ScheduledUpdate } from './commands/commands.ts';
+export { COMMAND_SUPPORT, installActionsOf, supports } from './commands/support.ts';
+export type { CommandName, Support } from './commands/support.ts';
 
-export { classifyErrorChain } from "./errors/classify.ts";
-export type { Classification, ErrorClass, Retry } from "./errors/classify.ts";
+export { classifyErrorChain } from './errors/classify.ts';
+export type { Classification, ErrorClass, Retry } from './errors/classify.ts';
 
-export { compareOsVersions, isOsVersion, majorOf, osVersionKey } from "./versions/os-version.ts";
-export { platformOf } from "./versions/platform.ts";
-export type { Platform } from "./versions/platform.ts";
-export {
-  ddmEnforcementSupported,
-  mdmUpdateCommandsSupported,
-  UPDATE_COMMANDS_REMOVED_IN,
-} from "./versions/lanes.ts";
+export { compareOsVersions, isOsVersion, majorOf, osVersionKey } from './versions/os-version.ts';
+export { platformOf } from './versions/platform.ts';
+export type { Platform } from './versions/platform.ts';
+export { ddmEnforcementSupported, mdmUpdateCommandsSupported, UPDATE_COMMANDS_REMOVED_IN } from './versions/lanes.ts';
 
-export { SignatureError } from "./identity/signature-error.ts";
-export type { SignatureErrorCode } from "./identity/signature-error.ts";
-export { ChainCache } from "./identity/chain-cache.ts";
-export { checkClientCertificate, trustAnchors } from "./identity/trust.ts";
-export type { ChainOptions, CheckedCertificate, TrustAnchors } from "./identity/trust.ts";
-export { certificateHash } from "./identity/certificate.ts";
-export { verifyMdmSignature } from "./identity/verify.ts";
-export type { SignatureOptions } from "./identity/verify.ts";
-export { signMdmBody } from "./identity/sign.ts";
-export type { DeviceIdentity } from "./identity/sign.ts";
+export { SignatureError } from './identity/signature-error.ts';
+export type { SignatureErrorCode } from './identity/signature-error.ts';
+export { ChainCache } from './identity/chain-cache.ts';
+export { checkClientCertificate, trustAnchors } from './identity/trust.ts';
+export type { ChainOptions, CheckedCertificate, TrustAnchors } from './identity/trust.ts';
+export { certificateHash } from './identity/certificate.ts';
+export { verifyMdmSignature } from './identity/verify.ts';
+export type { SignatureOptions } from './identity/verify.ts';
+export { signMdmBody } from './identity/sign.ts';
+export type { DeviceIdentity } from './identity/sign.ts';
 
-export { GdmfError, parseGdmf } from "./gdmf/parse-gdmf.ts";
-export type { GdmfOs, GdmfRelease, ReleaseSet } from "./gdmf/parse-gdmf.ts";
+export { GdmfError, parseGdmf } from './gdmf/parse-gdmf.ts';
+export type { GdmfOs, GdmfRelease, ReleaseSet } from './gdmf/parse-gdmf.ts';
 
 export {
   acknowledgedFixture,
@@ -78,7 +74,7 @@ export {
   idleFixture,
   notNowFixture,
   tokenUpdateFixture,
-} from "./fixtures/messages.ts";
+} from './fixtures/messages.ts';
 export {
   AVAILABLE_UPDATES,
   DEVICE_INFORMATION,
@@ -86,4 +82,4 @@ export {
   SCAN_INITIATED,
   UPDATE_RESULTS,
   UPDATE_STATUS,
-} from "./fixtures/answers.ts";
+} from './fixtures/answers.ts';

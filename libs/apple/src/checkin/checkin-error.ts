@@ -1,5 +1,5 @@
-import { MessageError } from "../fields.ts";
-import type { FieldFault } from "../fields.ts";
+import { MessageError } from '../fields.ts';
+import type { FieldFault } from '../fields.ts';
 
 /** Codes: `checkin.not-a-dict`, `checkin.unknown-message-type`, `checkin.missing-key`, `checkin.invalid-key`. */
 export class CheckinError extends MessageError {}
@@ -7,6 +7,6 @@ export class CheckinError extends MessageError {}
 export const checkinFault: FieldFault = (problem, key, expected) =>
   new CheckinError(
     `checkin.${problem}`,
-    `check-in message: key ${key} ${problem === "missing-key" ? "is missing" : "is invalid"}; expected ${expected}`,
+    `check-in message: key ${key} ${problem === 'missing-key' ? 'is missing' : 'is invalid'}; expected ${expected}`,
     key,
   );

@@ -1,5 +1,5 @@
-import type { PlistDict } from "../plist/plist-value.ts";
-import type { EnrollmentIds } from "./enrollment-id.ts";
+import type { PlistDict } from '../plist/plist-value.ts';
+import type { EnrollmentIds } from './enrollment-id.ts';
 
 interface Message {
   readonly ids: EnrollmentIds;
@@ -20,14 +20,14 @@ export interface AuthenticateFacts {
 
 /** mdm/checkin/authenticate.yaml. A repeat means re-enrollment. */
 export interface Authenticate extends Message {
-  readonly messageType: "Authenticate";
+  readonly messageType: 'Authenticate';
   readonly topic: string;
   readonly facts: AuthenticateFacts;
 }
 
 /** mdm/checkin/tokenupdate.yaml. Absence of unlockToken does not void an earlier one. */
 export interface TokenUpdate extends Message {
-  readonly messageType: "TokenUpdate";
+  readonly messageType: 'TokenUpdate';
   readonly topic: string;
   readonly token: Buffer;
   readonly pushMagic: string;
@@ -39,39 +39,39 @@ export interface TokenUpdate extends Message {
 
 /** mdm/checkin/checkout.yaml */
 export interface CheckOut extends Message {
-  readonly messageType: "CheckOut";
+  readonly messageType: 'CheckOut';
   readonly topic?: string;
 }
 
 /** mdm/checkin/userauthenticate.yaml. The first call has no digestResponse. */
 export interface UserAuthenticate extends Message {
-  readonly messageType: "UserAuthenticate";
+  readonly messageType: 'UserAuthenticate';
   readonly digestResponse?: string;
 }
 
 /** mdm/checkin/setbootstraptoken.yaml. No token, or an empty one, deletes the stored one. */
 export interface SetBootstrapToken extends Message {
-  readonly messageType: "SetBootstrapToken";
+  readonly messageType: 'SetBootstrapToken';
   readonly bootstrapToken?: Buffer;
   readonly awaitingConfiguration?: boolean;
 }
 
 /** mdm/checkin/getbootstraptoken.yaml */
 export interface GetBootstrapToken extends Message {
-  readonly messageType: "GetBootstrapToken";
+  readonly messageType: 'GetBootstrapToken';
   readonly awaitingConfiguration?: boolean;
 }
 
 /** mdm/checkin/gettoken.yaml */
 export interface GetToken extends Message {
-  readonly messageType: "GetToken";
+  readonly messageType: 'GetToken';
   readonly tokenServiceType: string;
   readonly tokenParameters?: PlistDict;
 }
 
 /** mdm/checkin/declarativemanagement.yaml */
 export interface DeclarativeManagement extends Message {
-  readonly messageType: "DeclarativeManagement";
+  readonly messageType: 'DeclarativeManagement';
   /** `tokens`, `declaration-items`, `declaration/<type>/<id>` or `status`. */
   readonly endpoint: string;
   /** JSON; with `status` the StatusReport. */

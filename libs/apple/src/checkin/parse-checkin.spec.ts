@@ -1,17 +1,17 @@
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from '@jest/globals';
 import {
   authenticateFixture,
   checkOutFixture,
   FIXTURE_TOPIC,
   FIXTURE_UDID,
   tokenUpdateFixture,
-} from "../fixtures/messages.ts";
-import { buildPlist } from "../plist/build.ts";
-import { parsePlist } from "../plist/parse.ts";
-import type { PlistInput } from "../plist/plist-value.ts";
-import { CheckinError } from "./checkin-error.ts";
-import { enrollmentIdOf, SHARED_IPAD_USER_ID } from "./enrollment-id.ts";
-import { parseCheckin } from "./parse-checkin.ts";
+} from '../fixtures/messages.ts';
+import { buildPlist } from '../plist/build.ts';
+import { parsePlist } from '../plist/parse.ts';
+import type { PlistInput } from '../plist/plist-value.ts';
+import { CheckinError } from './checkin-error.ts';
+import { enrollmentIdOf, SHARED_IPAD_USER_ID } from './enrollment-id.ts';
+import { parseCheckin } from './parse-checkin.ts';
 
 const read = (dict: PlistInput) => parseCheckin(parsePlist(buildPlist(dict)));
 const UDID = FIXTURE_UDID;
@@ -23,157 +23,150 @@ function refusal(dict: PlistInput): { code: string; key: string | undefined; mes
     if (error instanceof CheckinError) return error;
     throw error;
   }
-  throw new Error("it was accepted");
+  throw new Error('it was accepted');
 }
 
-describe("check-in messages", () => {
-  it("Authenticate brings what the device tells of itself", () => {
+describe('check-in messages', () => {
+  it('Authenticate brings what the device tells of itself', () => {
     expect(parseCheckin(parsePlist(authenticateFixture()))).toEqual({
-      messageType: "Authenticate",
+      messageType: 'Authenticate',
       ids: { udid: UDID },
       topic: FIXTURE_TOPIC,
       facts: {
-        deviceName: "Mac 0001",
-        model: "MacBookPro18,3",
-        modelName: "MacBook Pro",
-        productName: "MacBookPro18,3",
-        serialNumber: "FIXTURE00001",
-        osVersion: "13.6.1",
-        buildVersion: "22G313",
+        deviceName: 'Mac 0001',
+        model: 'MacBookPro18,3',
+        modelName: 'MacBook Pro',
+        productName: 'MacBookPro18,3',
+        serialNumber: 'FIXTURE00001',
+        osVersion: '13.6.1',
+        buildVersion: '22G313',
       },
     });
   });
 
-  it("TokenUpdate brings token and magic, and the unlock token where there is one", () => {
+  it('TokenUpdate brings token and magic, and the unlock token where there is one', () => {
     expect(parseCheckin(parsePlist(tokenUpdateFixture()))).toEqual({
-      messageType: "TokenUpdate",
+      messageType: 'TokenUpdate',
       ids: { udid: UDID },
       topic: FIXTURE_TOPIC,
       token: Buffer.alloc(32, 0x5a),
-      pushMagic: "FIXTURE-PUSH-MAGIC",
+      pushMagic: 'FIXTURE-PUSH-MAGIC',
       awaitingConfiguration: false,
     });
-    const unlock = tokenUpdateFixture(UDID, { UnlockToken: Buffer.from("u") });
-    expect(parseCheckin(parsePlist(unlock))).toHaveProperty("unlockToken", Buffer.from("u"));
+    const unlock = tokenUpdateFixture(UDID, { UnlockToken: Buffer.from('u') });
+    expect(parseCheckin(parsePlist(unlock))).toHaveProperty('unlockToken', Buffer.from('u'));
   });
 
-  it("the others bring their keys", () => {
+  it('the others bring their keys', () => {
     expect(parseCheckin(parsePlist(checkOutFixture()))).toMatchObject({
-      messageType: "CheckOut",
+      messageType: 'CheckOut',
       topic: FIXTURE_TOPIC,
     });
-    expect(
-      read({ MessageType: "UserAuthenticate", UDID, UserID: "U", DigestResponse: "d" }),
-    ).toMatchObject({ digestResponse: "d" });
-    expect(
-      read({ MessageType: "SetBootstrapToken", UDID, BootstrapToken: Buffer.from("b") }),
-    ).toMatchObject({
-      bootstrapToken: Buffer.from("b"),
+    expect(read({ MessageType: 'UserAuthenticate', UDID, UserID: 'U', DigestResponse: 'd' })).toMatchObject({
+      digestResponse: 'd',
     });
-    expect(read({ MessageType: "SetBootstrapToken", UDID })).toEqual({
-      messageType: "SetBootstrapToken",
+    expect(read({ MessageType: 'SetBootstrapToken', UDID, BootstrapToken: Buffer.from('b') })).toMatchObject({
+      bootstrapToken: Buffer.from('b'),
+    });
+    expect(read({ MessageType: 'SetBootstrapToken', UDID })).toEqual({
+      messageType: 'SetBootstrapToken',
       ids: { udid: UDID },
     });
-    expect(read({ MessageType: "GetBootstrapToken", UDID })).toEqual({
-      messageType: "GetBootstrapToken",
+    expect(read({ MessageType: 'GetBootstrapToken', UDID })).toEqual({
+      messageType: 'GetBootstrapToken',
       ids: { udid: UDID },
     });
-    expect(
-      read({ MessageType: "GetToken", UDID, TokenServiceType: "com.apple.maid" }),
-    ).toMatchObject({
-      tokenServiceType: "com.apple.maid",
+    expect(read({ MessageType: 'GetToken', UDID, TokenServiceType: 'com.apple.maid' })).toMatchObject({
+      tokenServiceType: 'com.apple.maid',
     });
     expect(
       read({
-        MessageType: "DeclarativeManagement",
+        MessageType: 'DeclarativeManagement',
         UDID,
-        Endpoint: "status",
-        Data: Buffer.from("{}"),
+        Endpoint: 'status',
+        Data: Buffer.from('{}'),
       }),
     ).toMatchObject({
-      endpoint: "status",
-      data: Buffer.from("{}"),
+      endpoint: 'status',
+      data: Buffer.from('{}'),
     });
   });
 
-  it("may have keys that nobody knows yet", () => {
-    expect(read({ MessageType: "GetBootstrapToken", UDID, Future: { a: 1 } })).not.toHaveProperty(
-      "Future",
-    );
+  it('may have keys that nobody knows yet', () => {
+    expect(read({ MessageType: 'GetBootstrapToken', UDID, Future: { a: 1 } })).not.toHaveProperty('Future');
   });
 });
 
-describe("check-in messages that are refused", () => {
-  it("have an unknown type", () => {
-    const error = refusal({ MessageType: "Teleport", UDID });
-    expect(error.code).toBe("checkin.unknown-message-type");
-    expect(error.message).not.toContain("Teleport");
+describe('check-in messages that are refused', () => {
+  it('have an unknown type', () => {
+    const error = refusal({ MessageType: 'Teleport', UDID });
+    expect(error.code).toBe('checkin.unknown-message-type');
+    expect(error.message).not.toContain('Teleport');
   });
 
-  it("lack a key, or have one of the wrong type: the error names it", () => {
-    expect(refusal({ UDID })).toMatchObject({ code: "checkin.missing-key", key: "MessageType" });
-    expect(refusal({ MessageType: "Authenticate", UDID })).toMatchObject({
-      code: "checkin.missing-key",
-      key: "Topic",
+  it('lack a key, or have one of the wrong type: the error names it', () => {
+    expect(refusal({ UDID })).toMatchObject({ code: 'checkin.missing-key', key: 'MessageType' });
+    expect(refusal({ MessageType: 'Authenticate', UDID })).toMatchObject({
+      code: 'checkin.missing-key',
+      key: 'Topic',
     });
-    const update = { MessageType: "TokenUpdate", UDID, Topic: "t", PushMagic: "m" };
-    expect(refusal(update)).toMatchObject({ code: "checkin.missing-key", key: "Token" });
-    expect(refusal({ ...update, Token: "text" })).toMatchObject({
-      code: "checkin.invalid-key",
-      key: "Token",
+    const update = { MessageType: 'TokenUpdate', UDID, Topic: 't', PushMagic: 'm' };
+    expect(refusal(update)).toMatchObject({ code: 'checkin.missing-key', key: 'Token' });
+    expect(refusal({ ...update, Token: 'text' })).toMatchObject({
+      code: 'checkin.invalid-key',
+      key: 'Token',
     });
     expect(refusal({ ...update, Token: Buffer.alloc(0) })).toMatchObject({
-      code: "checkin.invalid-key",
-      key: "Token",
+      code: 'checkin.invalid-key',
+      key: 'Token',
     });
-    expect(refusal({ MessageType: "UserAuthenticate", UDID })).toMatchObject({ key: "UserID" });
-    expect(refusal([])).toMatchObject({ code: "checkin.not-a-dict" });
+    expect(refusal({ MessageType: 'UserAuthenticate', UDID })).toMatchObject({ key: 'UserID' });
+    expect(refusal([])).toMatchObject({ code: 'checkin.not-a-dict' });
   });
 
-  it("have no id, two ids, or one that could be mistaken for a user channel", () => {
-    const message = { MessageType: "GetBootstrapToken" };
-    expect(refusal(message)).toMatchObject({ code: "checkin.missing-key", key: "UDID" });
-    expect(refusal({ ...message, UDID, EnrollmentID: "E" })).toMatchObject({
-      code: "checkin.invalid-key",
-      key: "EnrollmentID",
+  it('have no id, two ids, or one that could be mistaken for a user channel', () => {
+    const message = { MessageType: 'GetBootstrapToken' };
+    expect(refusal(message)).toMatchObject({ code: 'checkin.missing-key', key: 'UDID' });
+    expect(refusal({ ...message, UDID, EnrollmentID: 'E' })).toMatchObject({
+      code: 'checkin.invalid-key',
+      key: 'EnrollmentID',
     });
-    for (const bad of ["", "A:B", "a b", "x".repeat(101)]) {
+    for (const bad of ['', 'A:B', 'a b', 'x'.repeat(101)]) {
       expect(refusal({ ...message, UDID: bad })).toMatchObject({
-        code: "checkin.invalid-key",
-        key: "UDID",
+        code: 'checkin.invalid-key',
+        key: 'UDID',
       });
     }
-    expect(refusal({ ...message, UDID, UserID: 5 })).toMatchObject({ key: "UserID" });
+    expect(refusal({ ...message, UDID, UserID: 5 })).toMatchObject({ key: 'UserID' });
   });
 });
 
-describe("the id of an enrollment", () => {
-  const idOf = (keys: Record<string, string>) =>
-    enrollmentIdOf(read({ MessageType: "GetBootstrapToken", ...keys }));
+describe('the id of an enrollment', () => {
+  const idOf = (keys: Record<string, string>) => enrollmentIdOf(read({ MessageType: 'GetBootstrapToken', ...keys }));
 
-  it("is the UDID, or UDID:UserID on the user channel", () => {
-    expect(idOf({ UDID })).toEqual({ deviceId: UDID, kind: "device" });
-    expect(idOf({ UDID, UserID: "U1", UserShortName: "ann" })).toEqual({
+  it('is the UDID, or UDID:UserID on the user channel', () => {
+    expect(idOf({ UDID })).toEqual({ deviceId: UDID, kind: 'device' });
+    expect(idOf({ UDID, UserID: 'U1', UserShortName: 'ann' })).toEqual({
       deviceId: `${UDID}:U1`,
-      kind: "user",
+      kind: 'user',
       parentId: UDID,
     });
   });
 
-  it("is UDID:UserShortName on Shared iPad", () => {
-    expect(idOf({ UDID, UserID: SHARED_IPAD_USER_ID, UserShortName: "ann@example.org" })).toEqual({
+  it('is UDID:UserShortName on Shared iPad', () => {
+    expect(idOf({ UDID, UserID: SHARED_IPAD_USER_ID, UserShortName: 'ann@example.org' })).toEqual({
       deviceId: `${UDID}:ann@example.org`,
-      kind: "shared-ipad",
+      kind: 'shared-ipad',
       parentId: UDID,
     });
   });
 
-  it("is the EnrollmentID on user enrollments", () => {
-    expect(idOf({ EnrollmentID: "E1" })).toEqual({ deviceId: "E1", kind: "user-enrollment" });
-    expect(idOf({ EnrollmentID: "E1", EnrollmentUserID: "U1" })).toEqual({
-      deviceId: "E1:U1",
-      kind: "user-enrollment",
-      parentId: "E1",
+  it('is the EnrollmentID on user enrollments', () => {
+    expect(idOf({ EnrollmentID: 'E1' })).toEqual({ deviceId: 'E1', kind: 'user-enrollment' });
+    expect(idOf({ EnrollmentID: 'E1', EnrollmentUserID: 'U1' })).toEqual({
+      deviceId: 'E1:U1',
+      kind: 'user-enrollment',
+      parentId: 'E1',
     });
   });
 });

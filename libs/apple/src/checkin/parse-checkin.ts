@@ -1,91 +1,88 @@
-import { flagIn, optionalData, present, requiredData, requiredText, textIn } from "../fields.ts";
-import { isDict } from "../plist/plist-value.ts";
-import type { PlistDict, PlistValue } from "../plist/plist-value.ts";
-import { CheckinError, checkinFault as fault } from "./checkin-error.ts";
-import { readIds } from "./enrollment-id.ts";
-import type { EnrollmentIds } from "./enrollment-id.ts";
-import type { AuthenticateFacts, CheckinMessage } from "./messages.ts";
+import { flagIn, optionalData, present, requiredData, requiredText, textIn } from '../fields.ts';
+import { isDict } from '../plist/plist-value.ts';
+import type { PlistDict, PlistValue } from '../plist/plist-value.ts';
+import { CheckinError, checkinFault as fault } from './checkin-error.ts';
+import { readIds } from './enrollment-id.ts';
+import type { EnrollmentIds } from './enrollment-id.ts';
+import type { AuthenticateFacts, CheckinMessage } from './messages.ts';
 
 type Reader = (dict: PlistDict, ids: EnrollmentIds) => CheckinMessage;
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [
-    "Authenticate",
+    'Authenticate',
     (dict, ids) => ({
-      messageType: "Authenticate",
+      messageType: 'Authenticate',
       ids,
-      topic: requiredText(dict, "Topic", fault),
+      topic: requiredText(dict, 'Topic', fault),
       facts: readFacts(dict),
     }),
   ],
   [
-    "TokenUpdate",
+    'TokenUpdate',
     (dict, ids) => ({
-      messageType: "TokenUpdate",
+      messageType: 'TokenUpdate',
       ids,
-      topic: requiredText(dict, "Topic", fault),
-      token: requiredData(dict, "Token", fault),
-      pushMagic: requiredText(dict, "PushMagic", fault),
+      topic: requiredText(dict, 'Topic', fault),
+      token: requiredData(dict, 'Token', fault),
+      pushMagic: requiredText(dict, 'PushMagic', fault),
       ...present({
-        unlockToken: optionalData(dict, "UnlockToken", fault),
-        awaitingConfiguration: flagIn(dict, "AwaitingConfiguration"),
-        notOnConsole: flagIn(dict, "NotOnConsole"),
+        unlockToken: optionalData(dict, 'UnlockToken', fault),
+        awaitingConfiguration: flagIn(dict, 'AwaitingConfiguration'),
+        notOnConsole: flagIn(dict, 'NotOnConsole'),
       }),
     }),
   ],
+  ['CheckOut', (dict, ids) => ({ messageType: 'CheckOut', ids, ...present({ topic: textIn(dict, 'Topic') }) })],
   [
-    "CheckOut",
-    (dict, ids) => ({ messageType: "CheckOut", ids, ...present({ topic: textIn(dict, "Topic") }) }),
-  ],
-  [
-    "UserAuthenticate",
+    'UserAuthenticate',
     (dict, ids) => {
-      requiredText(dict, "UserID", fault);
+      requiredText(dict, 'UserID', fault);
       return {
-        messageType: "UserAuthenticate",
+        messageType: 'UserAuthenticate',
         ids,
-        ...present({ digestResponse: textIn(dict, "DigestResponse") }),
+        ...present({ digestResponse: textIn(dict, 'DigestResponse') }),
       };
     },
   ],
   [
-    "SetBootstrapToken",
+    'SetBootstrapToken',
     (dict, ids) => ({
-      messageType: "SetBootstrapToken",
+      messageType: 'SetBootstrapToken',
       ids,
       ...present({
-        bootstrapToken: optionalData(dict, "BootstrapToken", fault),
-        awaitingConfiguration: flagIn(dict, "AwaitingConfiguration"),
+        bootstrapToken: optionalData(dict, 'BootstrapToken', fault),
+        awaitingConfiguration: flagIn(dict, 'AwaitingConfiguration'),
       }),
     }),
   ],
   [
-    "GetBootstrapToken",
+    'GetBootstrapToken',
     (dict, ids) => ({
-      messageType: "GetBootstrapToken",
+      messageType: 'GetBootstrapToken',
       ids,
-      ...present({ awaitingConfiguration: flagIn(dict, "AwaitingConfiguration") }),
+      ...present({ awaitingConfiguration: flagIn(dict, 'AwaitingConfiguration') }),
     }),
   ],
   [
-    "GetToken",
+    'GetToken',
     (dict, ids) => {
-      const parameters = dict["TokenParameters"];
+      const parameters = dict['TokenParameters'];
       return {
-        messageType: "GetToken",
+        messageType: 'GetToken',
         ids,
-        tokenServiceType: requiredText(dict, "TokenServiceType", fault),
+        tokenServiceType: requiredText(dict, 'TokenServiceType', fault),
         ...present({ tokenParameters: isDict(parameters) ? parameters : undefined }),
       };
     },
   ],
   [
-    "DeclarativeManagement",
+    'DeclarativeManagement',
     (dict, ids) => ({
-      messageType: "DeclarativeManagement",
+      messageType: 'DeclarativeManagement',
       ids,
-      endpoint: requiredText(dict, "Endpoint", fault),
-      ...present({ data: optionalData(dict, "Data", fault) }),
+      endpoint: requiredText(dict, 'Endpoint', fault),
+      ...present({ data: optionalData(dict, 'Data', fault) }),
     }),
   ],
 ]);
@@ -95,15 +92,14 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
  * Throws CheckinError naming the key that is missing or invalid, or the unknown type.
  */
 export function parseCheckin(plist: PlistValue): CheckinMessage {
-  if (!isDict(plist))
-    throw new CheckinError("checkin.not-a-dict", "check-in message: the plist is not a dict");
-  const read = READERS.get(requiredText(plist, "MessageType", fault));
+  if (!isDict(plist)) throw new CheckinError('checkin.not-a-dict', 'check-in message: the plist is not a dict');
+  const read = READERS.get(requiredText(plist, 'MessageType', fault));
   if (!read) {
-    const known = [...READERS.keys()].join(", ");
+    const known = [...READERS.keys()].join(', ');
     throw new CheckinError(
-      "checkin.unknown-message-type",
+      'checkin.unknown-message-type',
       `check-in message: MessageType is none of ${known}`,
-      "MessageType",
+      'MessageType',
     );
   }
   return read(plist, readIds(plist, fault));
@@ -111,14 +107,14 @@ export function parseCheckin(plist: PlistValue): CheckinMessage {
 
 function readFacts(dict: PlistDict): AuthenticateFacts {
   return present({
-    serialNumber: textIn(dict, "SerialNumber"),
-    deviceName: textIn(dict, "DeviceName"),
-    model: textIn(dict, "Model"),
-    modelName: textIn(dict, "ModelName"),
-    productName: textIn(dict, "ProductName"),
-    osVersion: textIn(dict, "OSVersion"),
-    buildVersion: textIn(dict, "BuildVersion"),
-    imei: textIn(dict, "IMEI"),
-    meid: textIn(dict, "MEID"),
+    serialNumber: textIn(dict, 'SerialNumber'),
+    deviceName: textIn(dict, 'DeviceName'),
+    model: textIn(dict, 'Model'),
+    modelName: textIn(dict, 'ModelName'),
+    productName: textIn(dict, 'ProductName'),
+    osVersion: textIn(dict, 'OSVersion'),
+    buildVersion: textIn(dict, 'BuildVersion'),
+    imei: textIn(dict, 'IMEI'),
+    meid: textIn(dict, 'MEID'),
   });
 }

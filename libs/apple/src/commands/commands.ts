@@ -1,4 +1,4 @@
-import type { PlistInput } from "../plist/plist-value.ts";
+import type { PlistInput } from '../plist/plist-value.ts';
 
 /** A Command dict, ready for `plistDictFragment`. */
 export interface Command {
@@ -8,13 +8,13 @@ export interface Command {
 
 /** Where a platform allows which: `installActionsOf`. */
 export type InstallAction =
-  | "Default"
-  | "DownloadOnly"
-  | "InstallASAP"
-  | "NotifyOnly"
-  | "InstallLater"
+  | 'Default'
+  | 'DownloadOnly'
+  | 'InstallASAP'
+  | 'NotifyOnly'
+  | 'InstallLater'
   /** May lose a user's data. */
-  | "InstallForceRestart";
+  | 'InstallForceRestart';
 
 export interface ScheduledUpdate {
   /** One of productKey and productVersion must be there; the key wins where both are. */
@@ -25,34 +25,31 @@ export interface ScheduledUpdate {
   /** macOS 12 and later, with InstallLater, minor updates only. */
   readonly maxUserDeferrals?: number;
   /** macOS 12.3 and later, minor updates only. */
-  readonly priority?: "Low" | "High";
+  readonly priority?: 'Low' | 'High';
 }
 
 /** mdm/commands/system.update.scan.yaml. macOS needs it before AvailableOSUpdates. */
 export function scheduleOsUpdateScan(options: { readonly force?: boolean } = {}): Command {
   return {
-    RequestType: "ScheduleOSUpdateScan",
+    RequestType: 'ScheduleOSUpdateScan',
     ...(options.force === undefined ? {} : { Force: options.force }),
   };
 }
 
 /** mdm/commands/system.update.available.yaml */
 export function availableOsUpdates(): Command {
-  return { RequestType: "AvailableOSUpdates" };
+  return { RequestType: 'AvailableOSUpdates' };
 }
 
 /** mdm/commands/system.update.schedule.yaml. Throws a RangeError where an update names no product, or there is none. */
-export function scheduleOsUpdate(options: {
-  readonly updates: readonly ScheduledUpdate[];
-}): Command {
-  if (options.updates.length === 0)
-    throw new RangeError("ScheduleOSUpdate needs at least one update");
-  return { RequestType: "ScheduleOSUpdate", Updates: options.updates.map(updateItem) };
+export function scheduleOsUpdate(options: { readonly updates: readonly ScheduledUpdate[] }): Command {
+  if (options.updates.length === 0) throw new RangeError('ScheduleOSUpdate needs at least one update');
+  return { RequestType: 'ScheduleOSUpdate', Updates: options.updates.map(updateItem) };
 }
 
 function updateItem(update: ScheduledUpdate): { readonly [key: string]: PlistInput | undefined } {
   if (!update.productKey && !update.productVersion) {
-    throw new RangeError("ScheduleOSUpdate: each update needs a productKey or a productVersion");
+    throw new RangeError('ScheduleOSUpdate: each update needs a productKey or a productVersion');
   }
   return {
     ...(update.productKey ? { ProductKey: update.productKey } : {}),
@@ -65,37 +62,35 @@ function updateItem(update: ScheduledUpdate): { readonly [key: string]: PlistInp
 
 /** mdm/commands/system.update.status.yaml */
 export function osUpdateStatus(): Command {
-  return { RequestType: "OSUpdateStatus" };
+  return { RequestType: 'OSUpdateStatus' };
 }
 
 /** mdm/commands/information.device.yaml */
-export function deviceInformation(
-  queries: readonly string[] = DEVICE_INFORMATION_QUERIES,
-): Command {
-  return { RequestType: "DeviceInformation", Queries: [...queries] };
+export function deviceInformation(queries: readonly string[] = DEVICE_INFORMATION_QUERIES): Command {
+  return { RequestType: 'DeviceInformation', Queries: [...queries] };
 }
 
 /** mdm/commands/declarativemanagement.yaml. `data` is the tokens JSON, so that the device need not ask for it. */
 export function declarativeManagement(data?: Uint8Array): Command {
-  return { RequestType: "DeclarativeManagement", ...(data === undefined ? {} : { Data: data }) };
+  return { RequestType: 'DeclarativeManagement', ...(data === undefined ? {} : { Data: data }) };
 }
 
 /** What we ask of a device; those that its platform lacks are left unanswered by it. */
 export const DEVICE_INFORMATION_QUERIES: readonly string[] = [
-  "UDID",
-  "SerialNumber",
-  "DeviceName",
-  "Model",
-  "ModelName",
-  "ProductName",
-  "OSVersion",
-  "BuildVersion",
-  "SupplementalBuildVersion",
-  "SupplementalOSVersionExtra",
-  "IsSupervised",
-  "IsAppleSilicon",
-  "SoftwareUpdateDeviceID",
-  "TimeZone",
-  "BatteryLevel",
-  "HasBattery",
+  'UDID',
+  'SerialNumber',
+  'DeviceName',
+  'Model',
+  'ModelName',
+  'ProductName',
+  'OSVersion',
+  'BuildVersion',
+  'SupplementalBuildVersion',
+  'SupplementalOSVersionExtra',
+  'IsSupervised',
+  'IsAppleSilicon',
+  'SoftwareUpdateDeviceID',
+  'TimeZone',
+  'BatteryLevel',
+  'HasBattery',
 ];

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "@jest/globals";
-import { parse } from "yaml";
-import { parsePlist } from "../plist/parse.ts";
-import { plistDictFragment } from "../plist/build.ts";
-import type { PlistDict, PlistValue } from "../plist/plist-value.ts";
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { parsePlist } from '../plist/parse.ts';
+import { plistDictFragment } from '../plist/build.ts';
+import type { PlistDict, PlistValue } from '../plist/plist-value.ts';
 import {
   availableOsUpdates,
   declarativeManagement,
@@ -12,17 +12,14 @@ import {
   osUpdateStatus,
   scheduleOsUpdate,
   scheduleOsUpdateScan,
-} from "./commands.ts";
-import type { Command } from "./commands.ts";
-import { COMMAND_SUPPORT } from "./support.ts";
-import type { CommandName } from "./support.ts";
+} from './commands.ts';
+import type { Command } from './commands.ts';
+import { COMMAND_SUPPORT } from './support.ts';
+import type { CommandName } from './support.ts';
 
-const SCHEMA = join(process.cwd(), "..", "shared", "apple-schema");
+const SCHEMA = join(process.cwd(), '..', 'shared', 'apple-schema');
 const here = existsSync(SCHEMA);
-if (!here)
-  process.stdout.write(
-    `skipped: Apple's device-management schema is not at ../shared/apple-schema\n`,
-  );
+if (!here) process.stdout.write(`skipped: Apple's device-management schema is not at ../shared/apple-schema\n`);
 
 interface Key {
   key: string;
@@ -43,46 +40,35 @@ interface Schema {
 }
 
 const TYPES: Record<string, (value: PlistValue) => boolean> = {
-  "<string>": (value) => typeof value === "string",
-  "<boolean>": (value) => typeof value === "boolean",
-  "<integer>": (value) => Number.isInteger(value),
-  "<data>": (value) => Buffer.isBuffer(value),
-  "<array>": (value) => Array.isArray(value),
-  "<dictionary>": (value) => typeof value === "object",
+  '<string>': (value) => typeof value === 'string',
+  '<boolean>': (value) => typeof value === 'boolean',
+  '<integer>': (value) => Number.isInteger(value),
+  '<data>': (value) => Buffer.isBuffer(value),
+  '<array>': (value) => Array.isArray(value),
+  '<dictionary>': (value) => typeof value === 'object',
 };
 
 function schemaOf(file: string): Schema {
-  const newest = join(SCHEMA, "overlay-27.0", "mdm", "commands", file);
-  return parse(
-    readFileSync(existsSync(newest) ? newest : join(SCHEMA, "mdm", "commands", file), "utf8"),
-  ) as Schema;
+  const newest = join(SCHEMA, 'overlay-27.0', 'mdm', 'commands', file);
+  return parse(readFileSync(existsSync(newest) ? newest : join(SCHEMA, 'mdm', 'commands', file), 'utf8')) as Schema;
 }
 
 function problems(value: PlistValue, key: Key, path: string): string[] {
   if (!TYPES[key.type]?.(value)) return [`${path} is no ${key.type}`];
-  if (key.rangelist && !key.rangelist.includes(value))
-    return [`${path} is none of ${key.rangelist.join()}`];
+  if (key.rangelist && !key.rangelist.includes(value)) return [`${path} is none of ${key.rangelist.join()}`];
   const [item] = key.subkeys ?? [];
-  if (Array.isArray(value) && item?.type === "<string>" && item.subkeys) {
-    const names = item.subkeys.map((subkey) => subkey.key);
-    return value
-      .filter((name) => !names.includes(String(name)))
-      .map((name) => `${path} has no ${String(name)}`);
+  if (Array.isArray(value) && item?.type === '<string>' && item.subkeys) {
+    const names: PlistValue[] = item.subkeys.map((subkey) => subkey.key);
+    return value.filter((name) => !names.includes(name)).map((name) => `${path} has no ${JSON.stringify(name)}`);
   }
   if (Array.isArray(value))
-    return item
-      ? value.flatMap((member, index) => problems(member, item, `${path}[${index}]`))
-      : [];
-  return key.type === "<dictionary>"
-    ? dictProblems(value as PlistDict, key.subkeys ?? [], path)
-    : [];
+    return item ? value.flatMap((member, index) => problems(member, item, `${path}[${index}]`)) : [];
+  return key.type === '<dictionary>' ? dictProblems(value as PlistDict, key.subkeys ?? [], path) : [];
 }
 
 function dictProblems(dict: PlistDict, keys: Key[], path: string): string[] {
   const known = new Map(keys.map((key) => [key.key, key]));
-  const missing = keys.filter(
-    ({ key, presence }) => presence === "required" && dict[key] === undefined,
-  );
+  const missing = keys.filter(({ key, presence }) => presence === 'required' && dict[key] === undefined);
   return [
     ...missing.map(({ key }) => `${path}.${key} is missing`),
     ...Object.entries(dict).flatMap(([name, value]) => {
@@ -93,49 +79,48 @@ function dictProblems(dict: PlistDict, keys: Key[], path: string): string[] {
 }
 
 const COMMANDS: [name: CommandName, file: string, command: Command][] = [
-  ["ScheduleOSUpdateScan", "system.update.scan.yaml", scheduleOsUpdateScan({ force: true })],
-  ["AvailableOSUpdates", "system.update.available.yaml", availableOsUpdates()],
+  ['ScheduleOSUpdateScan', 'system.update.scan.yaml', scheduleOsUpdateScan({ force: true })],
+  ['AvailableOSUpdates', 'system.update.available.yaml', availableOsUpdates()],
   [
-    "ScheduleOSUpdate",
-    "system.update.schedule.yaml",
+    'ScheduleOSUpdate',
+    'system.update.schedule.yaml',
     scheduleOsUpdate({
       updates: [
         {
-          productKey: "k",
-          productVersion: "15.7",
-          installAction: "InstallLater",
+          productKey: 'k',
+          productVersion: '15.7',
+          installAction: 'InstallLater',
           maxUserDeferrals: 2,
-          priority: "Low",
+          priority: 'Low',
         },
-        { productVersion: "15.7", installAction: "InstallForceRestart", priority: "High" },
-        ...(["Default", "DownloadOnly", "InstallASAP", "NotifyOnly"] as const).map(
-          (installAction) => ({ productKey: "k", installAction }),
-        ),
+        { productVersion: '15.7', installAction: 'InstallForceRestart', priority: 'High' },
+        ...(['Default', 'DownloadOnly', 'InstallASAP', 'NotifyOnly'] as const).map((installAction) => ({
+          productKey: 'k',
+          installAction,
+        })),
       ],
     }),
   ],
-  ["OSUpdateStatus", "system.update.status.yaml", osUpdateStatus()],
-  ["DeviceInformation", "information.device.yaml", deviceInformation()],
-  ["DeclarativeManagement", "declarativemanagement.yaml", declarativeManagement(Buffer.from("{}"))],
+  ['OSUpdateStatus', 'system.update.status.yaml', osUpdateStatus()],
+  ['DeviceInformation', 'information.device.yaml', deviceInformation()],
+  ['DeclarativeManagement', 'declarativemanagement.yaml', declarativeManagement(Buffer.from('{}'))],
 ];
 
 (here ? describe : describe.skip)("Apple's schema", () => {
-  it.each(COMMANDS)("finds nothing wrong with %s", (name, file, command) => {
+  it.each(COMMANDS)('finds nothing wrong with %s', (name, file, command) => {
     const schema = schemaOf(file);
-    const { RequestType, ...payload } = parsePlist(
-      `<plist>${plistDictFragment(command)}</plist>`,
-    ) as PlistDict;
+    const { RequestType, ...payload } = parsePlist(`<plist>${plistDictFragment(command)}</plist>`) as PlistDict;
     expect(RequestType).toBe(schema.payload.requesttype);
     expect(RequestType).toBe(name);
     expect(dictProblems(payload, schema.payloadkeys ?? [], name)).toEqual([]);
   });
 
-  it.each(COMMANDS)("has the same versions and platforms for %s", (name, file) => {
+  it.each(COMMANDS)('has the same versions and platforms for %s', (name, file) => {
     const theirs = schemaOf(file).payload.supportedOS;
-    for (const platform of ["macOS", "iOS", "tvOS", "visionOS", "watchOS"] as const) {
+    for (const platform of ['macOS', 'iOS', 'tvOS', 'visionOS', 'watchOS'] as const) {
       const os = theirs[platform];
       const ours = COMMAND_SUPPORT[name][platform];
-      if (!os || os.introduced === "n/a") expect(ours).toBeUndefined();
+      if (!os || os.introduced === 'n/a') expect(ours).toBeUndefined();
       else
         expect(ours).toMatchObject({
           introduced: os.introduced,
@@ -145,11 +130,11 @@ const COMMANDS: [name: CommandName, file: string, command: Command][] = [
     }
   });
 
-  it("would find a wrong payload", () => {
-    const keys = schemaOf("system.update.schedule.yaml").payloadkeys ?? [];
+  it('would find a wrong payload', () => {
+    const keys = schemaOf('system.update.schedule.yaml').payloadkeys ?? [];
     const wrong = {
-      Updates: [{ InstallAction: "Soon", MaxUserDeferrals: "x", Extra: true }],
+      Updates: [{ InstallAction: 'Soon', MaxUserDeferrals: 'x', Extra: true }],
     } as unknown as PlistDict;
-    expect(dictProblems(wrong, keys, "S")).toHaveLength(3);
+    expect(dictProblems(wrong, keys, 'S')).toHaveLength(3);
   });
 });

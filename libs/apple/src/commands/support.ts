@@ -1,6 +1,6 @@
-import { compareOsVersions, isOsVersion } from "../versions/os-version.ts";
-import type { Platform } from "../versions/platform.ts";
-import type { InstallAction } from "./commands.ts";
+import { compareOsVersions, isOsVersion } from '../versions/os-version.ts';
+import type { Platform } from '../versions/platform.ts';
+import type { InstallAction } from './commands.ts';
 
 export interface Support {
   readonly introduced: string;
@@ -11,17 +11,17 @@ export interface Support {
 }
 
 export type CommandName =
-  | "ScheduleOSUpdateScan"
-  | "AvailableOSUpdates"
-  | "ScheduleOSUpdate"
-  | "OSUpdateStatus"
-  | "DeviceInformation"
-  | "DeclarativeManagement";
+  | 'ScheduleOSUpdateScan'
+  | 'AvailableOSUpdates'
+  | 'ScheduleOSUpdate'
+  | 'OSUpdateStatus'
+  | 'DeviceInformation'
+  | 'DeclarativeManagement';
 
 const legacy = (introduced: string, supervised = true): Support => ({
   introduced,
-  deprecated: "26.0",
-  removed: "27.0",
+  deprecated: '26.0',
+  removed: '27.0',
   supervised,
 });
 const lasting = (introduced: string): Support => ({ introduced, supervised: false });
@@ -31,40 +31,40 @@ const lasting = (introduced: string): Support => ({ introduced, supervised: fals
  * declarativemanagement.yaml). Apple lists iPadOS under iOS; it begins at 13.0. A platform that is not listed lacks the command.
  */
 export const COMMAND_SUPPORT: Readonly<Record<CommandName, Partial<Record<Platform, Support>>>> = {
-  ScheduleOSUpdateScan: { macOS: legacy("10.11") },
+  ScheduleOSUpdateScan: { macOS: legacy('10.11') },
   AvailableOSUpdates: {
-    macOS: legacy("10.11", false),
-    iOS: legacy("9.0"),
-    iPadOS: legacy("13.0"),
-    tvOS: legacy("12.0"),
+    macOS: legacy('10.11', false),
+    iOS: legacy('9.0'),
+    iPadOS: legacy('13.0'),
+    tvOS: legacy('12.0'),
   },
   ScheduleOSUpdate: {
-    macOS: legacy("10.11"),
-    iOS: legacy("9.0"),
-    iPadOS: legacy("13.0"),
-    tvOS: legacy("12.0"),
+    macOS: legacy('10.11'),
+    iOS: legacy('9.0'),
+    iPadOS: legacy('13.0'),
+    tvOS: legacy('12.0'),
   },
   OSUpdateStatus: {
-    macOS: legacy("10.11.5"),
-    iOS: legacy("9.0"),
-    iPadOS: legacy("13.0"),
-    tvOS: legacy("12.0"),
+    macOS: legacy('10.11.5'),
+    iOS: legacy('9.0'),
+    iPadOS: legacy('13.0'),
+    tvOS: legacy('12.0'),
   },
   DeviceInformation: {
-    macOS: lasting("10.7"),
-    iOS: lasting("4.0"),
-    iPadOS: lasting("13.0"),
-    tvOS: lasting("9.0"),
-    visionOS: lasting("1.1"),
-    watchOS: lasting("10.0"),
+    macOS: lasting('10.7'),
+    iOS: lasting('4.0'),
+    iPadOS: lasting('13.0'),
+    tvOS: lasting('9.0'),
+    visionOS: lasting('1.1'),
+    watchOS: lasting('10.0'),
   },
   DeclarativeManagement: {
-    macOS: lasting("13.0"),
-    iOS: lasting("15.0"),
-    iPadOS: lasting("15.0"),
-    tvOS: lasting("16.0"),
-    visionOS: lasting("1.1"),
-    watchOS: lasting("10.0"),
+    macOS: lasting('13.0'),
+    iOS: lasting('15.0'),
+    iPadOS: lasting('15.0'),
+    tvOS: lasting('16.0'),
+    visionOS: lasting('1.1'),
+    watchOS: lasting('10.0'),
   },
 };
 
@@ -76,13 +76,12 @@ export function supports(command: CommandName, platform: Platform, osVersion: st
   return support.removed === undefined || compareOsVersions(osVersion, support.removed) < 0;
 }
 
-const EVERYWHERE: readonly InstallAction[] = ["Default", "DownloadOnly", "InstallASAP"];
+const EVERYWHERE: readonly InstallAction[] = ['Default', 'DownloadOnly', 'InstallASAP'];
 
 /** The install actions that a platform's ScheduleOSUpdate takes; empty where it has no ScheduleOSUpdate. */
 export function installActionsOf(platform: Platform, osVersion: string): readonly InstallAction[] {
-  if (!supports("ScheduleOSUpdate", platform, osVersion)) return [];
-  if (platform !== "macOS") return EVERYWHERE;
-  if (compareOsVersions(osVersion, "11.0") < 0)
-    return ["Default", "InstallASAP", "NotifyOnly", "InstallLater"];
-  return [...EVERYWHERE, "NotifyOnly", "InstallLater", "InstallForceRestart"];
+  if (!supports('ScheduleOSUpdate', platform, osVersion)) return [];
+  if (platform !== 'macOS') return EVERYWHERE;
+  if (compareOsVersions(osVersion, '11.0') < 0) return ['Default', 'InstallASAP', 'NotifyOnly', 'InstallLater'];
+  return [...EVERYWHERE, 'NotifyOnly', 'InstallLater', 'InstallForceRestart'];
 }

@@ -1,6 +1,6 @@
-import { flagIn, numberIn, present, textIn } from "../fields.ts";
-import { isDict } from "../plist/plist-value.ts";
-import type { PlistDict } from "../plist/plist-value.ts";
+import { flagIn, numberIn, present, textIn } from '../fields.ts';
+import { isDict } from '../plist/plist-value.ts';
+import type { PlistDict } from '../plist/plist-value.ts';
 
 /** The QueryResponses that we ask for (mdm/commands/information.device.yaml). All optional. */
 export interface DeviceInformation {
@@ -26,25 +26,25 @@ export interface DeviceInformation {
 }
 
 export function readDeviceInformation(answer: PlistDict): DeviceInformation {
-  const responses = answer["QueryResponses"];
+  const responses = answer['QueryResponses'];
   if (!isDict(responses)) return {};
-  const batteryLevel = numberIn(responses, "BatteryLevel");
+  const batteryLevel = numberIn(responses, 'BatteryLevel');
   return present({
-    udid: textIn(responses, "UDID"),
-    deviceName: textIn(responses, "DeviceName"),
-    serialNumber: textIn(responses, "SerialNumber"),
-    model: textIn(responses, "Model"),
-    modelName: textIn(responses, "ModelName"),
-    productName: textIn(responses, "ProductName"),
-    osVersion: textIn(responses, "OSVersion"),
-    buildVersion: textIn(responses, "BuildVersion"),
-    supplementalBuildVersion: textIn(responses, "SupplementalBuildVersion"),
-    supplementalOSVersionExtra: textIn(responses, "SupplementalOSVersionExtra"),
-    isAppleSilicon: flagIn(responses, "IsAppleSilicon"),
-    isSupervised: flagIn(responses, "IsSupervised"),
-    softwareUpdateDeviceId: textIn(responses, "SoftwareUpdateDeviceID"),
-    timeZone: textIn(responses, "TimeZone"),
+    udid: textIn(responses, 'UDID'),
+    deviceName: textIn(responses, 'DeviceName'),
+    serialNumber: textIn(responses, 'SerialNumber'),
+    model: textIn(responses, 'Model'),
+    modelName: textIn(responses, 'ModelName'),
+    productName: textIn(responses, 'ProductName'),
+    osVersion: textIn(responses, 'OSVersion'),
+    buildVersion: textIn(responses, 'BuildVersion'),
+    supplementalBuildVersion: textIn(responses, 'SupplementalBuildVersion'),
+    supplementalOSVersionExtra: textIn(responses, 'SupplementalOSVersionExtra'),
+    isAppleSilicon: flagIn(responses, 'IsAppleSilicon'),
+    isSupervised: flagIn(responses, 'IsSupervised'),
+    softwareUpdateDeviceId: textIn(responses, 'SoftwareUpdateDeviceID'),
+    timeZone: textIn(responses, 'TimeZone'),
     batteryLevel: batteryLevel !== undefined && batteryLevel >= 0 ? batteryLevel : undefined,
-    hasBattery: flagIn(responses, "HasBattery"),
+    hasBattery: flagIn(responses, 'HasBattery'),
   });
 }

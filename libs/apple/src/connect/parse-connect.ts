@@ -1,13 +1,13 @@
-import { readIds } from "../checkin/enrollment-id.ts";
-import type { EnrollmentIds } from "../checkin/enrollment-id.ts";
-import { flagIn, MessageError, requiredText } from "../fields.ts";
-import type { FieldFault } from "../fields.ts";
-import { isDict } from "../plist/plist-value.ts";
-import type { PlistDict, PlistValue } from "../plist/plist-value.ts";
-import { readErrorChain } from "./error-chain.ts";
-import type { ErrorChainItem } from "./error-chain.ts";
+import { readIds } from '../checkin/enrollment-id.ts';
+import type { EnrollmentIds } from '../checkin/enrollment-id.ts';
+import { flagIn, MessageError, requiredText } from '../fields.ts';
+import type { FieldFault } from '../fields.ts';
+import { isDict } from '../plist/plist-value.ts';
+import type { PlistDict, PlistValue } from '../plist/plist-value.ts';
+import { readErrorChain } from './error-chain.ts';
+import type { ErrorChainItem } from './error-chain.ts';
 
-export type ConnectStatus = "Idle" | "Acknowledged" | "Error" | "CommandFormatError" | "NotNow";
+export type ConnectStatus = 'Idle' | 'Acknowledged' | 'Error' | 'CommandFormatError' | 'NotNow';
 
 /** What a device PUTs to its ServerURL. */
 export interface ConnectMessage {
@@ -26,42 +26,34 @@ export interface ConnectMessage {
 /** Codes: `connect.not-a-dict`, `connect.missing-key`, `connect.invalid-key`. */
 export class ConnectError extends MessageError {}
 
-const STATUSES: ReadonlySet<string> = new Set([
-  "Idle",
-  "Acknowledged",
-  "Error",
-  "CommandFormatError",
-  "NotNow",
-]);
+const STATUSES: ReadonlySet<string> = new Set(['Idle', 'Acknowledged', 'Error', 'CommandFormatError', 'NotNow']);
 const MAX_COMMAND_UUID = 200;
 
 const fault: FieldFault = (problem, key, expected) =>
   new ConnectError(
     `connect.${problem}`,
-    `connect message: key ${key} ${problem === "missing-key" ? "is missing" : "is invalid"}; expected ${expected}`,
+    `connect message: key ${key} ${problem === 'missing-key' ? 'is missing' : 'is invalid'}; expected ${expected}`,
     key,
   );
 
 /** Throws ConnectError naming the key that is missing or invalid. Unknown keys are accepted. */
 export function parseConnect(plist: PlistValue): ConnectMessage {
-  if (!isDict(plist))
-    throw new ConnectError("connect.not-a-dict", "connect message: the plist is not a dict");
-  const status = requiredText(plist, "Status", fault);
-  if (!STATUSES.has(status))
-    throw fault("invalid-key", "Status", `one of ${[...STATUSES].join(", ")}`);
+  if (!isDict(plist)) throw new ConnectError('connect.not-a-dict', 'connect message: the plist is not a dict');
+  const status = requiredText(plist, 'Status', fault);
+  if (!STATUSES.has(status)) throw fault('invalid-key', 'Status', `one of ${[...STATUSES].join(', ')}`);
   return {
     status: status as ConnectStatus,
-    ...(status === "Idle" ? {} : { commandUuid: commandUuidOf(plist) }),
+    ...(status === 'Idle' ? {} : { commandUuid: commandUuidOf(plist) }),
     ids: readIds(plist, fault),
-    errorChain: plist["ErrorChain"] === undefined ? [] : readErrorChain(plist),
-    needSyncResponse: flagIn(plist, "NeedSyncResponse") ?? false,
+    errorChain: plist['ErrorChain'] === undefined ? [] : readErrorChain(plist),
+    needSyncResponse: flagIn(plist, 'NeedSyncResponse') ?? false,
     rest: plist,
   };
 }
 
 function commandUuidOf(plist: PlistDict): string {
-  const uuid = requiredText(plist, "CommandUUID", fault);
+  const uuid = requiredText(plist, 'CommandUUID', fault);
   if (uuid.length > MAX_COMMAND_UUID)
-    throw fault("invalid-key", "CommandUUID", `at most ${MAX_COMMAND_UUID} characters`);
+    throw fault('invalid-key', 'CommandUUID', `at most ${MAX_COMMAND_UUID} characters`);
   return uuid;
 }

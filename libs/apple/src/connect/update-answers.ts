@@ -1,7 +1,7 @@
-import { dateIn, datesIn, dictsIn, flagIn, numberIn, present, textIn, textsIn } from "../fields.ts";
-import type { PlistDict } from "../plist/plist-value.ts";
-import { readErrorChain } from "./error-chain.ts";
-import type { ErrorChainItem } from "./error-chain.ts";
+import { dateIn, datesIn, dictsIn, flagIn, numberIn, present, textIn, textsIn } from '../fields.ts';
+import type { PlistDict } from '../plist/plist-value.ts';
+import { readErrorChain } from './error-chain.ts';
+import type { ErrorChainItem } from './error-chain.ts';
 
 /** One entry of AvailableOSUpdates (mdm/commands/system.update.available.yaml). Only the key is certain. */
 export interface AvailableUpdate {
@@ -31,46 +31,44 @@ export interface AvailableUpdate {
 
 /** Entries without a ProductKey cannot be scheduled and are left out. Empty where there is no update. */
 export function readAvailableUpdates(answer: PlistDict): AvailableUpdate[] {
-  return dictsIn(answer, "AvailableOSUpdates").flatMap((item) => {
-    const productKey = textIn(item, "ProductKey");
-    return productKey
-      ? [{ productKey, ...versionsOf(item), ...flagsOf(item), ...extrasOf(item) }]
-      : [];
+  return dictsIn(answer, 'AvailableOSUpdates').flatMap((item) => {
+    const productKey = textIn(item, 'ProductKey');
+    return productKey ? [{ productKey, ...versionsOf(item), ...flagsOf(item), ...extrasOf(item) }] : [];
   });
 }
 
 function versionsOf(item: PlistDict) {
   return present({
-    humanReadableName: textIn(item, "HumanReadableName"),
-    humanReadableNameLocale: textIn(item, "HumanReadableNameLocale"),
-    productName: textIn(item, "ProductName"),
-    version: textIn(item, "Version"),
-    build: textIn(item, "Build"),
-    supplementalBuildVersion: textIn(item, "SupplementalBuildVersion"),
-    supplementalOSVersionExtra: textIn(item, "SupplementalOSVersionExtra"),
+    humanReadableName: textIn(item, 'HumanReadableName'),
+    humanReadableNameLocale: textIn(item, 'HumanReadableNameLocale'),
+    productName: textIn(item, 'ProductName'),
+    version: textIn(item, 'Version'),
+    build: textIn(item, 'Build'),
+    supplementalBuildVersion: textIn(item, 'SupplementalBuildVersion'),
+    supplementalOSVersionExtra: textIn(item, 'SupplementalOSVersionExtra'),
   });
 }
 
 function flagsOf(item: PlistDict) {
   return present({
-    isCritical: flagIn(item, "IsCritical"),
-    isConfigDataUpdate: flagIn(item, "IsConfigDataUpdate"),
-    isFirmwareUpdate: flagIn(item, "IsFirmwareUpdate"),
-    isMajorOSUpdate: flagIn(item, "IsMajorOSUpdate"),
-    isSecurityResponse: flagIn(item, "IsSecurityResponse"),
-    restartRequired: flagIn(item, "RestartRequired"),
-    allowsInstallLater: flagIn(item, "AllowsInstallLater"),
-    requiresBootstrapToken: flagIn(item, "RequiresBootstrapToken"),
+    isCritical: flagIn(item, 'IsCritical'),
+    isConfigDataUpdate: flagIn(item, 'IsConfigDataUpdate'),
+    isFirmwareUpdate: flagIn(item, 'IsFirmwareUpdate'),
+    isMajorOSUpdate: flagIn(item, 'IsMajorOSUpdate'),
+    isSecurityResponse: flagIn(item, 'IsSecurityResponse'),
+    restartRequired: flagIn(item, 'RestartRequired'),
+    allowsInstallLater: flagIn(item, 'AllowsInstallLater'),
+    requiresBootstrapToken: flagIn(item, 'RequiresBootstrapToken'),
   });
 }
 
 function extrasOf(item: PlistDict) {
   return present({
-    downloadSizeBytes: numberIn(item, "DownloadSize"),
-    installSizeBytes: numberIn(item, "InstallSize"),
-    deferredUntil: dateIn(item, "DeferredUntil"),
-    metadataUrl: textIn(item, "MetadataURL"),
-    appIdentifiersToClose: textsIn(item, "AppIdentifiersToClose"),
+    downloadSizeBytes: numberIn(item, 'DownloadSize'),
+    installSizeBytes: numberIn(item, 'InstallSize'),
+    deferredUntil: dateIn(item, 'DeferredUntil'),
+    metadataUrl: textIn(item, 'MetadataURL'),
+    appIdentifiersToClose: textsIn(item, 'AppIdentifiersToClose'),
   });
 }
 
@@ -86,12 +84,12 @@ export interface UpdateResult {
 
 /** Empty where the device sent no UpdateResults, which it may leave out. */
 export function readUpdateResults(answer: PlistDict): UpdateResult[] {
-  return dictsIn(answer, "UpdateResults").map((item) => {
+  return dictsIn(answer, 'UpdateResults').map((item) => {
     const errorChain = readErrorChain(item);
     return present({
-      productKey: textIn(item, "ProductKey"),
-      installAction: textIn(item, "InstallAction"),
-      status: textIn(item, "Status"),
+      productKey: textIn(item, 'ProductKey'),
+      installAction: textIn(item, 'InstallAction'),
+      status: textIn(item, 'Status'),
       errorChain: errorChain.length > 0 ? errorChain : undefined,
     });
   });
@@ -113,17 +111,17 @@ export interface UpdateStatus {
 
 /** Empty where nothing is under way. Entries without a ProductKey are left out. */
 export function readUpdateStatus(answer: PlistDict): UpdateStatus[] {
-  return dictsIn(answer, "OSUpdateStatus").flatMap((item) => {
-    const productKey = textIn(item, "ProductKey");
+  return dictsIn(answer, 'OSUpdateStatus').flatMap((item) => {
+    const productKey = textIn(item, 'ProductKey');
     if (!productKey) return [];
     const optional = present({
-      status: textIn(item, "Status"),
-      isDownloaded: flagIn(item, "IsDownloaded"),
-      downloadPercentComplete: numberIn(item, "DownloadPercentComplete"),
-      maxDeferrals: numberIn(item, "MaxDeferrals"),
-      deferralsRemaining: numberIn(item, "DeferralsRemaining"),
-      nextScheduledInstall: dateIn(item, "NextScheduledInstall"),
-      pastNotifications: datesIn(item, "PastNotifications"),
+      status: textIn(item, 'Status'),
+      isDownloaded: flagIn(item, 'IsDownloaded'),
+      downloadPercentComplete: numberIn(item, 'DownloadPercentComplete'),
+      maxDeferrals: numberIn(item, 'MaxDeferrals'),
+      deferralsRemaining: numberIn(item, 'DeferralsRemaining'),
+      nextScheduledInstall: dateIn(item, 'NextScheduledInstall'),
+      pastNotifications: datesIn(item, 'PastNotifications'),
     });
     return [{ productKey, ...optional }];
   });
@@ -131,5 +129,5 @@ export function readUpdateStatus(answer: PlistDict): UpdateStatus[] {
 
 /** ScanInitiated (mdm/commands/system.update.scan.yaml); false where the key is missing. */
 export function readScanInitiated(answer: PlistDict): boolean {
-  return flagIn(answer, "ScanInitiated") ?? false;
+  return flagIn(answer, 'ScanInitiated') ?? false;
 }

@@ -1,9 +1,9 @@
-import { AppleError } from "../apple-error.ts";
+import { AppleError } from '../apple-error.ts';
 
 /** `public`: what users are offered; `all`: also what may only be enforced or deferred to; `bsi`: Background Security Improvements. */
-export type ReleaseSet = "public" | "all" | "bsi";
+export type ReleaseSet = 'public' | 'all' | 'bsi';
 /** `iOS` also lists iPad, Apple TV, HomePod and Watch entries: tell them apart by supportedDevices. */
-export type GdmfOs = "iOS" | "macOS" | "visionOS";
+export type GdmfOs = 'iOS' | 'macOS' | 'visionOS';
 
 export interface GdmfRelease {
   readonly set: ReleaseSet;
@@ -24,7 +24,7 @@ export interface GdmfRelease {
 
 /** The feed is not what Apple's `/v2/pmv` answers; `path` leads to the fault. */
 export class GdmfError extends AppleError {
-  readonly code = "gdmf.invalid";
+  readonly code = 'gdmf.invalid';
   readonly path: string;
 
   constructor(path: string, expected: string) {
@@ -34,59 +34,51 @@ export class GdmfError extends AppleError {
 }
 
 const SETS: readonly (readonly [string, ReleaseSet])[] = [
-  ["PublicAssetSets", "public"],
-  ["AssetSets", "all"],
-  ["PublicBackgroundSecurityImprovements", "bsi"],
+  ['PublicAssetSets', 'public'],
+  ['AssetSets', 'all'],
+  ['PublicBackgroundSecurityImprovements', 'bsi'],
 ];
-const SYSTEMS: readonly GdmfOs[] = ["iOS", "macOS", "visionOS"];
+const SYSTEMS: readonly GdmfOs[] = ['iOS', 'macOS', 'visionOS'];
 
 /**
  * Reads Apple's release feed (`https://gdmf.apple.com/v2/pmv`), bare or under `data`, as text or as parsed JSON.
  * Unknown sets, systems and keys are passed over. Throws GdmfError; a feed without any set is one.
  */
 export function parseGdmf(input: unknown): GdmfRelease[] {
-  const root = record(typeof input === "string" ? parseJson(input) : input, "$");
-  const inner = root["data"];
-  const [feed, base] = inner === undefined ? [root, "$"] : [record(inner, "$.data"), "$.data"];
+  const root = record(typeof input === 'string' ? parseJson(input) : input, '$');
+  const inner = root['data'];
+  const [feed, base] = inner === undefined ? [root, '$'] : [record(inner, '$.data'), '$.data'];
   const known = SETS.filter(([name]) => feed[name] !== undefined);
-  if (known.length === 0)
-    throw new GdmfError(base, `an object with ${SETS.map(([name]) => name).join(", ")}`);
-  return known.flatMap(([name, set]) =>
-    readSet(record(feed[name], `${base}.${name}`), `${base}.${name}`, set),
-  );
+  if (known.length === 0) throw new GdmfError(base, `an object with ${SETS.map(([name]) => name).join(', ')}`);
+  return known.flatMap(([name, set]) => readSet(record(feed[name], `${base}.${name}`), `${base}.${name}`, set));
 }
 
 function readSet(systems: Record<string, unknown>, path: string, set: ReleaseSet): GdmfRelease[] {
   return SYSTEMS.filter((os) => systems[os] !== undefined).flatMap((os) => {
     const entries = systems[os];
-    if (!Array.isArray(entries)) throw new GdmfError(`${path}.${os}`, "an array");
+    if (!Array.isArray(entries)) throw new GdmfError(`${path}.${os}`, 'an array');
     return entries.map((entry, index) =>
       readEntry(record(entry, `${path}.${os}[${index}]`), `${path}.${os}[${index}]`, set, os),
     );
   });
 }
 
-function readEntry(
-  entry: Record<string, unknown>,
-  path: string,
-  set: ReleaseSet,
-  os: GdmfOs,
-): GdmfRelease {
-  const devices = entry["SupportedDevices"];
-  if (!Array.isArray(devices) || !devices.every((device) => typeof device === "string")) {
-    throw new GdmfError(`${path}.SupportedDevices`, "an array of strings");
+function readEntry(entry: Record<string, unknown>, path: string, set: ReleaseSet, os: GdmfOs): GdmfRelease {
+  const devices = entry['SupportedDevices'];
+  if (!Array.isArray(devices) || !devices.every((device) => typeof device === 'string')) {
+    throw new GdmfError(`${path}.SupportedDevices`, 'an array of strings');
   }
   return {
     set,
     os,
-    version: text(entry, "ProductVersion", path, /^\d+(?:\.\d+){0,3}$/, "an OS version"),
-    build: text(entry, "Build", path, /^\w{3,20}$/, "a build"),
-    postedAt: text(entry, "PostingDate", path, DAY, "a date (YYYY-MM-DD)"),
-    ...(entry["ExpirationDate"] == null
+    version: text(entry, 'ProductVersion', path, /^\d+(?:\.\d+){0,3}$/, 'an OS version'),
+    build: text(entry, 'Build', path, /^\w{3,20}$/, 'a build'),
+    postedAt: text(entry, 'PostingDate', path, DAY, 'a date (YYYY-MM-DD)'),
+    ...(entry['ExpirationDate'] == null
       ? {}
-      : { expiresAt: text(entry, "ExpirationDate", path, DAY, "a date (YYYY-MM-DD)") }),
+      : { expiresAt: text(entry, 'ExpirationDate', path, DAY, 'a date (YYYY-MM-DD)') }),
     supportedDevices: devices,
-    ...(set === "bsi" ? readImprovement(entry) : {}),
+    ...(set === 'bsi' ? readImprovement(entry) : {}),
   };
 }
 
@@ -96,30 +88,22 @@ function readImprovement(entry: Record<string, unknown>): {
   versionExtra?: string;
   prerequisiteBuild?: string;
 } {
-  const extra = entry["ProductVersionExtra"];
-  const prerequisite = entry["PrerequisiteBuild"];
+  const extra = entry['ProductVersionExtra'];
+  const prerequisite = entry['PrerequisiteBuild'];
   return {
-    ...(typeof extra === "string" ? { versionExtra: extra } : {}),
-    ...(typeof prerequisite === "string" ? { prerequisiteBuild: prerequisite } : {}),
+    ...(typeof extra === 'string' ? { versionExtra: extra } : {}),
+    ...(typeof prerequisite === 'string' ? { prerequisiteBuild: prerequisite } : {}),
   };
 }
 
-function text(
-  entry: Record<string, unknown>,
-  key: string,
-  path: string,
-  form: RegExp,
-  expected: string,
-): string {
+function text(entry: Record<string, unknown>, key: string, path: string, form: RegExp, expected: string): string {
   const value = entry[key];
-  if (typeof value !== "string" || !form.test(value))
-    throw new GdmfError(`${path}.${key}`, expected);
+  if (typeof value !== 'string' || !form.test(value)) throw new GdmfError(`${path}.${key}`, expected);
   return value;
 }
 
 function record(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new GdmfError(path, "an object");
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new GdmfError(path, 'an object');
   return value as Record<string, unknown>;
 }
 
@@ -127,6 +111,6 @@ function parseJson(input: string): unknown {
   try {
     return JSON.parse(input);
   } catch {
-    throw new GdmfError("$", "JSON");
+    throw new GdmfError('$', 'JSON');
   }
 }

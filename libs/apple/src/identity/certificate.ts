@@ -1,9 +1,9 @@
-import { createHash, X509Certificate } from "node:crypto";
-import type { KeyObject } from "node:crypto";
-import { DerReader, TAG } from "./der.ts";
-import type { Element } from "./der.ts";
-import { KNOWN_EXTENSIONS, OID } from "./oids.ts";
-import { SignatureError } from "./signature-error.ts";
+import { createHash, X509Certificate } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { DerReader, TAG } from './der.ts';
+import type { Element } from './der.ts';
+import { KNOWN_EXTENSIONS, OID } from './oids.ts';
+import { SignatureError } from './signature-error.ts';
 
 /** What names a certificate: enough to find it, cheap enough to read for every message. */
 export interface CertificateName {
@@ -32,20 +32,20 @@ export interface Certificate extends CertificateName {
   readonly x509: X509Certificate;
 }
 
-const CODE = "certificate.malformed";
+const CODE = 'certificate.malformed';
 const KEY_CERT_SIGN = 0x04;
 const DIGITAL_SIGNATURE = 0x80;
 
 export function certificateHash(der: Buffer): string {
-  return createHash("sha256").update(der).digest("hex");
+  return createHash('sha256').update(der).digest('hex');
 }
 
 /** Serial and issuer of a certificate, without looking at the rest. */
 export function readCertificateName(der: Buffer): CertificateName {
   const tbs = openTbs(der);
-  const serial = tbs.content(tbs.take(TAG.integer, "serial number"));
-  tbs.take(TAG.sequence, "signature algorithm");
-  return { der, serial, issuer: tbs.whole(tbs.take(TAG.sequence, "issuer")) };
+  const serial = tbs.content(tbs.take(TAG.integer, 'serial number'));
+  tbs.take(TAG.sequence, 'signature algorithm');
+  return { der, serial, issuer: tbs.whole(tbs.take(TAG.sequence, 'issuer')) };
 }
 
 /** The subject key identifier; undefined where the certificate has none. */
@@ -58,11 +58,11 @@ export function readSubjectKeyId(der: Buffer): Buffer | undefined {
 /** Throws SignatureError `certificate.malformed`. */
 export function readCertificate(der: Buffer): Certificate {
   const tbs = openTbs(der);
-  const serial = tbs.content(tbs.take(TAG.integer, "serial number"));
-  const algorithm = tbs.inside(tbs.take(TAG.sequence, "signature algorithm"));
-  const issuer = tbs.whole(tbs.take(TAG.sequence, "issuer"));
-  tbs.take(TAG.sequence, "validity");
-  const subject = tbs.whole(tbs.take(TAG.sequence, "subject"));
+  const serial = tbs.content(tbs.take(TAG.integer, 'serial number'));
+  const algorithm = tbs.inside(tbs.take(TAG.sequence, 'signature algorithm'));
+  const issuer = tbs.whole(tbs.take(TAG.sequence, 'issuer'));
+  tbs.take(TAG.sequence, 'validity');
+  const subject = tbs.whole(tbs.take(TAG.sequence, 'subject'));
   const x509 = openX509(der);
   return {
     der,
@@ -70,8 +70,8 @@ export function readCertificate(der: Buffer): Certificate {
     issuer,
     subject,
     hash: certificateHash(der),
-    subjectText: x509.subject ?? "",
-    signatureOid: algorithm.hex(algorithm.take(TAG.oid, "algorithm identifier")),
+    subjectText: x509.subject ?? '',
+    signatureOid: algorithm.hex(algorithm.take(TAG.oid, 'algorithm identifier')),
     validFrom: instant(x509.validFromDate),
     validUntil: instant(x509.validToDate),
     publicKey: publicKeyOf(x509),
@@ -82,10 +82,10 @@ export function readCertificate(der: Buffer): Certificate {
 
 function openTbs(der: Buffer): DerReader {
   const outer = new DerReader(der, { code: CODE });
-  const certificate = outer.take(TAG.sequence, "certificate");
-  outer.finish("the certificate");
+  const certificate = outer.take(TAG.sequence, 'certificate');
+  outer.finish('the certificate');
   const inner = outer.inside(certificate);
-  const tbs = inner.inside(inner.take(TAG.sequence, "certificate body"));
+  const tbs = inner.inside(inner.take(TAG.sequence, 'certificate body'));
   tbs.optional(TAG.context(0));
   return tbs;
 }
@@ -94,14 +94,14 @@ function openX509(der: Buffer): X509Certificate {
   try {
     return new X509Certificate(der);
   } catch {
-    throw new SignatureError(CODE, "a certificate that cannot be read");
+    throw new SignatureError(CODE, 'a certificate that cannot be read');
   }
 }
 
 /** A date that cannot be read must not pass for one that is always in range. */
 function instant(date: Date): number {
   const time = date.getTime();
-  if (Number.isNaN(time)) throw new SignatureError(CODE, "a validity date that cannot be read");
+  if (Number.isNaN(time)) throw new SignatureError(CODE, 'a validity date that cannot be read');
   return time;
 }
 
@@ -128,16 +128,16 @@ function readExtensions(der: Buffer): Extension[] {
   }
   if (!wrapper) return [];
   const list = tbs.inside(wrapper);
-  const items = list.inside(list.take(TAG.sequence, "extensions"));
+  const items = list.inside(list.take(TAG.sequence, 'extensions'));
   const extensions: Extension[] = [];
   while (!items.done) {
-    const item = items.inside(items.take(TAG.sequence, "extension"));
-    const oid = item.hex(item.take(TAG.oid, "extension identifier"));
+    const item = items.inside(items.take(TAG.sequence, 'extension'));
+    const oid = item.hex(item.take(TAG.oid, 'extension identifier'));
     const critical = item.optional(TAG.boolean);
-    const value = item.content(item.take(TAG.octetString, "extension value"));
+    const value = item.content(item.take(TAG.octetString, 'extension value'));
     extensions.push({
       oid,
-      critical: critical !== undefined && item.hex(critical) !== "00",
+      critical: critical !== undefined && item.hex(critical) !== '00',
       value,
     });
   }
@@ -153,9 +153,7 @@ function readUsage(der: Buffer) {
     ...readConstraints(value(OID.basicConstraints)),
     keyUsage: usage && readBits(usage),
     extendedKeyUsage: extended && readOids(extended),
-    hasUnknownCritical: extensions.some(
-      ({ oid, critical }) => critical && !KNOWN_EXTENSIONS.has(oid),
-    ),
+    hasUnknownCritical: extensions.some(({ oid, critical }) => critical && !KNOWN_EXTENSIONS.has(oid)),
   };
 }
 
@@ -165,42 +163,36 @@ function readConstraints(value: Buffer | undefined): {
 } {
   if (!value) return { isCa: false, pathLength: undefined };
   const outer = new DerReader(value, { code: CODE });
-  const inner = outer.inside(outer.take(TAG.sequence, "basic constraints"));
+  const inner = outer.inside(outer.take(TAG.sequence, 'basic constraints'));
   const ca = inner.optional(TAG.boolean);
   const limit = inner.optional(TAG.integer);
-  const isCa = ca !== undefined && inner.hex(ca) !== "00";
+  const isCa = ca !== undefined && inner.hex(ca) !== '00';
   const pathLength = limit && Number(`0x${inner.hex(limit)}`);
-  if (Number.isNaN(pathLength)) return inner.fail("an empty path length");
+  if (Number.isNaN(pathLength)) return inner.fail('an empty path length');
   return { isCa, pathLength };
 }
 
 function readBits(value: Buffer): number {
   const reader = new DerReader(value, { code: CODE });
-  return reader.content(reader.take(TAG.bitString, "key usage"))[1] ?? 0;
+  return reader.content(reader.take(TAG.bitString, 'key usage'))[1] ?? 0;
 }
 
 function readOids(value: Buffer): string[] {
   const outer = new DerReader(value, { code: CODE });
-  const inner = outer.inside(outer.take(TAG.sequence, "extended key usage"));
+  const inner = outer.inside(outer.take(TAG.sequence, 'extended key usage'));
   const oids: string[] = [];
-  while (!inner.done) oids.push(inner.hex(inner.take(TAG.oid, "key purpose")));
+  while (!inner.done) oids.push(inner.hex(inner.take(TAG.oid, 'key purpose')));
   return oids;
 }
 
 /** May this certificate's key sign other certificates? */
 export function maySignCertificates(certificate: Certificate): boolean {
-  return (
-    certificate.isCa &&
-    (certificate.keyUsage === undefined || (certificate.keyUsage & KEY_CERT_SIGN) !== 0)
-  );
+  return certificate.isCa && (certificate.keyUsage === undefined || (certificate.keyUsage & KEY_CERT_SIGN) !== 0);
 }
 
 /** May this certificate stand for a device? Where usages are named, digitalSignature and clientAuth must be among them. */
 export function mayIdentifyDevice(certificate: Certificate): boolean {
-  if (certificate.keyUsage !== undefined && (certificate.keyUsage & DIGITAL_SIGNATURE) === 0)
-    return false;
+  if (certificate.keyUsage !== undefined && (certificate.keyUsage & DIGITAL_SIGNATURE) === 0) return false;
   const purposes = certificate.extendedKeyUsage;
-  return (
-    !purposes || purposes.includes(OID.clientAuth) || purposes.includes(OID.anyExtendedKeyUsage)
-  );
+  return !purposes || purposes.includes(OID.clientAuth) || purposes.includes(OID.anyExtendedKeyUsage);
 }

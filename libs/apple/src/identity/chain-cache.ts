@@ -1,4 +1,4 @@
-import type { CheckedCertificate, TrustAnchors } from "./trust.ts";
+import type { CheckedCertificate, TrustAnchors } from './trust.ts';
 
 const CAPACITY = 10_000;
 
@@ -7,10 +7,7 @@ const CAPACITY = 10_000;
  * Bounded: the longest unused one is forgotten. What was checked against other anchors does not count.
  */
 export class ChainCache {
-  private readonly entries = new Map<
-    string,
-    { anchors: TrustAnchors; checked: CheckedCertificate }
-  >();
+  private readonly entries = new Map<string, { anchors: TrustAnchors; checked: CheckedCertificate }>();
   private readonly capacity: number;
 
   constructor(capacity: number = CAPACITY) {

@@ -6,7 +6,7 @@ export function der(tag: number, ...parts: readonly Buffer[]): Buffer {
 }
 
 export function oid(hex: string): Buffer {
-  return der(0x06, Buffer.from(hex, "hex"));
+  return der(0x06, Buffer.from(hex, 'hex'));
 }
 
 function header(tag: number, length: number): Buffer {

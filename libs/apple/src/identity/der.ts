@@ -1,5 +1,5 @@
-import { SignatureError } from "./signature-error.ts";
-import type { SignatureErrorCode } from "./signature-error.ts";
+import { SignatureError } from './signature-error.ts';
+import type { SignatureErrorCode } from './signature-error.ts';
 
 /** One element: header at `from`, content from `start` to `end`, the next element at `next`. */
 export interface Element {
@@ -37,10 +37,7 @@ export class DerReader {
   private readonly code: SignatureErrorCode;
   private readonly ber: boolean;
 
-  constructor(
-    bytes: Buffer,
-    options: { from?: number; to?: number; code: SignatureErrorCode; ber?: boolean },
-  ) {
+  constructor(bytes: Buffer, options: { from?: number; to?: number; code: SignatureErrorCode; ber?: boolean }) {
     this.bytes = bytes;
     this.at = options.from ?? 0;
     this.to = options.to ?? bytes.length;
@@ -83,7 +80,7 @@ export class DerReader {
   }
 
   hex(element: Element): string {
-    return this.bytes.toString("hex", element.start, element.end);
+    return this.bytes.toString('hex', element.start, element.end);
   }
 
   /** The element with its header. */
@@ -100,30 +97,29 @@ export class DerReader {
   }
 
   private read(from: number, to: number, depth: number): Element {
-    if (from + 2 > to) this.fail("the encoding is cut short");
+    if (from + 2 > to) this.fail('the encoding is cut short');
     const tag = this.bytes[from]!;
-    if ((tag & 0x1f) === 0x1f) this.fail("a tag of more than one byte");
+    if ((tag & 0x1f) === 0x1f) this.fail('a tag of more than one byte');
     const first = this.bytes[from + 1]!;
     if (first === 0x80) return this.readIndefinite(tag, from, to, depth);
     const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
     const start = from + 2 + lengthBytes;
-    if (lengthBytes > 3 || start > to) this.fail("a length that runs past the end");
+    if (lengthBytes > 3 || start > to) this.fail('a length that runs past the end');
     const length = lengthBytes === 0 ? first : this.bytes.readUIntBE(from + 2, lengthBytes);
     if (lengthBytes > 0 && (length < 0x80 || this.bytes[from + 2] === 0))
-      this.fail("a length that is not the shortest");
-    if (start + length > to) this.fail("a length that runs past the end");
+      this.fail('a length that is not the shortest');
+    if (start + length > to) this.fail('a length that runs past the end');
     return { tag, from, start, end: start + length, next: start + length };
   }
 
   private readIndefinite(tag: number, from: number, to: number, depth: number): Element {
-    if (!this.ber || (tag & 0x20) === 0 || depth >= MAX_DEPTH)
-      this.fail("an indefinite length where DER is due");
+    if (!this.ber || (tag & 0x20) === 0 || depth >= MAX_DEPTH) this.fail('an indefinite length where DER is due');
     let at = from + 2;
     while (at + 2 <= to) {
       if (this.bytes[at] === 0 && this.bytes[at + 1] === 0)
         return { tag, from, start: from + 2, end: at, next: at + 2 };
       at = this.read(at, to, depth + 1).next;
     }
-    return this.fail("an indefinite length without its end");
+    return this.fail('an indefinite length without its end');
   }
 }

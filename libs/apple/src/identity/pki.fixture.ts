@@ -1,17 +1,17 @@
-import "reflect-metadata";
-import { KeyObject, webcrypto } from "node:crypto";
-import * as x509 from "@peculiar/x509";
-import type { DeviceIdentity } from "./sign.ts";
+import 'reflect-metadata';
+import { KeyObject, webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+import type { DeviceIdentity } from './sign.ts';
 
 /** Certificates for the specs, made with @peculiar/x509, which shares no code with what is tested. */
 x509.cryptoProvider.set(webcrypto as never);
 
 export const NOW = Date.UTC(2026, 5, 1);
 const DAY = 86_400_000;
-const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const RSA = {
-  name: "RSASSA-PKCS1-v1_5",
-  hash: "SHA-256",
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
   publicExponent: new Uint8Array([1, 0, 1]),
   modulusLength: 2048,
 };
@@ -29,21 +29,17 @@ export interface Shape {
   readonly notAfter?: number;
   readonly rsa?: boolean;
   readonly extensions?: x509.Extension[];
-  readonly hash?: "SHA-1" | "SHA-256" | "SHA-384";
+  readonly hash?: 'SHA-1' | 'SHA-256' | 'SHA-384';
 }
 
 let serial = 1;
 
-async function make(
-  shape: Shape,
-  issuer: Authority | undefined,
-  extensions: x509.Extension[],
-): Promise<Authority> {
+async function make(shape: Shape, issuer: Authority | undefined, extensions: x509.Extension[]): Promise<Authority> {
   const keys = (await webcrypto.subtle.generateKey(shape.rsa ? RSA : EC, true, [
-    "sign",
-    "verify",
+    'sign',
+    'verify',
   ])) as webcrypto.CryptoKeyPair;
-  const subject = `CN=${shape.name ?? "Device"}, O=Fixture`;
+  const subject = `CN=${shape.name ?? 'Device'}, O=Fixture`;
   const key = issuer?.keys.privateKey ?? keys.privateKey;
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: (0x1000 + serial++).toString(16),
@@ -56,7 +52,7 @@ async function make(
     signingAlgorithm: {
       ...key.algorithm,
       name: key.algorithm.name,
-      hash: shape.hash ?? "SHA-256",
+      hash: shape.hash ?? 'SHA-256',
     } as never,
     extensions: [...extensions, await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)],
   });
@@ -64,22 +60,15 @@ async function make(
     certificate,
     keys,
     der: Buffer.from(certificate.rawData),
-    pem: certificate.toString("pem"),
+    pem: certificate.toString('pem'),
   };
 }
 
-export function authority(
-  shape: Shape = {},
-  issuer?: Authority,
-  pathLength?: number,
-): Promise<Authority> {
-  return make({ name: "Fixture CA", ...shape }, issuer, [
+export function authority(shape: Shape = {}, issuer?: Authority, pathLength?: number): Promise<Authority> {
+  return make({ name: 'Fixture CA', ...shape }, issuer, [
     ...(shape.extensions ?? [
       new x509.BasicConstraintsExtension(true, pathLength, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
-        true,
-      ),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     ]),
   ]);
 }

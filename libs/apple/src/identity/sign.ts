@@ -1,9 +1,9 @@
-import { hash, sign } from "node:crypto";
-import type { KeyObject } from "node:crypto";
-import { readCertificateName } from "./certificate.ts";
-import { TAG } from "./der.ts";
-import { der, oid } from "./der-write.ts";
-import { OID } from "./oids.ts";
+import { hash, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { readCertificateName } from './certificate.ts';
+import { TAG } from './der.ts';
+import { der, oid } from './der-write.ts';
+import { OID } from './oids.ts';
 
 /** A device's identity: its certificate and its key (RSA or P-256). */
 export interface DeviceIdentity {
@@ -26,14 +26,14 @@ const SIGNED_DATA = oid(OID.signedData);
 
 /** The device's side: the Mdm-Signature header value over a body, with SHA-256 and signed attributes. */
 export function signMdmBody(body: Buffer, identity: DeviceIdentity): string {
-  const digest = hash("sha256", body, "buffer");
+  const digest = hash('sha256', body, 'buffer');
   // In DER order: the shorter contentType sorts first.
   const attributes = der(
     TAG.set,
     CONTENT_TYPE,
     der(TAG.sequence, MESSAGE_DIGEST, der(TAG.set, der(TAG.octetString, digest))),
   );
-  const signature = sign("sha256", attributes, identity.privateKey);
+  const signature = sign('sha256', attributes, identity.privateKey);
   attributes[0] = TAG.context(0);
   const { serial, issuer } = readCertificateName(identity.certificateDer);
   const signer = der(
@@ -42,21 +42,10 @@ export function signMdmBody(body: Buffer, identity: DeviceIdentity): string {
     der(TAG.sequence, issuer, der(TAG.integer, serial)),
     SHA256,
     attributes,
-    identity.privateKey.asymmetricKeyType === "rsa" ? RSA : ECDSA,
+    identity.privateKey.asymmetricKeyType === 'rsa' ? RSA : ECDSA,
     der(TAG.octetString, signature),
   );
-  const certificates = der(
-    TAG.context(0),
-    identity.certificateDer,
-    ...(identity.intermediates ?? []),
-  );
-  const data = der(
-    TAG.sequence,
-    VERSION_1,
-    DIGEST_ALGORITHMS,
-    DETACHED_DATA,
-    certificates,
-    der(TAG.set, signer),
-  );
-  return der(TAG.sequence, SIGNED_DATA, der(TAG.context(0), data)).toString("base64");
+  const certificates = der(TAG.context(0), identity.certificateDer, ...(identity.intermediates ?? []));
+  const data = der(TAG.sequence, VERSION_1, DIGEST_ALGORITHMS, DETACHED_DATA, certificates, der(TAG.set, signer));
+  return der(TAG.sequence, SIGNED_DATA, der(TAG.context(0), data)).toString('base64');
 }

@@ -1,9 +1,9 @@
-import { readCertificateName, readSubjectKeyId } from "./certificate.ts";
-import { DerReader, TAG } from "./der.ts";
-import type { Element } from "./der.ts";
-import { DIGESTS, OID, SIGNATURES } from "./oids.ts";
-import type { Hash, SignatureAlgorithm } from "./oids.ts";
-import { SignatureError } from "./signature-error.ts";
+import { readCertificateName, readSubjectKeyId } from './certificate.ts';
+import { DerReader, TAG } from './der.ts';
+import type { Element } from './der.ts';
+import { DIGESTS, OID, SIGNATURES } from './oids.ts';
+import type { Hash, SignatureAlgorithm } from './oids.ts';
+import { SignatureError } from './signature-error.ts';
 
 /** A detached CMS SignedData with one signer (RFC 5652 §5). */
 export interface SignedData {
@@ -25,39 +25,33 @@ export interface SignedAttributes {
 
 /** Throws SignatureError; nothing is verified here. */
 export function readSignedData(der: Buffer): SignedData {
-  const outer = new DerReader(der, { code: "signature.malformed", ber: true });
-  const contentInfo = outer.inside(outer.take(TAG.sequence, "ContentInfo"));
-  outer.finish("ContentInfo");
-  expectOid(contentInfo, OID.signedData, "SignedData");
-  const wrapper = contentInfo.inside(contentInfo.take(TAG.context(0), "content"));
-  const data = wrapper.inside(wrapper.take(TAG.sequence, "SignedData"));
-  data.take(TAG.integer, "version");
-  data.take(TAG.set, "digest algorithms");
+  const outer = new DerReader(der, { code: 'signature.malformed', ber: true });
+  const contentInfo = outer.inside(outer.take(TAG.sequence, 'ContentInfo'));
+  outer.finish('ContentInfo');
+  expectOid(contentInfo, OID.signedData, 'SignedData');
+  const wrapper = contentInfo.inside(contentInfo.take(TAG.context(0), 'content'));
+  const data = wrapper.inside(wrapper.take(TAG.sequence, 'SignedData'));
+  data.take(TAG.integer, 'version');
+  data.take(TAG.set, 'digest algorithms');
   assertDetached(data);
   const certificates = readCertificates(data);
   data.optional(TAG.context(1));
-  const signers = data.inside(data.take(TAG.set, "signer infos"));
-  data.finish("SignedData");
-  if (signers.done) throw new SignatureError("signature.no-signer", "the signature has no signer");
-  const signer = signers.take(TAG.sequence, "signer info");
-  if (!signers.done)
-    throw new SignatureError("signature.several-signers", "the signature has more than one signer");
+  const signers = data.inside(data.take(TAG.set, 'signer infos'));
+  data.finish('SignedData');
+  if (signers.done) throw new SignatureError('signature.no-signer', 'the signature has no signer');
+  const signer = signers.take(TAG.sequence, 'signer info');
+  if (!signers.done) throw new SignatureError('signature.several-signers', 'the signature has more than one signer');
   return readSigner(signers.inside(signer, false), certificates);
 }
 
 function assertDetached(data: DerReader): void {
-  const content = data.inside(data.take(TAG.sequence, "encapsulated content info"));
-  expectOid(content, OID.data, "data");
-  if (!content.done)
-    throw new SignatureError(
-      "signature.not-detached",
-      "the signature carries a content of its own",
-    );
+  const content = data.inside(data.take(TAG.sequence, 'encapsulated content info'));
+  expectOid(content, OID.data, 'data');
+  if (!content.done) throw new SignatureError('signature.not-detached', 'the signature carries a content of its own');
 }
 
 function expectOid(reader: DerReader, oid: string, what: string): void {
-  if (reader.hex(reader.take(TAG.oid, "content type")) !== oid)
-    reader.fail(`a content type other than ${what}`);
+  if (reader.hex(reader.take(TAG.oid, 'content type')) !== oid) reader.fail(`a content type other than ${what}`);
 }
 
 function readCertificates(data: DerReader): Buffer[] {
@@ -72,19 +66,16 @@ function readCertificates(data: DerReader): Buffer[] {
 }
 
 function readSigner(info: DerReader, certificates: readonly Buffer[]): SignedData {
-  info.take(TAG.integer, "signer version");
+  info.take(TAG.integer, 'signer version');
   const signer = findSigner(info, certificates);
   const hash = DIGESTS.get(algorithmOid(info));
   const attributes = info.optional(TAG.context(0));
   const algorithm = SIGNATURES.get(algorithmOid(info));
-  const signature = info.content(info.take(TAG.octetString, "signature value"));
+  const signature = info.content(info.take(TAG.octetString, 'signature value'));
   info.optional(TAG.context(1));
-  info.finish("signer info");
+  info.finish('signer info');
   if (!hash || !algorithm || (algorithm.hash !== undefined && algorithm.hash !== hash)) {
-    throw new SignatureError(
-      "signature.unsupported",
-      "the signature uses algorithms that are not accepted",
-    );
+    throw new SignatureError('signature.unsupported', 'the signature uses algorithms that are not accepted');
   }
   return {
     hash,
@@ -97,8 +88,8 @@ function readSigner(info: DerReader, certificates: readonly Buffer[]): SignedDat
 }
 
 function algorithmOid(info: DerReader): string {
-  const algorithm = info.inside(info.take(TAG.sequence, "algorithm"));
-  return algorithm.hex(algorithm.take(TAG.oid, "algorithm identifier"));
+  const algorithm = info.inside(info.take(TAG.sequence, 'algorithm'));
+  return algorithm.hex(algorithm.take(TAG.oid, 'algorithm identifier'));
 }
 
 const KEY_ID = 0x80;
@@ -106,11 +97,7 @@ const KEY_ID = 0x80;
 function findSigner(info: DerReader, certificates: readonly Buffer[]): Buffer {
   const keyId = info.optional(KEY_ID);
   const found = keyId ? byKeyId(info.content(keyId), certificates) : byIssuer(info, certificates);
-  if (!found)
-    throw new SignatureError(
-      "signature.no-certificate",
-      "the signer's certificate is not in the signature",
-    );
+  if (!found) throw new SignatureError('signature.no-certificate', "the signer's certificate is not in the signature");
   return found;
 }
 
@@ -119,9 +106,9 @@ function byKeyId(keyId: Buffer, certificates: readonly Buffer[]): Buffer | undef
 }
 
 function byIssuer(info: DerReader, certificates: readonly Buffer[]): Buffer | undefined {
-  const identifier = info.inside(info.take(TAG.sequence, "signer identifier"));
-  const issuer = identifier.whole(identifier.take(TAG.sequence, "issuer"));
-  const serial = identifier.content(identifier.take(TAG.integer, "serial number"));
+  const identifier = info.inside(info.take(TAG.sequence, 'signer identifier'));
+  const issuer = identifier.whole(identifier.take(TAG.sequence, 'issuer'));
+  const serial = identifier.content(identifier.take(TAG.integer, 'serial number'));
   return certificates.find((certificate) => {
     const name = readCertificateName(certificate);
     return name.serial.equals(serial) && name.issuer.equals(issuer);
@@ -132,17 +119,17 @@ function byIssuer(info: DerReader, certificates: readonly Buffer[]): Buffer | un
 function readAttributes(info: DerReader, element: Element): SignedAttributes {
   const values = new Map<string, Buffer>();
   for (const list = info.inside(element); !list.done;) {
-    const attribute = list.inside(list.take(TAG.sequence, "signed attribute"));
-    const oid = attribute.hex(attribute.take(TAG.oid, "attribute type"));
+    const attribute = list.inside(list.take(TAG.sequence, 'signed attribute'));
+    const oid = attribute.hex(attribute.take(TAG.oid, 'attribute type'));
     if (oid !== OID.contentType && oid !== OID.messageDigest) continue;
-    const set = attribute.inside(attribute.take(TAG.set, "attribute values"));
-    const value = set.take(oid === OID.contentType ? TAG.oid : TAG.octetString, "attribute value");
-    if (!set.done || values.has(oid)) info.fail("a signed attribute that must be there once");
+    const set = attribute.inside(attribute.take(TAG.set, 'attribute values'));
+    const value = set.take(oid === OID.contentType ? TAG.oid : TAG.octetString, 'attribute value');
+    if (!set.done || values.has(oid)) info.fail('a signed attribute that must be there once');
     values.set(oid, set.content(value));
   }
   const messageDigest = values.get(OID.messageDigest);
-  if (!messageDigest || values.get(OID.contentType)?.toString("hex") !== OID.data) {
-    return info.fail("signed attributes without content type or message digest");
+  if (!messageDigest || values.get(OID.contentType)?.toString('hex') !== OID.data) {
+    return info.fail('signed attributes without content type or message digest');
   }
   const signedBytes = Buffer.from(info.whole(element));
   // Signed as an explicit SET OF, sent under an implicit [0].

@@ -1,15 +1,10 @@
-import { X509Certificate } from "node:crypto";
-import type { KeyObject } from "node:crypto";
-import {
-  certificateHash,
-  mayIdentifyDevice,
-  maySignCertificates,
-  readCertificate,
-} from "./certificate.ts";
-import type { Certificate } from "./certificate.ts";
-import type { ChainCache } from "./chain-cache.ts";
-import { SIGNATURES } from "./oids.ts";
-import { SignatureError } from "./signature-error.ts";
+import { X509Certificate } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { certificateHash, mayIdentifyDevice, maySignCertificates, readCertificate } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
+import type { ChainCache } from './chain-cache.ts';
+import { SIGNATURES } from './oids.ts';
+import { SignatureError } from './signature-error.ts';
 
 /** The CA certificates that devices' identities must come from. */
 export interface TrustAnchors {
@@ -46,7 +41,7 @@ const MAX_SIGNATURE_CHECKS = 24;
 export function trustAnchors(pem: string): TrustAnchors {
   const blocks = pem.match(PEM) ?? [];
   if (blocks.length === 0)
-    throw new SignatureError("certificate.malformed", "no PEM certificate among the trust anchors");
+    throw new SignatureError('certificate.malformed', 'no PEM certificate among the trust anchors');
   return { certificates: blocks.map((block) => readCertificate(fromPem(block))) };
 }
 
@@ -54,7 +49,7 @@ function fromPem(block: string): Buffer {
   try {
     return Buffer.from(new X509Certificate(block).raw);
   } catch {
-    throw new SignatureError("certificate.malformed", "a trust anchor that cannot be read");
+    throw new SignatureError('certificate.malformed', 'a trust anchor that cannot be read');
   }
 }
 
@@ -68,12 +63,9 @@ export function checkClientCertificate(der: Buffer, options: ChainOptions): Chec
   const known = cache?.get(hash, anchors);
   if (known && now >= known.validFrom && now <= known.validUntil) return known;
   const leaf = readCertificate(der);
-  assertUsable(leaf, "the device certificate", now);
+  assertUsable(leaf, 'the device certificate', now);
   if (!mayIdentifyDevice(leaf)) {
-    throw new SignatureError(
-      "certificate.wrong-usage",
-      "the device certificate is not for client authentication",
-    );
+    throw new SignatureError('certificate.wrong-usage', 'the device certificate is not for client authentication');
   }
   const chain = new ChainSearch(options).find(leaf);
   const checked: CheckedCertificate = {
@@ -89,13 +81,11 @@ export function checkClientCertificate(der: Buffer, options: ChainOptions): Chec
 }
 
 function assertUsable(certificate: Certificate, what: string, now: number): void {
-  if (now < certificate.validFrom)
-    throw new SignatureError("certificate.not-yet-valid", `${what} is not valid yet`);
-  if (now > certificate.validUntil)
-    throw new SignatureError("certificate.expired", `${what} has expired`);
+  if (now < certificate.validFrom) throw new SignatureError('certificate.not-yet-valid', `${what} is not valid yet`);
+  if (now > certificate.validUntil) throw new SignatureError('certificate.expired', `${what} has expired`);
   if (certificate.hasUnknownCritical) {
     throw new SignatureError(
-      "certificate.critical-extension",
+      'certificate.critical-extension',
       `${what} has a critical extension that is not understood`,
     );
   }
@@ -106,10 +96,7 @@ class ChainSearch {
   private readonly options: ChainOptions;
   private readonly intermediates: Certificate[];
   private checksLeft = MAX_SIGNATURE_CHECKS;
-  private reason = new SignatureError(
-    "certificate.untrusted",
-    "the certificate leads to none of the trust anchors",
-  );
+  private reason = new SignatureError('certificate.untrusted', 'the certificate leads to none of the trust anchors');
 
   constructor(options: ChainOptions) {
     this.options = options;
@@ -141,21 +128,15 @@ class ChainSearch {
   private issued(issuer: Certificate, subject: Certificate, below: number): boolean {
     if (!issuer.subject.equals(subject.issuer) || this.checksLeft-- <= 0) return false;
     try {
-      if (
-        !maySignCertificates(issuer) ||
-        (issuer.pathLength !== undefined && issuer.pathLength < below)
-      ) {
-        throw new SignatureError(
-          "certificate.issuer-not-ca",
-          "the issuer may not issue this certificate",
-        );
+      if (!maySignCertificates(issuer) || (issuer.pathLength !== undefined && issuer.pathLength < below)) {
+        throw new SignatureError('certificate.issuer-not-ca', 'the issuer may not issue this certificate');
       }
-      assertUsable(issuer, "a CA certificate", this.options.now);
+      assertUsable(issuer, 'a CA certificate', this.options.now);
       const hash = SIGNATURES.get(subject.signatureOid)?.hash;
-      if (hash === undefined || hash === "sha1") {
+      if (hash === undefined || hash === 'sha1') {
         throw new SignatureError(
-          "certificate.weak-algorithm",
-          "a certificate is signed with an algorithm that is not accepted",
+          'certificate.weak-algorithm',
+          'a certificate is signed with an algorithm that is not accepted',
         );
       }
       return subject.x509.verify(issuer.publicKey);

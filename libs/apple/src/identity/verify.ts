@@ -1,13 +1,13 @@
-import { constants, hash as digestOf, timingSafeEqual, verify } from "node:crypto";
-import type { KeyObject } from "node:crypto";
-import { dataOf } from "../plist/scalars.ts";
-import { readSignedData } from "./signed-data.ts";
-import type { SignedData } from "./signed-data.ts";
-import { SignatureError } from "./signature-error.ts";
-import { checkClientCertificate } from "./trust.ts";
-import type { CheckedCertificate, ChainOptions } from "./trust.ts";
+import { constants, hash as digestOf, timingSafeEqual, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { dataOf } from '../plist/scalars.ts';
+import { readSignedData } from './signed-data.ts';
+import type { SignedData } from './signed-data.ts';
+import { SignatureError } from './signature-error.ts';
+import { checkClientCertificate } from './trust.ts';
+import type { CheckedCertificate, ChainOptions } from './trust.ts';
 
-export interface SignatureOptions extends Omit<ChainOptions, "intermediates"> {
+export interface SignatureOptions extends Omit<ChainOptions, 'intermediates'> {
   /**
    * Accept SHA-1 message digests. Off unless an operator must keep devices whose OS signs that way;
    * certificates signed with SHA-1 are refused all the same.
@@ -23,24 +23,15 @@ const MAX_HEADER = 64 * 1024;
  * that the certificate is the one bound to the device is the caller's to check.
  * https://developer.apple.com/documentation/devicemanagement/mdm (SignMessage), RFC 5652.
  */
-export function verifyMdmSignature(
-  header: string,
-  body: Buffer,
-  options: SignatureOptions,
-): CheckedCertificate {
-  if (header === "")
-    throw new SignatureError("signature.missing", "the Mdm-Signature header is empty");
+export function verifyMdmSignature(header: string, body: Buffer, options: SignatureOptions): CheckedCertificate {
+  if (header === '') throw new SignatureError('signature.missing', 'the Mdm-Signature header is empty');
   if (header.length > MAX_HEADER)
-    throw new SignatureError("signature.too-large", `the header is longer than ${MAX_HEADER}`);
+    throw new SignatureError('signature.too-large', `the header is longer than ${MAX_HEADER}`);
   const der = dataOf(header);
-  if (!der)
-    throw new SignatureError("signature.not-base64", "the Mdm-Signature header is not base64");
+  if (!der) throw new SignatureError('signature.not-base64', 'the Mdm-Signature header is not base64');
   const signed = readSignedData(der);
-  if (signed.hash === "sha1" && !options.allowSha1) {
-    throw new SignatureError(
-      "signature.weak-digest",
-      "the signature uses SHA-1, which is not allowed here",
-    );
+  if (signed.hash === 'sha1' && !options.allowSha1) {
+    throw new SignatureError('signature.weak-digest', 'the signature uses SHA-1, which is not allowed here');
   }
   const checked = checkClientCertificate(signed.signer, {
     ...options,
@@ -48,20 +39,17 @@ export function verifyMdmSignature(
   });
   const covered = coveredBytes(signed, body);
   if (!signatureHolds(signed, covered, checked.publicKey)) {
-    throw new SignatureError(
-      "signature.mismatch",
-      "the signature is not by the key of its certificate",
-    );
+    throw new SignatureError('signature.mismatch', 'the signature is not by the key of its certificate');
   }
   return checked;
 }
 
 function coveredBytes(signed: SignedData, body: Buffer): Buffer {
   if (!signed.attributes) return body;
-  const digest = digestOf(signed.hash, body, "buffer");
+  const digest = digestOf(signed.hash, body, 'buffer');
   const claimed = signed.attributes.messageDigest;
   if (claimed.length !== digest.length || !timingSafeEqual(claimed, digest)) {
-    throw new SignatureError("signature.digest-mismatch", "the signature is over another body");
+    throw new SignatureError('signature.digest-mismatch', 'the signature is over another body');
   }
   return signed.attributes.signedBytes;
 }
@@ -69,11 +57,10 @@ function coveredBytes(signed: SignedData, body: Buffer): Buffer {
 function signatureHolds(signed: SignedData, covered: Buffer, key: KeyObject): boolean {
   if (key.asymmetricKeyType !== signed.algorithm.key) {
     throw new SignatureError(
-      "signature.unsupported",
-      "the signature algorithm does not fit the key of the certificate",
+      'signature.unsupported',
+      'the signature algorithm does not fit the key of the certificate',
     );
   }
-  const verifier =
-    signed.algorithm.key === "rsa" ? { key, padding: constants.RSA_PKCS1_PADDING } : key;
+  const verifier = signed.algorithm.key === 'rsa' ? { key, padding: constants.RSA_PKCS1_PADDING } : key;
   return verify(signed.hash, covered, verifier, signed.signature);
 }

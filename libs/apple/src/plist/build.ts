@@ -1,11 +1,11 @@
-import { build } from "plist";
-import type { PlistValue as LibraryValue } from "plist";
-import type { PlistInput } from "./plist-value.ts";
+import { build } from 'plist';
+import type { PlistValue as LibraryValue } from 'plist';
+import type { PlistInput } from './plist-value.ts';
 
 const HEAD =
   '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" ' +
   '"http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n<plist version="1.0">';
-const TAIL = "</plist>\n";
+const TAIL = '</plist>\n';
 
 /** A whole XML document. Throws a RangeError for numbers that plists cannot hold (NaN, integers beyond ±(2^53 − 1)). */
 export function buildPlist(value: PlistInput): string {
@@ -13,9 +13,7 @@ export function buildPlist(value: PlistInput): string {
 }
 
 /** `<dict>…</dict>` alone, as command bodies are stored. */
-export function plistDictFragment(value: {
-  readonly [key: string]: PlistInput | undefined;
-}): string {
+export function plistDictFragment(value: { readonly [key: string]: PlistInput | undefined }): string {
   return fragment(value);
 }
 
@@ -31,23 +29,21 @@ function fragment(value: PlistInput): string {
   assertNumbers(value);
   const document = build(value as LibraryValue, { pretty: false });
   const start = document.indexOf('<plist version="1.0">') + '<plist version="1.0">'.length;
-  return document.slice(start, document.lastIndexOf("</plist>"));
+  return document.slice(start, document.lastIndexOf('</plist>'));
 }
 
 function assertNumbers(value: PlistInput | undefined): void {
-  if (typeof value === "number") {
+  if (typeof value === 'number') {
     if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
-      throw new RangeError(
-        "a plist cannot hold this number: not finite, or an integer beyond 2^53; use a bigint",
-      );
+      throw new RangeError('a plist cannot hold this number: not finite, or an integer beyond 2^53; use a bigint');
     }
   } else if (Array.isArray(value)) {
     for (const item of value as readonly PlistInput[]) assertNumbers(item);
-  } else if (typeof value === "object" && !(value instanceof Date) && !ArrayBuffer.isView(value)) {
+  } else if (typeof value === 'object' && !(value instanceof Date) && !ArrayBuffer.isView(value)) {
     for (const item of Object.values(value)) assertNumbers(item as PlistInput);
   }
 }
 
 function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

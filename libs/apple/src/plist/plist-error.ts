@@ -1,25 +1,25 @@
-import { AppleError } from "../apple-error.ts";
+import { AppleError } from '../apple-error.ts';
 
 export type PlistErrorCode =
-  | "plist.not-xml"
-  | "plist.binary"
-  | "plist.encoding"
-  | "plist.prolog"
-  | "plist.doctype-subset"
-  | "plist.too-large"
-  | "plist.too-deep"
-  | "plist.truncated"
-  | "plist.trailing"
-  | "plist.unexpected-element"
-  | "plist.unexpected-text"
-  | "plist.unknown-entity"
-  | "plist.bad-character"
-  | "plist.bad-integer"
-  | "plist.bad-real"
-  | "plist.bad-date"
-  | "plist.bad-data"
-  | "plist.missing-value"
-  | "plist.duplicate-key";
+  | 'plist.not-xml'
+  | 'plist.binary'
+  | 'plist.encoding'
+  | 'plist.prolog'
+  | 'plist.doctype-subset'
+  | 'plist.too-large'
+  | 'plist.too-deep'
+  | 'plist.truncated'
+  | 'plist.trailing'
+  | 'plist.unexpected-element'
+  | 'plist.unexpected-text'
+  | 'plist.unknown-entity'
+  | 'plist.bad-character'
+  | 'plist.bad-integer'
+  | 'plist.bad-real'
+  | 'plist.bad-date'
+  | 'plist.bad-data'
+  | 'plist.missing-value'
+  | 'plist.duplicate-key';
 
 /** The bytes are not a plist that we accept. */
 export class PlistError extends AppleError {

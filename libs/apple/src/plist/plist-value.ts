@@ -1,13 +1,5 @@
 /** `bigint` stands only for integers outside ±(2^53 − 1); `Buffer` for `<data>`. */
-export type PlistValue =
-  | string
-  | number
-  | bigint
-  | boolean
-  | Date
-  | Buffer
-  | PlistValue[]
-  | PlistDict;
+export type PlistValue = string | number | bigint | boolean | Date | Buffer | PlistValue[] | PlistDict;
 
 /** Has no prototype when parsed, so no key (`__proto__`, `constructor`) means anything special. */
 export interface PlistDict {
@@ -26,12 +18,7 @@ export type PlistInput =
   | { readonly [key: string]: PlistInput | undefined };
 
 export function isDict(value: PlistValue | undefined): value is PlistDict {
-  return (
-    typeof value === "object" &&
-    !Array.isArray(value) &&
-    !(value instanceof Date) &&
-    !Buffer.isBuffer(value)
-  );
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date) && !Buffer.isBuffer(value);
 }
 
 const EmptyDict = function () {} as unknown as new () => PlistDict;

@@ -8,7 +8,7 @@ export function integerOf(raw: string): number | bigint | undefined {
   const text = short(raw);
   if (!/^[+-]?[0-9]{1,20}$/.test(text)) return undefined;
   if (text.length <= MAX_FAST_DIGITS) return Number(text) + 0;
-  const value = BigInt(text.startsWith("+") ? text.slice(1) : text);
+  const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
   if (value < -(2n ** 63n) || value >= 2n ** 64n) return undefined;
   const small = Number(value);
   return Number.isSafeInteger(small) ? small : value;
@@ -23,7 +23,7 @@ export function realOf(raw: string): number | undefined {
   if (/^[+-]?nan$/i.test(text)) return NaN;
   const infinite = /^([+-]?)inf(?:inity)?$/i.exec(text);
   if (!infinite) return undefined;
-  return infinite[1] === "-" ? -Infinity : Infinity;
+  return infinite[1] === '-' ? -Infinity : Infinity;
 }
 
 const DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
@@ -40,15 +40,15 @@ export function dateOf(raw: string): Date | undefined {
 
 /** Base64 with line breaks and indentation anywhere. */
 export function dataOf(raw: string): Buffer | undefined {
-  const text = raw.replace(/[ \t\r\n]/g, "");
-  if (text.length % 4 !== 0 || text.includes("-") || text.includes("_")) return undefined;
-  const padding = text.endsWith("==") ? 2 : Number(text.endsWith("="));
-  const data = Buffer.from(text, "base64");
+  const text = raw.replace(/[ \t\r\n]/g, '');
+  if (text.length % 4 !== 0 || text.includes('-') || text.includes('_')) return undefined;
+  const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='));
+  const data = Buffer.from(text, 'base64');
   // Node leaves out what is not base64, so a full length proves that all of it was.
   return data.length === (text.length / 4) * 3 - padding ? data : undefined;
 }
 
 /** Longer text is none of these forms; megabytes of digits never reach a pattern. */
 function short(raw: string): string {
-  return raw.length > LONGEST ? "" : raw.trim();
+  return raw.length > LONGEST ? '' : raw.trim();
 }

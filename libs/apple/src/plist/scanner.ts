@@ -1,11 +1,11 @@
-import { PlistError } from "./plist-error.ts";
-import type { PlistErrorCode } from "./plist-error.ts";
-import { emptyDict } from "./plist-value.ts";
-import type { PlistDict, PlistValue } from "./plist-value.ts";
-import { skipMisc, skipProlog } from "./prolog.ts";
-import { dataOf, dateOf, integerOf, realOf } from "./scalars.ts";
-import { decodeText } from "./text.ts";
-import type { Fault } from "./text.ts";
+import { PlistError } from './plist-error.ts';
+import type { PlistErrorCode } from './plist-error.ts';
+import { emptyDict } from './plist-value.ts';
+import type { PlistDict, PlistValue } from './plist-value.ts';
+import { skipMisc, skipProlog } from './prolog.ts';
+import { dataOf, dateOf, integerOf, realOf } from './scalars.ts';
+import { decodeText } from './text.ts';
+import type { Fault } from './text.ts';
 
 const LESS = 0x3c;
 const GREATER = 0x3e;
@@ -24,22 +24,20 @@ export class Scanner {
   constructor(text: string, maxDepth: number) {
     this.text = text;
     this.maxDepth = maxDepth;
-    this.plain = !text.includes("&") && !text.includes("\r");
+    this.plain = !text.includes('&') && !text.includes('\r');
   }
 
   document(): PlistValue {
     const forbidden = FORBIDDEN.exec(this.text);
-    if (forbidden)
-      this.fail("plist.bad-character", "a control character that XML forbids", forbidden.index);
+    if (forbidden) this.fail('plist.bad-character', 'a control character that XML forbids', forbidden.index);
     this.at = skipProlog(this.text, this.fail);
     this.skip();
-    if (this.closes()) this.fail("plist.missing-value", "the <plist> element is empty", this.at);
+    if (this.closes()) this.fail('plist.missing-value', 'the <plist> element is empty', this.at);
     const value = this.value(1);
     this.skip();
-    this.close("plist");
+    this.close('plist');
     this.skip();
-    if (this.at < this.text.length)
-      this.fail("plist.trailing", "something follows the end of the plist", this.at);
+    if (this.at < this.text.length) this.fail('plist.trailing', 'something follows the end of the plist', this.at);
     return value;
   }
 
@@ -52,19 +50,19 @@ export class Scanner {
     if (this.text.charCodeAt(this.at) !== LESS) this.failUnexpected();
     switch (this.text.charCodeAt(this.at + 1)) {
       case 0x73:
-        return this.leaf("string");
+        return this.leaf('string');
       case 0x64:
         return this.valueInD(depth);
       case 0x69:
-        return this.scalar("integer", integerOf, "plist.bad-integer");
+        return this.scalar('integer', integerOf, 'plist.bad-integer');
       case 0x74:
-        return this.flag("true");
+        return this.flag('true');
       case 0x66:
-        return this.flag("false");
+        return this.flag('false');
       case 0x61:
         return this.array(depth);
       case 0x72:
-        return this.scalar("real", realOf, "plist.bad-real");
+        return this.scalar('real', realOf, 'plist.bad-real');
       default:
         return this.failUnexpected();
     }
@@ -72,46 +70,43 @@ export class Scanner {
 
   private valueInD(depth: number): PlistValue {
     if (this.text.charCodeAt(this.at + 2) === 0x69) return this.dict(depth);
-    if (this.text.charCodeAt(this.at + 4) === 0x65)
-      return this.scalar("date", dateOf, "plist.bad-date");
-    return this.scalar("data", dataOf, "plist.bad-data");
+    if (this.text.charCodeAt(this.at + 4) === 0x65) return this.scalar('date', dateOf, 'plist.bad-date');
+    return this.scalar('data', dataOf, 'plist.bad-data');
   }
 
   private dict(depth: number): PlistDict {
     const start = this.at;
     const dict = emptyDict();
-    if (this.open("dict")) return dict;
-    if (depth > this.maxDepth)
-      this.fail("plist.too-deep", `more than ${this.maxDepth} levels`, start);
+    if (this.open('dict')) return dict;
+    if (depth > this.maxDepth) this.fail('plist.too-deep', `more than ${this.maxDepth} levels`, start);
     for (this.skip(); !this.closes(); this.skip()) {
       const keyAt = this.at;
-      const key = this.leaf("key");
-      if (key in dict) this.fail("plist.duplicate-key", "a key that its dict already has", keyAt);
+      const key = this.leaf('key');
+      if (key in dict) this.fail('plist.duplicate-key', 'a key that its dict already has', keyAt);
       this.skip();
-      if (this.closes()) this.fail("plist.missing-value", "a key without a value", this.at);
+      if (this.closes()) this.fail('plist.missing-value', 'a key without a value', this.at);
       dict[key] = this.value(depth + 1);
     }
-    this.close("dict");
+    this.close('dict');
     return dict;
   }
 
   private array(depth: number): PlistValue[] {
     const start = this.at;
     const items: PlistValue[] = [];
-    if (this.open("array")) return items;
-    if (depth > this.maxDepth)
-      this.fail("plist.too-deep", `more than ${this.maxDepth} levels`, start);
+    if (this.open('array')) return items;
+    if (depth > this.maxDepth) this.fail('plist.too-deep', `more than ${this.maxDepth} levels`, start);
     for (this.skip(); !this.closes(); this.skip()) items.push(this.value(depth + 1));
-    this.close("array");
+    this.close('array');
     return items;
   }
 
-  private flag(name: "true" | "false"): boolean {
+  private flag(name: 'true' | 'false'): boolean {
     if (!this.open(name)) {
       this.skip();
       this.close(name);
     }
-    return name === "true";
+    return name === 'true';
   }
 
   private scalar<T>(name: string, read: (raw: string) => T | undefined, code: PlistErrorCode): T {
@@ -122,9 +117,9 @@ export class Scanner {
   }
 
   private leaf(name: string): string {
-    if (this.open(name)) return "";
+    if (this.open(name)) return '';
     const start = this.at;
-    const end = this.text.indexOf("<", start);
+    const end = this.text.indexOf('<', start);
     if (end < 0) this.failTruncated();
     this.at = end;
     if (!this.closes()) return this.mixed(name, start);
@@ -136,10 +131,10 @@ export class Scanner {
   private mixed(name: string, start: number): string {
     let result = this.decoded(start, this.at);
     while (!this.closes()) {
-      if (this.text.startsWith("<![CDATA[", this.at)) result += this.span("<![CDATA[", "]]>");
-      else if (this.text.startsWith("<!--", this.at)) this.span("<!--", "-->");
+      if (this.text.startsWith('<![CDATA[', this.at)) result += this.span('<![CDATA[', ']]>');
+      else if (this.text.startsWith('<!--', this.at)) this.span('<!--', '-->');
       else this.failUnexpected();
-      const next = this.text.indexOf("<", this.at);
+      const next = this.text.indexOf('<', this.at);
       if (next < 0) this.failTruncated();
       result += this.decoded(this.at, next);
       this.at = next;
@@ -195,24 +190,20 @@ export class Scanner {
 
   private blanks(from: number): number {
     let at = from;
-    while (" \t\r\n".includes(this.text.charAt(at)) && at < this.text.length) at++;
+    while (' \t\r\n'.includes(this.text.charAt(at)) && at < this.text.length) at++;
     return at;
   }
 
   private failTruncated(): never {
-    return this.fail("plist.truncated", "the document ends inside an element", this.text.length);
+    return this.fail('plist.truncated', 'the document ends inside an element', this.text.length);
   }
 
   private failUnexpected(): never {
-    if (!this.text.includes(">", this.at)) return this.failTruncated();
+    if (!this.text.includes('>', this.at)) return this.failTruncated();
     if (this.text.charCodeAt(this.at) !== LESS)
-      return this.fail("plist.unexpected-text", "text outside a value", this.at);
+      return this.fail('plist.unexpected-text', 'text outside a value', this.at);
     return this.text.charCodeAt(this.at + 1) === BANG
-      ? this.fail(
-          "plist.unexpected-element",
-          "a declaration or section that has no place here",
-          this.at,
-        )
-      : this.fail("plist.unexpected-element", "an element that has no place here", this.at);
+      ? this.fail('plist.unexpected-element', 'a declaration or section that has no place here', this.at)
+      : this.fail('plist.unexpected-element', 'an element that has no place here', this.at);
   }
 }

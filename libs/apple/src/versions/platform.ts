@@ -1,15 +1,15 @@
-export type Platform = "macOS" | "iOS" | "iPadOS" | "tvOS" | "visionOS" | "watchOS" | "unknown";
+export type Platform = 'macOS' | 'iOS' | 'iPadOS' | 'tvOS' | 'visionOS' | 'watchOS' | 'unknown';
 
 const PREFIXES: readonly (readonly [string, Platform])[] = [
-  ["Mac", "macOS"],
-  ["iMac", "macOS"],
-  ["VirtualMac", "macOS"],
-  ["iPhone", "iOS"],
-  ["iPod", "iOS"],
-  ["iPad", "iPadOS"],
-  ["AppleTV", "tvOS"],
-  ["RealityDevice", "visionOS"],
-  ["Watch", "watchOS"],
+  ['Mac', 'macOS'],
+  ['iMac', 'macOS'],
+  ['VirtualMac', 'macOS'],
+  ['iPhone', 'iOS'],
+  ['iPod', 'iOS'],
+  ['iPad', 'iPadOS'],
+  ['AppleTV', 'tvOS'],
+  ['RealityDevice', 'visionOS'],
+  ['Watch', 'watchOS'],
 ];
 
 /**
@@ -21,5 +21,5 @@ export function platformOf(productName: string | undefined, model?: string): Pla
     const found = PREFIXES.find(([prefix]) => name?.startsWith(prefix));
     if (found) return found[1];
   }
-  return "unknown";
+  return 'unknown';
 }

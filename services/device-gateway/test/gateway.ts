@@ -1,0 +1,156 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import type { Agent, RequestOptions } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { signMdmBody } from '@lamplighter/apple';
+import { commandExchange, ddmSync, enrollmentCheckIn } from '@lamplighter/contracts';
+import type { InputOf, OutputOf, RequestDefinition } from '@lamplighter/contracts';
+import { connectBroker, serveRequest } from '@lamplighter/messaging';
+import { Log, startService } from '@lamplighter/runtime';
+import { silentLog, testNats } from '@lamplighter/testing';
+import { config } from '../src/config.ts';
+import { DeviceGatewayModule } from '../src/device-gateway.module.ts';
+import { MdmServer } from '../src/in/mdm.server.ts';
+import { identityOf, newAuthority, newDevice, newServer } from './pki.ts';
+import type { Holder } from './pki.ts';
+
+export interface Behind {
+  exchange?: (input: InputOf<typeof commandExchange>) => Promise<OutputOf<typeof commandExchange>>;
+  checkIn?: (input: InputOf<typeof enrollmentCheckIn>) => Promise<OutputOf<typeof enrollmentCheckIn>>;
+  sync?: (input: InputOf<typeof ddmSync>) => Promise<OutputOf<typeof ddmSync>>;
+}
+
+export interface Gateway {
+  readonly port: number;
+  readonly deviceAuthority: Holder;
+  readonly serverAuthority: Holder;
+  readonly device: Holder;
+  /** What the other services answer; a test replaces what it needs. */
+  readonly behind: Behind;
+  readonly log: Log;
+  stop(): Promise<void>;
+}
+
+const EMPTY: Required<Behind> = {
+  exchange: async (input) => input.map(() => ({ outcome: 'empty' as const })),
+  checkIn: async () => ({ outcome: 'ok' as const }),
+  sync: async () => ({ status: 200 }),
+};
+
+/** A gateway on real TLS and a real broker; the services behind it are answered for by `behind`. */
+export async function startGateway(env: Record<string, string> = {}, serves = true): Promise<Gateway> {
+  const nats = testNats();
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
+  const [deviceAuthority, serverAuthority] = await Promise.all([newAuthority(), newAuthority('Server CA')]);
+  const [server, device] = await Promise.all([newServer(serverAuthority), newDevice(deviceAuthority)]);
+  const files = { cert: server.pem, key: server.keyPem, ca: deviceAuthority.pem };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const behind: Behind = {};
+  const broker = serves ? await answering(nats, behind) : undefined;
+  const service = await startService('device-gateway', DeviceGatewayModule, config, {
+    LAMP_HTTP_PORT: '0',
+    LAMP_HTTP_HOST: '127.0.0.1',
+    LAMP_LOG_LEVEL: 'fatal',
+    LAMP_NATS_URL: nats.url,
+    LAMP_NATS_PREFIX: nats.prefix,
+    LAMP_NATS_MAX_BYTES: '67108864',
+    LAMP_GATEWAY_HOST: '127.0.0.1',
+    LAMP_GATEWAY_PORT: '0',
+    LAMP_GATEWAY_TLS_CERT: join(folder, 'cert'),
+    LAMP_GATEWAY_TLS_KEY: join(folder, 'key'),
+    LAMP_DEVICE_CA: join(folder, 'ca'),
+    ...env,
+  });
+  return {
+    port: service.app.get(MdmServer).port,
+    deviceAuthority,
+    serverAuthority,
+    device,
+    behind,
+    log: service.app.get<Log>(Log),
+    async stop() {
+      await service.stop();
+      await broker?.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function answering(nats: { url: string; prefix: string }, behind: Behind) {
+  const log = silentLog;
+  const broker = await connectBroker({
+    ...nats,
+    service: 'test',
+    log,
+    replicas: 1,
+    maxBytes: 67_108_864,
+  });
+  const serve = (definition: RequestDefinition, name: keyof Behind) =>
+    serveRequest({
+      definition,
+      service: 'test',
+      broker,
+      log,
+      handler: (input) => (behind[name] ?? EMPTY[name])(input as never),
+    });
+  serve(commandExchange, 'exchange');
+  serve(enrollmentCheckIn, 'checkIn');
+  serve(ddmSync, 'sync');
+  await broker.nc.flush();
+  return broker;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly retryAfter: string | undefined;
+  readonly body: string;
+  /** Whether TLS resumed an earlier session. */
+  readonly resumed: boolean;
+}
+
+export const CONNECT = 'application/x-apple-aspen-mdm';
+export const CHECK_IN = 'application/x-apple-aspen-mdm-checkin';
+
+/** One PUT; `signedBy` adds the signature, `options` anything of Node's. */
+export function put(
+  gateway: Gateway,
+  body: Buffer,
+  { signedBy, type = CONNECT, ...options }: RequestOptions & { signedBy?: Holder; type?: string; agent?: Agent } = {},
+): Promise<Answer> {
+  const signature = signedBy === undefined ? {} : { 'mdm-signature': signMdmBody(body, identityOf(signedBy)) };
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        servername: 'localhost',
+        port: gateway.port,
+        ca: gateway.serverAuthority.pem,
+        path: '/mdm',
+        method: 'PUT',
+        agent: false,
+        ...options,
+        headers: { 'content-type': type, 'content-length': body.length, ...signature, ...options.headers },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        const resumed = (response.socket as TLSSocket).isSessionReused();
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            type: response.headers['content-type'],
+            retryAfter: response.headers['retry-after'],
+            body: Buffer.concat(chunks).toString(),
+            resumed,
+          }),
+        );
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}

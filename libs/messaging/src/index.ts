@@ -1,1 +1,14 @@
-export {};
+export * from './answers.ts';
+export * from './connection.ts';
+export * from './consumer.ts';
+export * from './decorators.ts';
+export * from './messaging.module.ts';
+export * from './names.ts';
+export * from './outbox-relay.ts';
+export * from './publish-window.ts';
+export * from './publisher.ts';
+export * from './requests.ts';
+export * from './responder.ts';
+export * from './server.ts';
+export * from './settle.ts';
+export * from './streams.ts';

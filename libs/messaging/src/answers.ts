@@ -1,0 +1,95 @@
+import { type AnswerPayload, AppError } from '@lamplighter/contracts';
+import { jetstream, StorageType } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/nats-core';
+import { type ObjectStore, Objm } from '@nats-io/obj';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { Broker } from './connection.ts';
+import { answerBucket } from './names.ts';
+
+const KEPT_MS = 7 * 86_400_000;
+const INLINE_BYTES = 128 * 1024;
+/** Of base64 text; leaves room in the broker's 1 MiB for what else the message carries. */
+const COMPRESSED_BYTES = 700 * 1024;
+const LARGEST_BYTES = 64 * 1024 * 1024;
+
+const compress = promisify(gzip);
+const decompress = promisify(gunzip);
+
+export interface AnswersOptions {
+  replicas: number;
+}
+
+/** A device's answer, of a few hundred bytes or many megabytes, in a form that fits into a message. */
+export class Answers {
+  private readonly broker: Broker;
+  private readonly replicas: number;
+  private store: Promise<ObjectStore> | undefined;
+
+  constructor(broker: Broker, options: AnswersOptions) {
+    this.broker = broker;
+    this.replicas = options.replicas;
+  }
+
+  /** As it is up to 128 KiB, compressed up to about 700 KiB, else by reference. */
+  async pack(xml: Buffer): Promise<AnswerPayload> {
+    if (xml.length <= INLINE_BYTES) {
+      const text = xml.toString('utf8');
+      if (Buffer.byteLength(text) === xml.length && !text.includes('\ufffd')) return { xml: text };
+    }
+    const packed = await compress(xml);
+    if (Math.ceil(packed.length / 3) * 4 <= COMPRESSED_BYTES) return { gzip: packed.toString('base64') };
+    return { ref: await this.putCompressed(packed) };
+  }
+
+  /** The answer as the device sent it. Throws AppError `answer.gone` or `answer.damaged`. */
+  async unpack(payload: AnswerPayload): Promise<Buffer> {
+    if ('xml' in payload) return Buffer.from(payload.xml);
+    if ('gzip' in payload) return inflate(Buffer.from(payload.gzip, 'base64'));
+    return this.getLarge(payload.ref);
+  }
+
+  /** Kept, compressed, for seven days. */
+  async putLarge(content: Buffer): Promise<string> {
+    return this.putCompressed(await compress(content));
+  }
+
+  /** Throws AppError `answer.gone` when there is none of that reference (any more). */
+  async getLarge(ref: string): Promise<Buffer> {
+    const packed = await (await this.open()).getBlob(ref);
+    if (packed === null) {
+      throw new AppError('answer.gone', `the stored answer ${ref} is gone: answers are kept for seven days`);
+    }
+    return inflate(Buffer.from(packed));
+  }
+
+  private async putCompressed(packed: Buffer): Promise<string> {
+    const ref = randomUUID();
+    try {
+      await (await this.open()).putBlob({ name: ref }, packed);
+    } catch (cause) {
+      this.store = undefined;
+      throw new AppError('answer.not-stored', 'a large answer could not be stored at the broker', { outcome: 'retry', cause });
+    }
+    return ref;
+  }
+
+  private open(): Promise<ObjectStore> {
+    this.store ??= new Objm(jetstream(this.broker.nc))
+      .create(answerBucket(this.broker.prefix), { ttl: nanos(KEPT_MS), storage: StorageType.File, replicas: this.replicas })
+      .catch((error: unknown) => {
+        this.store = undefined;
+        throw error;
+      });
+    return this.store;
+  }
+}
+
+async function inflate(packed: Buffer): Promise<Buffer> {
+  try {
+    return await decompress(packed, { maxOutputLength: LARGEST_BYTES });
+  } catch (cause) {
+    throw new AppError('answer.damaged', 'a compressed answer cannot be read', { cause });
+  }
+}

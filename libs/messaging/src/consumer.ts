@@ -1,0 +1,183 @@
+import { AppError, type Message, type MessageDefinition, schemaOf, subjectFilter } from '@lamplighter/contracts';
+import { AckPolicy, DeliverPolicy, jetstreamManager, ReplayPolicy } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/nats-core';
+import type { z } from 'zod';
+import type { Broker } from './connection.ts';
+import type { Delivery } from './delivery.ts';
+import { durableOf, streamOf } from './names.ts';
+import { Puller } from './puller.ts';
+import { MOST_DELIVERIES, outcomeOf, settle, type SettleContext } from './settle.ts';
+
+export interface ConsumeOptions {
+  /** Most messages that a handler gets at a time. Default 100. */
+  maxBatch?: number;
+  /** Batches of one process that are handled at a time. Default 1: in order as far as nothing fails. */
+  concurrency?: number;
+  /** A message that is neither settled nor known to be in hand for this long is delivered again. Default 30,000. */
+  ackWaitMs?: number;
+}
+
+export type BatchHandler = (batch: Message<unknown>[]) => Promise<void>;
+
+export interface ConsumerOptions extends ConsumeOptions {
+  definition: MessageDefinition;
+  handler: BatchHandler;
+  broker: Broker;
+  settling: Omit<SettleContext, 'messageName' | 'prefix'>;
+}
+
+interface Parsed {
+  delivery: Delivery;
+  message: Message<unknown>;
+}
+
+/** At this many deliveries a message no longer shares the fate of its batch. */
+const ALONE_FROM = 3;
+const MAX_ACK_PENDING = 5_000;
+
+/** One durable consumer of one service: pulls, validates, hands over batches, settles each message. */
+export class Consumer {
+  private readonly options: ConsumerOptions;
+  private readonly context: SettleContext;
+  private readonly schema: z.ZodType;
+  private readonly puller: Puller;
+  private readonly inHand = new Set<Delivery>();
+  private readonly ackWaitMs: number;
+  private heartbeat: NodeJS.Timeout | undefined;
+  private loops: Promise<void>[] = [];
+  private stopping = false;
+
+  constructor(options: ConsumerOptions) {
+    const { definition, broker, settling } = options;
+    this.options = options;
+    this.ackWaitMs = options.ackWaitMs ?? 30_000;
+    this.context = { ...settling, prefix: broker.prefix, messageName: definition.name };
+    this.schema = schemaOf(definition);
+    this.puller = new Puller({
+      broker,
+      stream: streamOf(broker.prefix, definition),
+      durable: durableOf(settling.service, definition.name),
+      capacity: this.maxBatch * (options.concurrency ?? 1),
+      ensure: () => this.ensure(),
+      log: settling.log,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.puller.start();
+    this.heartbeat = setInterval(() => this.keepAlive(), this.ackWaitMs / 3).unref();
+    this.loops = Array.from({ length: this.options.concurrency ?? 1 }, () => this.run());
+  }
+
+  /** Pulls no more and returns when what is in hand is settled. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.puller.stop();
+    await Promise.all(this.loops);
+    clearInterval(this.heartbeat);
+  }
+
+  private get maxBatch(): number {
+    return this.options.maxBatch ?? 100;
+  }
+
+  /** The server's own bound on deliveries would strand a message on a work queue: `settle` has the bound instead. */
+  private async ensure(): Promise<void> {
+    const { broker, definition, settling } = this.options;
+    const manager = await jetstreamManager(broker.nc, { timeout: 5_000, checkAPI: false });
+    const wanted = {
+      durable_name: durableOf(settling.service, definition.name),
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      replay_policy: ReplayPolicy.Instant,
+      filter_subject: subjectFilter(broker.prefix, definition),
+      ack_wait: nanos(this.ackWaitMs),
+      max_ack_pending: MAX_ACK_PENDING,
+      max_deliver: -1,
+    };
+    const { config } = await manager.consumers.add(streamOf(broker.prefix, definition), wanted);
+    const ignored = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => config[key] !== wanted[key]);
+    if (ignored.length > 0) {
+      throw new AppError('broker.settings-ignored', `consumer ${wanted.durable_name} is not as it was asked for: ${ignored.join(', ')}`, {
+        remedy: 'use a NATS server that knows these settings, with limits that allow them',
+      });
+    }
+  }
+
+  private async run(): Promise<void> {
+    for (;;) {
+      const deliveries = await this.puller.take(this.maxBatch);
+      if (deliveries.length === 0) return;
+      for (const delivery of deliveries) this.inHand.add(delivery);
+      try {
+        await this.handle(deliveries);
+      } finally {
+        for (const delivery of deliveries) this.inHand.delete(delivery);
+      }
+    }
+  }
+
+  private keepAlive(): void {
+    for (const delivery of this.inHand) delivery.working();
+    for (const delivery of this.puller.waiting) delivery.working();
+  }
+
+  private async handle(deliveries: Delivery[]): Promise<void> {
+    const batch = await this.parseAll(deliveries);
+    if (batch.length === 0) return;
+    const failure = await this.attempt(batch);
+    if (failure === undefined || batch.length === 1 || this.sharesOutage(batch, failure)) {
+      await Promise.all(batch.map(({ delivery }) => settle(delivery, failure, this.context)));
+      return;
+    }
+    for (const each of batch) {
+      if (this.stopping) each.delivery.nak(0);
+      else await settle(each.delivery, await this.attempt([each]), this.context);
+    }
+  }
+
+  /** Something that all need is down: one by one they would only wait for it one by one. */
+  private sharesOutage(batch: Parsed[], failure: unknown): boolean {
+    const worst = Math.max(...batch.map(({ delivery }) => delivery.count));
+    return worst < ALONE_FROM && failure instanceof AppError && outcomeOf(failure, worst) === 'retry';
+  }
+
+  /** The messages that can be handled; the others are settled here. */
+  private async parseAll(deliveries: Delivery[]): Promise<Parsed[]> {
+    const good: Parsed[] = [];
+    for (const delivery of deliveries) {
+      const parsed = delivery.count > MOST_DELIVERIES ? gaveUp(delivery) : this.parse(delivery);
+      if (parsed instanceof AppError) await settle(delivery, parsed, this.context);
+      else good.push({ delivery, message: parsed });
+    }
+    return good;
+  }
+
+  private parse(delivery: Delivery): Message<unknown> | AppError {
+    let body: unknown;
+    try {
+      body = JSON.parse(delivery.text());
+    } catch {
+      return new AppError('message.invalid', `a ${this.context.messageName} message is not JSON`);
+    }
+    const parsed = this.schema.safeParse(body);
+    if (parsed.success) return parsed.data as Message<unknown>;
+    const fields = parsed.error.issues.slice(0, 20).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+    const shown = fields.slice(0, 3).map((field) => `${field.path}: ${field.message}`);
+    return new AppError('message.invalid', `a ${this.context.messageName} message is not of its shape: ${shown.join('; ')}`, { fields });
+  }
+
+  /** The error of a failed attempt, never undefined for one. */
+  private async attempt(batch: Parsed[]): Promise<unknown> {
+    try {
+      await this.options.handler(batch.map(({ message }) => message));
+      return undefined;
+    } catch (error) {
+      return error ?? new Error('a handler failed without an error');
+    }
+  }
+}
+
+function gaveUp(delivery: Delivery): AppError {
+  return new AppError('message.gave-up', `delivered ${delivery.count} times and never settled`);
+}

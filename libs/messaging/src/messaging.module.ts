@@ -1,0 +1,95 @@
+import {
+  type BaseConfig,
+  CONFIG,
+  HealthChecks,
+  Log,
+  MICROSERVICE_STRATEGY,
+  OutboxSource,
+  Publisher,
+  Requester,
+} from '@lamplighter/runtime';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { Answers } from './answers.ts';
+import { Broker, connectBroker } from './connection.ts';
+import { OutboxRelay } from './outbox-relay.ts';
+import { PublishWindow } from './publish-window.ts';
+import { JetStreamPublisher } from './publisher.ts';
+import { NatsRequester } from './requests.ts';
+import { JetStreamServer } from './server.ts';
+
+/** Everything of a service that talks to the broker: Publisher, Requester, Answers, its consumers, its outbox relay. */
+export class MessagingModule {
+  static forService(service: string): DynamicModule {
+    return {
+      module: MessagingModule,
+      global: true,
+      imports: [DiscoveryModule],
+      providers: [...connectionProviders(service), ...serverProviders(service)],
+      exports: [Broker, Publisher, Requester, Answers],
+    };
+  }
+}
+// Called, not written with @: libs run under node's type stripping.
+Module({})(MessagingModule);
+
+function connectionProviders(service: string): Provider[] {
+  return [
+    {
+      provide: Broker,
+      inject: [CONFIG, Log, HealthChecks],
+      useFactory: async (config: BaseConfig, log: Log, health: HealthChecks) => {
+        const broker = await connectBroker({
+          url: config.LAMP_NATS_URL,
+          prefix: config.LAMP_NATS_PREFIX,
+          replicas: config.LAMP_NATS_REPLICAS,
+          maxBytes: config.LAMP_NATS_MAX_BYTES,
+          service,
+          log,
+        });
+        health.register('nats', () => broker.problem());
+        return broker;
+      },
+    },
+    { provide: PublishWindow, inject: [Broker], useFactory: (broker: Broker) => new PublishWindow(broker) },
+    {
+      provide: Publisher,
+      inject: [PublishWindow, Broker],
+      useFactory: (window: PublishWindow, broker: Broker) => new JetStreamPublisher(window, broker.prefix),
+    },
+    { provide: Requester, inject: [Broker], useFactory: (broker: Broker) => new NatsRequester(broker) },
+    {
+      provide: Answers,
+      inject: [Broker, CONFIG],
+      useFactory: (broker: Broker, config: BaseConfig) => new Answers(broker, { replicas: config.LAMP_NATS_REPLICAS }),
+    },
+  ];
+}
+
+function serverProviders(service: string): Provider[] {
+  return [
+    {
+      // Undefined in a service without an outbox.
+      provide: OutboxRelay,
+      inject: [Publisher, Broker, Log, { token: OutboxSource, optional: true }],
+      useFactory: (publisher: JetStreamPublisher, broker: Broker, log: Log, source?: OutboxSource) => {
+        if (source === undefined) return undefined;
+        const relay = new OutboxRelay({ source, publisher, log });
+        broker.beforeClose(() => relay.stop());
+        return relay;
+      },
+    },
+    {
+      provide: JetStreamServer,
+      inject: [Broker, PublishWindow, DiscoveryService, Log, { token: OutboxRelay, optional: true }],
+      useFactory: (
+        broker: Broker,
+        window: PublishWindow,
+        discovery: DiscoveryService,
+        log: Log,
+        relay?: OutboxRelay,
+      ) => new JetStreamServer({ service, broker, window, discovery, log, whenDrained: async () => relay?.flush() }),
+    },
+    { provide: MICROSERVICE_STRATEGY, useExisting: JetStreamServer },
+  ];
+}

@@ -1,0 +1,38 @@
+import type { MessageDefinition } from '@lamplighter/contracts';
+
+/** What the broker's things are called; nothing else builds these names. */
+const streamPrefix = (prefix: string): string => prefix.toUpperCase();
+
+/** `command.enqueue` → `<PREFIX>_COMMANDS`, `push.request` → `<PREFIX>_PUSHES`: the area before the dot, in the plural. */
+function workStream(prefix: string, messageName: string): string {
+  const area = messageName.split('.')[0]!.toUpperCase();
+  return `${streamPrefix(prefix)}_${area}${/(S|SH|CH|X)$/.test(area) ? 'ES' : 'S'}`;
+}
+
+export function eventStream(prefix: string): string {
+  return `${streamPrefix(prefix)}_EVENTS`;
+}
+
+export function deadStream(prefix: string): string {
+  return `${streamPrefix(prefix)}_DEAD`;
+}
+
+/** The stream that keeps this message. */
+export function streamOf(prefix: string, definition: Pick<MessageDefinition, 'kind' | 'name'>): string {
+  return definition.kind === 'event' ? eventStream(prefix) : workStream(prefix, definition.name);
+}
+
+/** `command-queue` and `push.sent` → `command-queue-push-sent`: one durable per service and message. */
+export function durableOf(service: string, messageName: string): string {
+  return `${service}-${messageName.replaceAll('.', '-')}`;
+}
+
+/** Where a service's undeliverable messages of one name lie: `<prefix>.dead.<service>.<message>`. */
+export function deadSubject(prefix: string, service: string, messageName: string): string {
+  return `${prefix}.dead.${service}.${messageName}`;
+}
+
+/** Bucket of answers that are too large for a message. */
+export function answerBucket(prefix: string): string {
+  return `${prefix}-answers`;
+}

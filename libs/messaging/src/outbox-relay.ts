@@ -1,0 +1,102 @@
+import { AppError } from '@lamplighter/contracts';
+import type { Log, OutboxRow, OutboxSource } from '@lamplighter/runtime';
+import type { JetStreamPublisher } from './publisher.ts';
+
+export interface RelayOptions {
+  source: OutboxSource;
+  publisher: Pick<JetStreamPublisher, 'publishAll'>;
+  log: Log;
+  /** Rows that are published between two deletions. */
+  limit?: number;
+  /** Slow look for rows that another process left behind, in real ms. */
+  tickMs?: number;
+}
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 15_000;
+
+/**
+ * Publishes what was staged, in order, at least once: after every commit of this process, and on a slow tick for what a
+ * process left behind that died. Any number of replicas may do so; the source hands each row to one of them at a time.
+ */
+export class OutboxRelay {
+  private readonly source: OutboxSource;
+  private readonly publisher: Pick<JetStreamPublisher, 'publishAll'>;
+  private readonly log: Log;
+  private readonly limit: number;
+  private readonly tick: NodeJS.Timeout;
+  private running: Promise<void> | undefined;
+  private again = false;
+  private failures = 0;
+  private pauseUntil = 0;
+  private stopped = false;
+
+  constructor(options: RelayOptions) {
+    this.source = options.source;
+    this.publisher = options.publisher;
+    this.log = options.log;
+    this.limit = options.limit ?? 500;
+    this.source.onStaged(() => this.wake());
+    this.tick = setInterval(() => this.wake(), options.tickMs ?? 500).unref();
+  }
+
+  /** Publishes what is staged by now. What fails stays staged. */
+  async flush(): Promise<void> {
+    await this.running;
+    this.pauseUntil = 0;
+    this.wake();
+    await this.running;
+  }
+
+  /** Publishes what is staged by now, then stays quiet. Idempotent. */
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    await this.flush();
+    this.stopped = true;
+    clearInterval(this.tick);
+  }
+
+  private wake(): void {
+    this.again = true;
+    if (this.stopped || this.running !== undefined || Date.now() < this.pauseUntil) return;
+    this.running = this.drain().finally(() => {
+      this.running = undefined;
+      // Staged between the last look and now.
+      if (this.again) this.wake();
+    });
+  }
+
+  private async drain(): Promise<void> {
+    try {
+      while (this.again) {
+        this.again = false;
+        const published = await this.source.drain(this.limit, (rows) => this.publish(rows));
+        if (published >= this.limit) this.again = true;
+      }
+      this.failures = 0;
+    } catch (error) {
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures++);
+      this.pauseUntil = Date.now() + pauseMs;
+      this.log.warn({ err: error, ms: pauseMs }, 'staged messages could not be published; they stay and will be tried again');
+    }
+  }
+
+  /** One message that can never be published must not hold up all that come after it. */
+  private async publish(rows: readonly OutboxRow[]): Promise<void> {
+    try {
+      await this.publisher.publishAll(rows);
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      for (const row of rows) await this.publisher.publishAll([row]).catch((each: unknown) => this.discard(row, each));
+    }
+  }
+
+  private discard(row: OutboxRow, error: unknown): void {
+    if (!isTooLarge(error)) throw error;
+    this.log.error({ err: error, messageId: row.messageId }, 'a staged message is too large for the broker and is discarded');
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'message.too-large';
+}

@@ -1,0 +1,136 @@
+import type { Log } from '@lamplighter/runtime';
+import { createInbox, type Msg, nanos, type Subscription } from '@nats-io/nats-core';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Broker } from './connection.ts';
+import { Delivery } from './delivery.ts';
+
+export interface PullerOptions {
+  broker: Broker;
+  stream: string;
+  durable: string;
+  /** Most deliveries that wait here to be taken. */
+  capacity: number;
+  /** Creates the durable where it is missing. */
+  ensure: () => Promise<void>;
+  log: Log;
+}
+
+const EXPIRES_MS = 30_000;
+const HEARTBEAT_MS = 2_000;
+const SILENCE_MS = 5_000;
+const IDLE = 100;
+const ENDED = new Set([404, 408]);
+
+/**
+ * Pulls from a durable as fast as deliveries are taken, never more than fit. The client library's own iterator pulls
+ * ahead where it cannot be told to keep the deliveries alive, and does not create a durable that vanished; this does both.
+ */
+export class Puller {
+  private readonly options: PullerOptions;
+  private readonly inbox = createInbox();
+  private readonly buffer: Delivery[] = [];
+  private readonly takers: (() => void)[] = [];
+  private subscription: Subscription | undefined;
+  private watch: NodeJS.Timeout | undefined;
+  private outstanding = 0;
+  private generation = 0;
+  private heardAt = Date.now();
+  private recovering = false;
+  private stopped = false;
+
+  constructor(options: PullerOptions) {
+    this.options = options;
+  }
+
+  async start(): Promise<void> {
+    const { broker, ensure } = this.options;
+    await ensure();
+    this.subscription = broker.nc.subscribe(`${this.inbox}.*`, { callback: (error, msg) => this.onMessage(error, msg) });
+    this.watch = setInterval(() => this.checkSilence(), HEARTBEAT_MS).unref();
+    broker.onReconnect(() => void this.recover());
+    this.refill();
+  }
+
+  /** What has arrived, at most `max`; waits for the first. Empty only once stopped. */
+  async take(max: number): Promise<Delivery[]> {
+    while (this.buffer.length === 0 && !this.stopped) await new Promise<void>((resolve) => this.takers.push(resolve));
+    const taken = this.buffer.splice(0, max);
+    this.refill();
+    return taken;
+  }
+
+  /** Deliveries that nobody has taken yet. */
+  get waiting(): readonly Delivery[] {
+    return this.buffer;
+  }
+
+  /** Pulls no more; what was not taken goes back to the stream at once. */
+  stop(): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    clearInterval(this.watch);
+    this.subscription?.unsubscribe();
+    for (const delivery of this.buffer.splice(0)) delivery.nak(0);
+    this.wake();
+  }
+
+  private onMessage(error: Error | null, msg: Msg): void {
+    if (error || this.stopped) return;
+    if (Delivery.isDelivery(msg)) {
+      this.heardAt = Date.now();
+      this.outstanding = Math.max(0, this.outstanding - 1);
+      this.buffer.push(new Delivery(msg));
+      this.wake();
+      return this.refill();
+    }
+    if (msg.subject !== this.replyTo()) return;
+    this.heardAt = Date.now();
+    const code = msg.headers?.code ?? 0;
+    if (code === IDLE) return;
+    this.outstanding = 0;
+    if (ENDED.has(code)) return this.refill();
+    this.options.log.warn({ durable: this.options.durable, status: `${code} ${msg.headers?.description ?? ''}` }, 'a pull ended early; pulling again');
+    void this.recover();
+  }
+
+  private wake(): void {
+    for (const taker of this.takers.splice(0)) taker();
+  }
+
+  private replyTo(): string {
+    return `${this.inbox}.${this.generation}`;
+  }
+
+  private refill(): void {
+    const { capacity, stream, durable, broker } = this.options;
+    if (this.stopped || this.recovering || this.outstanding > 0 || this.buffer.length > capacity / 2) return;
+    this.outstanding = capacity - this.buffer.length;
+    this.generation++;
+    this.heardAt = Date.now();
+    const pull = { batch: this.outstanding, expires: nanos(EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) };
+    broker.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`, JSON.stringify(pull), { reply: this.replyTo() });
+  }
+
+  /** The server says something every two seconds while a pull is open: silence means that it lost the pull. */
+  private checkSilence(): void {
+    const silent = this.outstanding > 0 && Date.now() - this.heardAt > SILENCE_MS;
+    if (silent && this.options.broker.connected) void this.recover();
+  }
+
+  private async recover(): Promise<void> {
+    if (this.recovering || this.stopped) return;
+    this.recovering = true;
+    for (let attempt = 0; !this.stopped; attempt++) {
+      try {
+        await this.options.ensure();
+        break;
+      } catch (error) {
+        this.options.log.warn({ durable: this.options.durable, err: error }, 'the durable is not in place yet; trying again');
+        await delay(Math.min(5_000, 100 * 2 ** attempt), undefined, { ref: false });
+      }
+    }
+    this.recovering = false;
+    this.outstanding = 0;
+    this.refill();
+  }
+}

@@ -1,0 +1,82 @@
+import { AppError, type Outcome } from '@lamplighter/contracts';
+import type { Log } from '@lamplighter/runtime';
+import type { Delivery } from './delivery.ts';
+import { deadSubject } from './names.ts';
+import type { PublishWindow } from './publish-window.ts';
+
+export interface SettleContext {
+  service: string;
+  prefix: string;
+  messageName: string;
+  window: PublishWindow;
+  log: Log;
+}
+
+/** Attempts at a message whose failure nobody foresaw; then it is set aside. */
+export const UNKNOWN_ATTEMPTS = 10;
+/** Deliveries of any message, whatever became of them: one that kills its process never gets to say why. */
+export const MOST_DELIVERIES = 1_000;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+
+/** Node's and PostgreSQL's codes for something that is down or full: no fault of the message. */
+const OUTAGE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|08...|53...|57P0.|40001|40P01)/;
+
+/** What an error asks for; errors that say nothing are tried again, up to a bound. */
+export function outcomeOf(error: unknown, deliveries: number): Outcome {
+  if (deliveries >= MOST_DELIVERIES) return 'dead-letter';
+  if (error instanceof AppError) return error.outcome;
+  if (OUTAGE.test(String((error as { code?: unknown } | null)?.code ?? ''))) return 'retry';
+  return deliveries < UNKNOWN_ATTEMPTS ? 'retry' : 'dead-letter';
+}
+
+/** Grows to half a minute, spread so that what failed together does not come back together. */
+export function retryDelayMs(deliveries: number, random: () => number = Math.random): number {
+  const full = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(16, deliveries - 1));
+  return Math.round(full * (0.75 + random() * 0.25));
+}
+
+/** The one place where a message's fate is decided. Never throws. */
+export async function settle(delivery: Delivery, error: unknown, context: SettleContext): Promise<void> {
+  if (error === undefined) return delivery.ack();
+  const outcome = outcomeOf(error, delivery.count);
+  const keys = { message: context.messageName, sequence: delivery.sequence, deliveries: delivery.count, outcome, err: error };
+  if (outcome === 'retry') {
+    context.log.warn(keys, 'a message could not be handled; it will be tried again');
+    return delivery.nak(retryDelayMs(delivery.count));
+  }
+  if (outcome === 'drop') {
+    context.log.info(keys, 'a message was dropped');
+    return delivery.term();
+  }
+  try {
+    // On a work queue, term deletes: the copy must be safe first.
+    await deadLetter(delivery, error, context);
+    context.log.error(keys, 'a message was set aside as a dead letter');
+    delivery.term();
+  } catch (failure) {
+    context.log.error({ ...keys, err: failure }, 'a dead letter could not be stored; its message stays');
+    delivery.nak(retryDelayMs(delivery.count));
+  }
+}
+
+async function deadLetter(delivery: Delivery, error: unknown, context: SettleContext): Promise<void> {
+  const { service, prefix, messageName, window } = context;
+  const reason = error instanceof Error ? error.message : String(error);
+  await window.send({
+    subject: deadSubject(prefix, service, messageName),
+    messageId: `dead:${service}:${delivery.stream}:${delivery.sequence}`,
+    payload: Buffer.from(delivery.data),
+    headers: {
+      'Lamp-Subject': delivery.subject,
+      'Lamp-Stream': delivery.stream,
+      'Lamp-Sequence': String(delivery.sequence),
+      'Lamp-Deliveries': String(delivery.count),
+      'Lamp-Message-Id': delivery.headers?.get('Nats-Msg-Id') ?? '',
+      'Lamp-Service': service,
+      'Lamp-Code': error instanceof AppError ? error.code : 'unknown',
+      // One line of visible ASCII, as headers want it.
+      'Lamp-Reason': reason.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 500),
+    },
+  });
+}

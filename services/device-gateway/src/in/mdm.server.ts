@@ -30,8 +30,10 @@ export class MdmServer implements OnApplicationBootstrap, OnModuleDestroy {
         method: "PUT",
         url,
         // Before the body is read: whoever shows nothing fills no memory either.
-        onRequest: async (request) => {
-          if (showsNothing(request)) throw nothingShown();
+        onRequest: async (request, reply) => {
+          if (!showsNothing(request)) return;
+          void reply.header('connection', 'close');
+          throw nothingShown();
         },
         handler: (request, reply) => this.serve(request, reply),
       });

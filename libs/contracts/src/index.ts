@@ -1,3 +1,4 @@
+export * from './api/schemas.ts';
 export * from './catalogue.ts';
 export * from './clock.ts';
 export * from './envelope.ts';
@@ -11,5 +12,6 @@ export * from './policy.ts';
 export * from './push-address.ts';
 export * from './requests/device.ts';
 export * from './requests/operator.ts';
+export * from './split-by-size.ts';
 export * from './subjects.ts';
 export * from './trace.ts';

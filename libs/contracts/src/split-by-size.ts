@@ -1,4 +1,7 @@
-/** Cuts items into runs whose JSON stays below `maxBytes` each; an item that alone is larger gets a run of its own. */
+/**
+ * Cuts a message's items into runs whose JSON stays below `maxBytes` each, in order; an item that alone is larger gets a
+ * run of its own. Nothing for nothing.
+ */
 export function splitBySize<T>(items: readonly T[], maxBytes: number): T[][] {
   const runs: T[][] = [];
   let size = Infinity;

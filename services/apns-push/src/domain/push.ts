@@ -1,0 +1,37 @@
+import type { ItemOf, Message, pushRequest } from "@lamplighter/contracts";
+import type { PushOutcome } from "./apns-answer.ts";
+
+export type PushRequestItem = ItemOf<typeof pushRequest>;
+
+/** One device to be woken. */
+export interface PushJob {
+  tenant: string;
+  deviceId: string;
+  /** Of the message that asked for it. */
+  requestId: string;
+  expiresAt: Date;
+  traceparent?: string | undefined;
+}
+
+/** What became of a job. */
+export interface PushResult extends PushJob {
+  at: Date;
+  outcome: PushOutcome;
+  reason?: string | undefined;
+  goneAt?: Date | undefined;
+  apnsId?: string | undefined;
+}
+
+/** One job a device, however often it was asked for: the request that lasts longest. */
+export function jobsOf(batch: readonly Message<PushRequestItem>[]): PushJob[] {
+  const jobs = new Map<string, PushJob>();
+  for (const { id, tenant, items } of batch) {
+    for (const { deviceId, expiresAt, traceparent } of items) {
+      const key = `${tenant}\0${deviceId}`;
+      const held = jobs.get(key);
+      const job = { tenant, deviceId, requestId: id, expiresAt: new Date(expiresAt), traceparent };
+      if (held === undefined || held.expiresAt < job.expiresAt) jobs.set(key, job);
+    }
+  }
+  return [...jobs.values()];
+}

@@ -1,0 +1,223 @@
+import { connect, constants } from "node:http2";
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
+import type { ApnsAnswer } from "../domain/apns-answer.ts";
+
+export interface ApnsEndpoint {
+  url: string;
+  /** PEM; undefined for the system's authorities. */
+  ca: string | undefined;
+  certificate: string;
+  key: string;
+  /** Real milliseconds that a push, and a connection attempt, may take. */
+  timeoutMs: number;
+  /** Real milliseconds without traffic after which the connection is tried with a PING. */
+  idleMs: number;
+}
+
+export interface ApnsRequest {
+  headers: { readonly [name: string]: string };
+  body: string;
+}
+
+/** Called once. Undefined: APNs has not processed it, so it may go out again at once, elsewhere. */
+export type Settle = (answer: ApnsAnswer | undefined) => void;
+
+export interface ConnectionListener {
+  /** It may have room now, or be gone. */
+  changed(): void;
+  failed(error: Error): void;
+}
+
+interface Running {
+  startedAt: number;
+  timeOut(): void;
+}
+
+/** A bound of our own: beyond it more connections help, more streams do not. */
+const MAX_STREAMS = 1000;
+const MAX_BODY = 4096;
+/** What a Date can hold. */
+const MAX_TIME = 8.64e15;
+const SWEEP_MS = 250;
+const PING_MS = 10_000;
+
+/**
+ * One HTTP/2 connection to APNs. Never has more streams than the peer's SETTINGS allow; takes none before they arrived,
+ * nor after GOAWAY (RFC 9113, 6.5.2 and 6.8).
+ */
+export class ApnsConnection {
+  private readonly endpoint: ApnsEndpoint;
+  private readonly listener: ConnectionListener;
+  private readonly session: ClientHttp2Session;
+  private readonly running = new Set<Running>();
+  private readonly sweeper: NodeJS.Timeout;
+  private readonly openedAt = performance.now();
+  private state: "connecting" | "open" | "leaving" | "closed" = "connecting";
+  private lastProcessed = Infinity;
+  private heardAt = performance.now();
+  private pinging = false;
+  private hasFailed = false;
+
+  /** Throws where the certificate or the key cannot be used for TLS. */
+  constructor(endpoint: ApnsEndpoint, listener: ConnectionListener) {
+    const { url, ca, certificate, key } = endpoint;
+    this.endpoint = endpoint;
+    this.listener = listener;
+    this.session = connect(url, { ca, cert: certificate, key, settings: { enablePush: false } });
+    this.session.on("remoteSettings", () => this.onSettings());
+    this.session.on("goaway", (_code, lastStreamId) => this.onGoaway(lastStreamId));
+    this.session.on("error", (error: Error) => {
+      this.hasFailed = true;
+      listener.failed(error);
+    });
+    this.session.on("close", () => this.onClose());
+    this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
+  }
+
+  get inFlight(): number {
+    return this.running.size;
+  }
+
+  /** How many more pushes it takes now. */
+  get free(): number {
+    if (this.state !== "open") return 0;
+    const allowed = this.session.remoteSettings.maxConcurrentStreams ?? MAX_STREAMS;
+    return Math.min(allowed, MAX_STREAMS) - this.running.size;
+  }
+
+  /** Still to be opened, or open. */
+  get isUsable(): boolean {
+    return this.state === "connecting" || this.state === "open";
+  }
+
+  get isConnecting(): boolean {
+    return this.state === "connecting";
+  }
+
+  /** To be called only while `free` is above 0. */
+  send(request: ApnsRequest, settle: Settle): void {
+    let stream: ClientHttp2Stream;
+    try {
+      stream = this.session.request(request.headers);
+    } catch {
+      // The session went away in between; nothing has left.
+      this.leave();
+      settle(undefined);
+      return;
+    }
+    this.follow(stream, settle);
+    stream.end(request.body);
+  }
+
+  /** Takes no more; ends once what runs is answered. */
+  leave(): void {
+    if (!this.isUsable) return;
+    this.state = "leaving";
+    this.session.close();
+  }
+
+  destroy(): void {
+    this.session.destroy();
+  }
+
+  private follow(stream: ClientHttp2Stream, settle: Settle): void {
+    let status = 0;
+    let body = "";
+    let isLate = false;
+    const running: Running = {
+      startedAt: performance.now(),
+      timeOut: () => {
+        isLate = true;
+        stream.close(constants.NGHTTP2_CANCEL);
+      },
+    };
+    this.running.add(running);
+    stream.on("response", (headers: IncomingHttpHeaders) => (status = Number(headers[":status"])));
+    stream.on("data", (chunk: Buffer) => {
+      if (body.length < MAX_BODY) body += chunk.toString("latin1");
+    });
+    // The close event that follows says all.
+    stream.on("error", () => {});
+    stream.once("close", () => {
+      this.heardAt = performance.now();
+      this.running.delete(running);
+      settle(status > 0 ? answerOf(status, body) : this.unanswered(stream, isLate));
+      this.listener.changed();
+    });
+  }
+
+  private unanswered(stream: ClientHttp2Stream, isLate: boolean): ApnsAnswer | undefined {
+    if (isLate) return { status: 0, reason: "Timeout" };
+    const isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+    const neverSent = stream.id === undefined || stream.id > this.lastProcessed;
+    return isRefused || neverSent ? undefined : { status: 0, reason: "ConnectionLost" };
+  }
+
+  private onSettings(): void {
+    this.heardAt = performance.now();
+    if (this.state === "connecting") this.state = "open";
+    this.listener.changed();
+  }
+
+  private onGoaway(lastStreamId: number | undefined): void {
+    // Node says 0 also where the peer processed nothing, and 2^31-1 for a first warning.
+    if (lastStreamId !== undefined) this.lastProcessed = lastStreamId;
+    this.leave();
+    this.listener.changed();
+  }
+
+  private onClose(): void {
+    if (this.state === "connecting" && !this.hasFailed) {
+      this.listener.failed(new Error("APNs closed the connection before it was usable"));
+    }
+    this.state = "closed";
+    clearInterval(this.sweeper);
+    this.listener.changed();
+  }
+
+  private sweep(): void {
+    const now = performance.now();
+    const { timeoutMs, idleMs } = this.endpoint;
+    if (this.state === "connecting") {
+      if (now - this.openedAt > timeoutMs)
+        this.session.destroy(new Error("APNs did not answer the connection attempt"));
+      return;
+    }
+    for (const running of this.running) {
+      if (now - running.startedAt < timeoutMs) break;
+      running.timeOut();
+      this.ping();
+    }
+    if (now - this.heardAt > idleMs) this.ping();
+  }
+
+  /** A connection that does not answer a PING is dead, whatever TCP believes. */
+  private ping(): void {
+    if (this.pinging || this.session.destroyed || this.session.closed) return;
+    this.pinging = true;
+    const giveUp = setTimeout(
+      () => this.session.destroy(new Error("APNs did not answer a PING")),
+      PING_MS,
+    ).unref();
+    this.session.ping((error) => {
+      clearTimeout(giveUp);
+      this.pinging = false;
+      if (!error) this.heardAt = performance.now();
+    });
+  }
+}
+
+function answerOf(status: number, body: string): ApnsAnswer {
+  if (status === 200 || body === "") return { status };
+  try {
+    const { reason, timestamp } = JSON.parse(body) as { reason?: unknown; timestamp?: unknown };
+    return {
+      status,
+      reason: typeof reason === "string" ? reason.slice(0, 100) : undefined,
+      timestamp:
+        typeof timestamp === "number" && Math.abs(timestamp) < MAX_TIME ? timestamp : undefined,
+    };
+  } catch {
+    return { status };
+  }
+}

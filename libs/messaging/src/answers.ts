@@ -70,14 +70,21 @@ export class Answers {
       await (await this.open()).putBlob({ name: ref }, packed);
     } catch (cause) {
       this.store = undefined;
-      throw new AppError('answer.not-stored', 'a large answer could not be stored at the broker', { outcome: 'retry', cause });
+      throw new AppError('answer.not-stored', 'a large answer could not be stored at the broker', {
+        outcome: 'retry',
+        cause,
+      });
     }
     return ref;
   }
 
   private open(): Promise<ObjectStore> {
     this.store ??= new Objm(jetstream(this.broker.nc))
-      .create(answerBucket(this.broker.prefix), { ttl: nanos(KEPT_MS), storage: StorageType.File, replicas: this.replicas })
+      .create(answerBucket(this.broker.prefix), {
+        ttl: nanos(KEPT_MS),
+        storage: StorageType.File,
+        replicas: this.replicas,
+      })
       .catch((error: unknown) => {
         this.store = undefined;
         throw error;

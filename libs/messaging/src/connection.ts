@@ -60,13 +60,10 @@ export class Broker {
     return (this.closing ??= this.closeOnce());
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.close();
-  }
-
   private async closeOnce(): Promise<void> {
     for (const closer of this.closers.reverse()) await closer();
-    if (this.connected) await Promise.race([this.nc.drain().catch(() => undefined), delay(5_000, undefined, { ref: false })]);
+    if (this.connected)
+      await Promise.race([this.nc.drain().catch(() => undefined), delay(5_000, undefined, { ref: false })]);
     await this.nc.close();
   }
 
@@ -79,7 +76,10 @@ export class Broker {
       } else if (status.type === 'reconnect') {
         void this.afterReconnect(status.server);
       } else if (status.type === 'error' || status.type === 'slowConsumer' || status.type === 'staleConnection') {
-        log.warn({ status: status.type, err: status.type === 'error' ? status.error : undefined }, 'trouble on the NATS connection');
+        log.warn(
+          { status: status.type, err: status.type === 'error' ? status.error : undefined },
+          'trouble on the NATS connection',
+        );
       }
     }
   }
@@ -141,7 +141,9 @@ async function firstConnection(options: BrokerOptions): Promise<NatsConnection> 
 
 /** Credentials stand in the URL's user part: `user:password@`, or a token alone. */
 export function connectionOptions(url: string, name: string): ConnectionOptions {
-  const urls = url.split(',').map((each) => new URL(each.trim().includes('://') ? each.trim() : `nats://${each.trim()}`));
+  const urls = url
+    .split(',')
+    .map((each) => new URL(each.trim().includes('://') ? each.trim() : `nats://${each.trim()}`));
   const given = urls.find((each) => each.username !== '');
   const [user, pass] = [given?.username, given?.password].map((part) => decodeURIComponent(part ?? ''));
   return {
@@ -172,7 +174,11 @@ async function checkedStreams(nc: NatsConnection, options: BrokerOptions): Promi
 export function checkVersion(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
-  throw new AppError('broker.too-old', `the NATS server is version ${version}; ${OLDEST.join('.')} or later is needed`, {
-    remedy: 'older servers silently ignore settings that this system relies on: upgrade the server',
-  });
+  throw new AppError(
+    'broker.too-old',
+    `the NATS server is version ${version}; ${OLDEST.join('.')} or later is needed`,
+    {
+      remedy: 'older servers silently ignore settings that this system relies on: upgrade the server',
+    },
+  );
 }

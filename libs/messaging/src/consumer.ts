@@ -98,9 +98,13 @@ export class Consumer {
     const { config } = await manager.consumers.add(streamOf(broker.prefix, definition), wanted);
     const ignored = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => config[key] !== wanted[key]);
     if (ignored.length > 0) {
-      throw new AppError('broker.settings-ignored', `consumer ${wanted.durable_name} is not as it was asked for: ${ignored.join(', ')}`, {
-        remedy: 'use a NATS server that knows these settings, with limits that allow them',
-      });
+      throw new AppError(
+        'broker.settings-ignored',
+        `consumer ${wanted.durable_name} is not as it was asked for: ${ignored.join(', ')}`,
+        {
+          remedy: 'use a NATS server that knows these settings, with limits that allow them',
+        },
+      );
     }
   }
 
@@ -162,9 +166,15 @@ export class Consumer {
     }
     const parsed = this.schema.safeParse(body);
     if (parsed.success) return parsed.data as Message<unknown>;
-    const fields = parsed.error.issues.slice(0, 20).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+    const fields = parsed.error.issues
+      .slice(0, 20)
+      .map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
     const shown = fields.slice(0, 3).map((field) => `${field.path}: ${field.message}`);
-    return new AppError('message.invalid', `a ${this.context.messageName} message is not of its shape: ${shown.join('; ')}`, { fields });
+    return new AppError(
+      'message.invalid',
+      `a ${this.context.messageName} message is not of its shape: ${shown.join('; ')}`,
+      { fields },
+    );
   }
 
   /** The error of a failed attempt, never undefined for one. */

@@ -7,6 +7,7 @@ import {
   OutboxSource,
   Publisher,
   Requester,
+  Shutdown,
 } from '@lamplighter/runtime';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
@@ -37,8 +38,8 @@ function connectionProviders(service: string): Provider[] {
   return [
     {
       provide: Broker,
-      inject: [CONFIG, Log, HealthChecks],
-      useFactory: async (config: BaseConfig, log: Log, health: HealthChecks) => {
+      inject: [CONFIG, Log, HealthChecks, Shutdown],
+      useFactory: async (config: BaseConfig, log: Log, health: HealthChecks, shutdown: Shutdown) => {
         const broker = await connectBroker({
           url: config.LAMP_NATS_URL,
           prefix: config.LAMP_NATS_PREFIX,
@@ -47,17 +48,26 @@ function connectionProviders(service: string): Provider[] {
           service,
           log,
         });
+        shutdown.last(() => broker.close());
         health.register('nats', () => broker.problem());
         return broker;
       },
     },
-    { provide: PublishWindow, inject: [Broker], useFactory: (broker: Broker) => new PublishWindow(broker) },
+    {
+      provide: PublishWindow,
+      inject: [Broker],
+      useFactory: (broker: Broker) => new PublishWindow(broker),
+    },
     {
       provide: Publisher,
       inject: [PublishWindow, Broker],
       useFactory: (window: PublishWindow, broker: Broker) => new JetStreamPublisher(window, broker.prefix),
     },
-    { provide: Requester, inject: [Broker], useFactory: (broker: Broker) => new NatsRequester(broker) },
+    {
+      provide: Requester,
+      inject: [Broker],
+      useFactory: (broker: Broker) => new NatsRequester(broker),
+    },
     {
       provide: Answers,
       inject: [Broker, CONFIG],
@@ -71,10 +81,13 @@ function serverProviders(service: string): Provider[] {
     {
       // Undefined in a service without an outbox.
       provide: OutboxRelay,
-      inject: [Publisher, Broker, Log, { token: OutboxSource, optional: true }],
-      useFactory: (publisher: JetStreamPublisher, broker: Broker, log: Log, source?: OutboxSource) => {
+      inject: [Publisher, Broker, Log, Shutdown, { token: OutboxSource, optional: true }],
+      useFactory: (...given: [JetStreamPublisher, Broker, Log, Shutdown, OutboxSource?]) => {
+        const [publisher, broker, log, shutdown, source] = given;
         if (source === undefined) return undefined;
-        const relay = new OutboxRelay({ source, publisher, log });
+        const relay = new OutboxRelay({ source, publisher, log, online: () => broker.connected });
+        // Both: whichever of the database and the broker closes first, the relay has stopped before.
+        shutdown.last(() => relay.stop());
         broker.beforeClose(() => relay.stop());
         return relay;
       },
@@ -82,13 +95,15 @@ function serverProviders(service: string): Provider[] {
     {
       provide: JetStreamServer,
       inject: [Broker, PublishWindow, DiscoveryService, Log, { token: OutboxRelay, optional: true }],
-      useFactory: (
-        broker: Broker,
-        window: PublishWindow,
-        discovery: DiscoveryService,
-        log: Log,
-        relay?: OutboxRelay,
-      ) => new JetStreamServer({ service, broker, window, discovery, log, whenDrained: async () => relay?.flush() }),
+      useFactory: (broker: Broker, window: PublishWindow, discovery: DiscoveryService, log: Log, relay?: OutboxRelay) =>
+        new JetStreamServer({
+          service,
+          broker,
+          window,
+          discovery,
+          log,
+          whenDrained: async () => relay?.flush(),
+        }),
     },
     { provide: MICROSERVICE_STRATEGY, useExisting: JetStreamServer },
   ];

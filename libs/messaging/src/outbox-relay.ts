@@ -8,6 +8,8 @@ export interface RelayOptions {
   log: Log;
   /** Rows that are published between two deletions. */
   limit?: number;
+  /** Whether the broker can be reached: rows are not held while it cannot. */
+  online?: () => boolean;
   /** Slow look for rows that another process left behind, in real ms. */
   tickMs?: number;
 }
@@ -24,6 +26,7 @@ export class OutboxRelay {
   private readonly publisher: Pick<JetStreamPublisher, 'publishAll'>;
   private readonly log: Log;
   private readonly limit: number;
+  private readonly online: () => boolean;
   private readonly tick: NodeJS.Timeout;
   private running: Promise<void> | undefined;
   private again = false;
@@ -36,6 +39,7 @@ export class OutboxRelay {
     this.publisher = options.publisher;
     this.log = options.log;
     this.limit = options.limit ?? 500;
+    this.online = options.online ?? (() => true);
     this.source.onStaged(() => this.wake());
     this.tick = setInterval(() => this.wake(), options.tickMs ?? 500).unref();
   }
@@ -58,7 +62,7 @@ export class OutboxRelay {
 
   private wake(): void {
     this.again = true;
-    if (this.stopped || this.running !== undefined || Date.now() < this.pauseUntil) return;
+    if (this.stopped || !this.online() || this.running !== undefined || Date.now() < this.pauseUntil) return;
     this.running = this.drain().finally(() => {
       this.running = undefined;
       // Staged between the last look and now.
@@ -77,7 +81,10 @@ export class OutboxRelay {
     } catch (error) {
       const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures++);
       this.pauseUntil = Date.now() + pauseMs;
-      this.log.warn({ err: error, ms: pauseMs }, 'staged messages could not be published; they stay and will be tried again');
+      this.log.warn(
+        { err: error, ms: pauseMs },
+        'staged messages could not be published; they stay and will be tried again',
+      );
     }
   }
 
@@ -93,7 +100,10 @@ export class OutboxRelay {
 
   private discard(row: OutboxRow, error: unknown): void {
     if (!isTooLarge(error)) throw error;
-    this.log.error({ err: error, messageId: row.messageId }, 'a staged message is too large for the broker and is discarded');
+    this.log.error(
+      { err: error, messageId: row.messageId },
+      'a staged message is too large for the broker and is discarded',
+    );
   }
 }
 

@@ -54,7 +54,9 @@ export class PublishWindow {
     this.size = options.size ?? 1_000;
     this.ackMs = options.ackMs ?? 5_000;
     this.giveUpMs = options.giveUpMs ?? 30_000;
-    this.replies = broker.nc.subscribe(`${this.inbox}*`, { callback: (error, reply) => this.onReply(error, reply) });
+    this.replies = broker.nc.subscribe(`${this.inbox}*`, {
+      callback: (error, reply) => this.onReply(error, reply),
+    });
     this.timer = setInterval(() => this.sweep(), SWEEP_MS).unref();
     broker.onReconnect(() => this.resendAll());
     broker.beforeClose(() => this.close());
@@ -93,7 +95,13 @@ export class PublishWindow {
     const limit = this.broker.nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
     if (row.payload.length > limit) return done(tooLarge(row, limit));
     if (this.closed) return done(unconfirmed(row));
-    const each = { token: (this.next++).toString(36), row, done, resendAt: 0, failAt: Date.now() + this.giveUpMs };
+    const each = {
+      token: (this.next++).toString(36),
+      row,
+      done,
+      resendAt: 0,
+      failAt: Date.now() + this.giveUpMs,
+    };
     if (this.pending.size >= this.size) this.waiting.push(each);
     else this.transmit(each);
   }
@@ -174,7 +182,11 @@ function refused(row: Outgoing, reason: string): AppError {
 }
 
 function tooLarge(row: Outgoing, limit: number): AppError {
-  return new AppError('message.too-large', `a message on ${row.subject} has ${row.payload.length} bytes; the broker takes ${limit}`, {
-    remedy: 'split the batch, or raise max_payload of the NATS server',
-  });
+  return new AppError(
+    'message.too-large',
+    `a message on ${row.subject} has ${row.payload.length} bytes; the broker takes ${limit}`,
+    {
+      remedy: 'split the batch, or raise max_payload of the NATS server',
+    },
+  );
 }

@@ -45,7 +45,9 @@ export class Puller {
   async start(): Promise<void> {
     const { broker, ensure } = this.options;
     await ensure();
-    this.subscription = broker.nc.subscribe(`${this.inbox}.*`, { callback: (error, msg) => this.onMessage(error, msg) });
+    this.subscription = broker.nc.subscribe(`${this.inbox}.*`, {
+      callback: (error, msg) => this.onMessage(error, msg),
+    });
     this.watch = setInterval(() => this.checkSilence(), HEARTBEAT_MS).unref();
     broker.onReconnect(() => void this.recover());
     this.refill();
@@ -89,7 +91,10 @@ export class Puller {
     if (code === IDLE) return;
     this.outstanding = 0;
     if (ENDED.has(code)) return this.refill();
-    this.options.log.warn({ durable: this.options.durable, status: `${code} ${msg.headers?.description ?? ''}` }, 'a pull ended early; pulling again');
+    this.options.log.warn(
+      { durable: this.options.durable, status: `${code} ${msg.headers?.description ?? ''}` },
+      'a pull ended early; pulling again',
+    );
     void this.recover();
   }
 
@@ -107,8 +112,14 @@ export class Puller {
     this.outstanding = capacity - this.buffer.length;
     this.generation++;
     this.heardAt = Date.now();
-    const pull = { batch: this.outstanding, expires: nanos(EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) };
-    broker.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`, JSON.stringify(pull), { reply: this.replyTo() });
+    const pull = {
+      batch: this.outstanding,
+      expires: nanos(EXPIRES_MS),
+      idle_heartbeat: nanos(HEARTBEAT_MS),
+    };
+    broker.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`, JSON.stringify(pull), {
+      reply: this.replyTo(),
+    });
   }
 
   /** The server says something every two seconds while a pull is open: silence means that it lost the pull. */
@@ -125,7 +136,10 @@ export class Puller {
         await this.options.ensure();
         break;
       } catch (error) {
-        this.options.log.warn({ durable: this.options.durable, err: error }, 'the durable is not in place yet; trying again');
+        this.options.log.warn(
+          { durable: this.options.durable, err: error },
+          'the durable is not in place yet; trying again',
+        );
         await delay(Math.min(5_000, 100 * 2 ** attempt), undefined, { ref: false });
       }
     }

@@ -1,4 +1,12 @@
-import { AppError, type ErrorBody, type InputOf, type Outcome, type OutputOf, type RequestDefinition, requestSubject } from '@lamplighter/contracts';
+import {
+  AppError,
+  type ErrorBody,
+  type InputOf,
+  type Outcome,
+  type OutputOf,
+  type RequestDefinition,
+  requestSubject,
+} from '@lamplighter/contracts';
 import type { Requester } from '@lamplighter/runtime';
 import type { Msg } from '@nats-io/nats-core';
 import type { Broker } from './connection.ts';
@@ -14,20 +22,30 @@ export class NatsRequester implements Requester {
     this.broker = broker;
   }
 
-  async request<D extends RequestDefinition>(definition: D, input: InputOf<D>, timeoutMs = 5_000): Promise<OutputOf<D>> {
+  async request<D extends RequestDefinition>(
+    definition: D,
+    input: InputOf<D>,
+    timeoutMs = 5_000,
+  ): Promise<OutputOf<D>> {
     const payload = Buffer.from(JSON.stringify(input));
     const limit = this.broker.nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
     if (payload.length > limit) {
-      throw new AppError('request.too-large', `a ${definition.name} request has ${payload.length} bytes; the broker takes ${limit}`, {
-        remedy: 'ask for less at a time, or raise max_payload of the NATS server',
-      });
+      throw new AppError(
+        'request.too-large',
+        `a ${definition.name} request has ${payload.length} bytes; the broker takes ${limit}`,
+        {
+          remedy: 'ask for less at a time, or raise max_payload of the NATS server',
+        },
+      );
     }
     return outputOf(await this.ask(definition, payload, timeoutMs)) as OutputOf<D>;
   }
 
   private async ask(definition: RequestDefinition, payload: Buffer, timeout: number): Promise<Msg> {
     try {
-      return await this.broker.nc.request(requestSubject(this.broker.prefix, definition), payload, { timeout });
+      return await this.broker.nc.request(requestSubject(this.broker.prefix, definition), payload, {
+        timeout,
+      });
     } catch (cause) {
       throw new AppError('request.unavailable', `nobody answered ${definition.name}: ${(cause as Error).message}`, {
         outcome: 'retry',

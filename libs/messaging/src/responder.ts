@@ -15,7 +15,7 @@ export interface ResponderOptions {
 }
 
 export interface Responder {
-  /** Takes no more requests and returns when those in hand are answered. */
+  /** Takes no more requests and returns when those in hand are answered. Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -26,7 +26,9 @@ export interface Responder {
 export function serveRequest(options: ResponderOptions): Responder {
   const { definition, broker, service } = options;
   const inHand = new Set<Promise<void>>();
-  const failureIsOutput = definition.output.safeParse({ error: { code: 'x', message: 'x' } }).success;
+  const failureIsOutput = definition.output.safeParse({
+    error: { code: 'x', message: 'x' },
+  }).success;
   const subscription = broker.nc.subscribe(requestSubject(broker.prefix, definition), {
     queue: service,
     callback: (error, request) => {
@@ -35,13 +37,13 @@ export function serveRequest(options: ResponderOptions): Responder {
       inHand.add(work);
     },
   });
-  return {
-    async stop() {
-      if (broker.connected) await subscription.drain();
-      else subscription.unsubscribe();
-      await Promise.all(inHand);
-    },
+  const stopOnce = async () => {
+    if (broker.connected) await subscription.drain();
+    else subscription.unsubscribe();
+    await Promise.all(inHand);
   };
+  let stopping: Promise<void> | undefined;
+  return { stop: () => (stopping ??= stopOnce()) };
 }
 
 async function answer(request: Msg, options: ResponderOptions, failureIsOutput: boolean): Promise<void> {
@@ -70,7 +72,9 @@ function inputOf(request: Msg, definition: RequestDefinition): unknown {
   try {
     body = JSON.parse(request.string());
   } catch {
-    throw new AppError('request.invalid', `a ${definition.name} request is not JSON`, { outcome: 'drop' });
+    throw new AppError('request.invalid', `a ${definition.name} request is not JSON`, {
+      outcome: 'drop',
+    });
   }
   const parsed = definition.input.safeParse(body);
   if (parsed.success) return parsed.data;

@@ -66,7 +66,14 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         const defaults = this.options.ackWaitMs === undefined ? {} : { ackWaitMs: this.options.ackWaitMs };
         this.checkOnce(messages.definition.name);
         this.consumers.push(
-          new Consumer({ ...defaults, ...messages.options, definition: messages.definition, handler: method.bound as BatchHandler, broker, settling }),
+          new Consumer({
+            ...defaults,
+            ...messages.options,
+            definition: messages.definition,
+            handler: method.bound as BatchHandler,
+            broker,
+            settling,
+          }),
         );
       }
       if (request) {
@@ -81,9 +88,13 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   private checkOnce(name: string): void {
     if (this.names.has(name)) {
-      throw new AppError('messaging.two-handlers', `${this.options.service} handles ${name} twice; a service has one durable for each message`, {
-        remedy: 'call both steps from one handler',
-      });
+      throw new AppError(
+        'messaging.two-handlers',
+        `${this.options.service} handles ${name} twice; a service has one durable for each message`,
+        {
+          remedy: 'call both steps from one handler',
+        },
+      );
     }
     this.names.add(name);
   }

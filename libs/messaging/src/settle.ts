@@ -40,7 +40,13 @@ export function retryDelayMs(deliveries: number, random: () => number = Math.ran
 export async function settle(delivery: Delivery, error: unknown, context: SettleContext): Promise<void> {
   if (error === undefined) return delivery.ack();
   const outcome = outcomeOf(error, delivery.count);
-  const keys = { message: context.messageName, sequence: delivery.sequence, deliveries: delivery.count, outcome, err: error };
+  const keys = {
+    message: context.messageName,
+    sequence: delivery.sequence,
+    deliveries: delivery.count,
+    outcome,
+    err: error,
+  };
   if (outcome === 'retry') {
     context.log.warn(keys, 'a message could not be handled; it will be tried again');
     return delivery.nak(retryDelayMs(delivery.count));

@@ -24,11 +24,22 @@ const STREAM_NAME_IN_USE = 10058;
 
 type Wanted = Pick<
   StreamConfig,
-  'name' | 'subjects' | 'retention' | 'storage' | 'num_replicas' | 'max_age' | 'max_bytes' | 'duplicate_window' | 'discard'
+  | 'name'
+  | 'subjects'
+  | 'retention'
+  | 'storage'
+  | 'num_replicas'
+  | 'max_age'
+  | 'max_bytes'
+  | 'duplicate_window'
+  | 'discard'
 >;
 
 /** The streams of one prefix: events and dead letters for a time, work until it is done. */
-export function wantedStreams(settings: StreamSettings, definitions: readonly MessageDefinition[] = messages): Wanted[] {
+export function wantedStreams(
+  settings: StreamSettings,
+  definitions: readonly MessageDefinition[] = messages,
+): Wanted[] {
   const { prefix, replicas, maxBytes } = settings;
   const base = {
     storage: StorageType.File,
@@ -38,16 +49,31 @@ export function wantedStreams(settings: StreamSettings, definitions: readonly Me
   };
   const kept = { ...base, retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old };
   // A full work queue refuses its publisher, whose outbox keeps the rest: dropping the oldest would lose work.
-  const work = { ...base, retention: RetentionPolicy.Workqueue, discard: DiscardPolicy.New, max_age: 0 };
+  const work = {
+    ...base,
+    retention: RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.New,
+    max_age: 0,
+  };
   const workSubjects = new Map<string, string[]>();
   for (const definition of definitions.filter((each) => each.kind === 'work')) {
     const name = streamOf(prefix, definition);
     workSubjects.set(name, [...(workSubjects.get(name) ?? []), subjectFilter(prefix, definition)]);
   }
   return [
-    { ...kept, name: eventStream(prefix), subjects: [`${prefix}.event.>`], max_age: nanos(7 * DAY_MS) },
+    {
+      ...kept,
+      name: eventStream(prefix),
+      subjects: [`${prefix}.event.>`],
+      max_age: nanos(7 * DAY_MS),
+    },
     ...[...workSubjects].map(([name, subjects]) => ({ ...work, name, subjects })),
-    { ...kept, name: deadStream(prefix), subjects: [`${prefix}.dead.>`], max_age: nanos(30 * DAY_MS) },
+    {
+      ...kept,
+      name: deadStream(prefix),
+      subjects: [`${prefix}.dead.>`],
+      max_age: nanos(30 * DAY_MS),
+    },
   ];
 }
 
@@ -82,11 +108,16 @@ async function ensureStream(manager: JetStreamManager, wanted: Wanted): Promise<
 }
 
 function refused(wanted: Wanted, cause: unknown): AppError {
-  return new AppError('broker.stream-refused', `the broker refused stream ${wanted.name}: ${(cause as Error).message}`, {
-    outcome: 'retry',
-    remedy: 'compare it with `nats stream info`; a change of retention or storage needs the stream to be removed first',
-    cause,
-  });
+  return new AppError(
+    'broker.stream-refused',
+    `the broker refused stream ${wanted.name}: ${(cause as Error).message}`,
+    {
+      outcome: 'retry',
+      remedy:
+        'compare it with `nats stream info`; a change of retention or storage needs the stream to be removed first',
+      cause,
+    },
+  );
 }
 
 /** Servers silently ignore settings that they do not know: what was not taken must not be relied on. */
@@ -100,7 +131,11 @@ function checkTaken(wanted: Wanted, taken: StreamConfig): void {
   );
   if (ignored.length === 0) return;
   const found = ignored.map((key) => `${key} is ${String(taken[key])}, not ${String(wanted[key])}`);
-  throw new AppError('broker.settings-ignored', `stream ${wanted.name} is not as it was asked for: ${found.join('; ')}`, {
-    remedy: 'use a NATS server that knows these settings, with limits that allow them',
-  });
+  throw new AppError(
+    'broker.settings-ignored',
+    `stream ${wanted.name} is not as it was asked for: ${found.join('; ')}`,
+    {
+      remedy: 'use a NATS server that knows these settings, with limits that allow them',
+    },
+  );
 }

@@ -44,7 +44,9 @@ export class OwnServer {
   }
 
   start(): void {
-    this.child = spawn(this.binary, ['-js', '-sd', this.store, '-a', '127.0.0.1', '-p', String(this.port)], { stdio: 'ignore' });
+    this.child = spawn(this.binary, ['-js', '-sd', this.store, '-a', '127.0.0.1', '-p', String(this.port)], {
+      stdio: 'ignore',
+    });
   }
 
   /** kill -9; returns when the process is gone. */
@@ -74,7 +76,15 @@ export function uniquePrefix(): string {
 export const quiet: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 export function connectTo(url: string, prefix = uniquePrefix()): Promise<Broker> {
-  return connectBroker({ url, prefix, replicas: 1, maxBytes: 64 * 1024 * 1024, service: 'spec', log: quiet, firstConnectMs: 10_000 });
+  return connectBroker({
+    url,
+    prefix,
+    replicas: 1,
+    maxBytes: 64 * 1024 * 1024,
+    service: 'spec',
+    log: quiet,
+    firstConnectMs: 10_000,
+  });
 }
 
 /** The shared server of the run, or one of our own. */

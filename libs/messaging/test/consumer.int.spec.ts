@@ -1,4 +1,12 @@
-import { AppError, defineEvent, defineWork, derivedUuid, type Message, message, type MessageDefinition } from '@lamplighter/contracts';
+import {
+  AppError,
+  defineEvent,
+  defineWork,
+  derivedUuid,
+  type Message,
+  message,
+  type MessageDefinition,
+} from '@lamplighter/contracts';
 import { jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import { z } from 'zod';
 import type { Broker } from '../src/connection.ts';
@@ -40,10 +48,17 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
   });
 
   const batchOf = (definition: MessageDefinition, n: number): Message<{ n: number }> =>
-    message(definition, { id: derivedUuid('spec', n), tenant: 'default', at: new Date() }, [{ n }]) as Message<{ n: number }>;
-  const publish = (definition: MessageDefinition, n: number) => publisher.publish(definition, batchOf(definition, n), String(n));
+    message(definition, { id: derivedUuid('spec', n), tenant: 'default', at: new Date() }, [{ n }]) as Message<{
+      n: number;
+    }>;
+  const publish = (definition: MessageDefinition, n: number) =>
+    publisher.publish(definition, batchOf(definition, n), String(n));
 
-  async function consume(definition: MessageDefinition, handler: (numbers: number[]) => void | Promise<void>, options: ConsumeOptions = {}) {
+  async function consume(
+    definition: MessageDefinition,
+    handler: (numbers: number[]) => void | Promise<void>,
+    options: ConsumeOptions = {},
+  ) {
     const consumer = new Consumer({
       ...options,
       definition,

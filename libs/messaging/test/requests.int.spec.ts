@@ -46,14 +46,19 @@ const put = defineRequest('spec.put', z.object({ n: z.int() }), z.union([z.objec
 
   it('is unavailable at once when nobody serves it', async () => {
     const started = Date.now();
-    await expect(requester.request(ask, { n: 1 })).rejects.toMatchObject({ code: 'request.unavailable', outcome: 'retry' });
+    await expect(requester.request(ask, { n: 1 })).rejects.toMatchObject({
+      code: 'request.unavailable',
+      outcome: 'retry',
+    });
     expect(Date.now() - started).toBeLessThan(2_000);
   });
 
   it('is unavailable when the time is up', async () => {
     let release = () => {};
     await serve(ask, () => new Promise((resolve) => (release = () => resolve({ twice: 0 }))));
-    await expect(requester.request(ask, { n: 1 }, 100)).rejects.toMatchObject({ code: 'request.unavailable' });
+    await expect(requester.request(ask, { n: 1 }, 100)).rejects.toMatchObject({
+      code: 'request.unavailable',
+    });
     release();
   });
 
@@ -63,7 +68,12 @@ const put = defineRequest('spec.put', z.object({ n: z.int() }), z.union([z.objec
     });
     const error = await requester.request(ask, { n: 1 }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AppError);
-    expect(error).toMatchObject({ code: 'spec.no', message: 'not – today', outcome: 'drop', remedy: 'ask tomorrow' });
+    expect(error).toMatchObject({
+      code: 'spec.no',
+      message: 'not – today',
+      outcome: 'drop',
+      remedy: 'ask tomorrow',
+    });
   });
 
   it('replies with the failure where its contract has one', async () => {
@@ -71,7 +81,9 @@ const put = defineRequest('spec.put', z.object({ n: z.int() }), z.union([z.objec
       throw new AppError('spec.no', 'no', { fields: [{ path: 'n', message: 'too odd' }] });
     });
     const reply = await requester.request(put, { n: 1 });
-    expect(reply).toEqual({ error: { code: 'spec.no', message: 'no', fields: [{ path: 'n', message: 'too odd' }] } });
+    expect(reply).toEqual({
+      error: { code: 'spec.no', message: 'no', fields: [{ path: 'n', message: 'too odd' }] },
+    });
   });
 
   it('keeps the text of an unforeseen error to the log of its service', async () => {

@@ -1,11 +1,11 @@
-import type { UpdateState } from "@lamplighter/contracts";
-import { type Next, ruleFor } from "./transitions.ts";
-import type { Happening } from "./triggers.ts";
-import { POLLS, type Step, type Terms, type Update } from "./update.ts";
+import type { UpdateState } from '@lamplighter/contracts';
+import { type Next, ruleFor } from './transitions.ts';
+import type { Happening } from './triggers.ts';
+import { POLLS, type Step, type Terms, type Update } from './update.ts';
 
 /** A step to ask of the device. */
 export interface Ask {
-  step: Exclude<Step, "">;
+  step: Exclude<Step, ''>;
   notBefore?: Date;
   expiresAt: Date;
   productKeys: string[];
@@ -23,16 +23,15 @@ export interface Advanced {
 
 /** What follows from a happening; undefined where it changes nothing. Pure: ids are given by the caller. */
 export function advance(update: Update, happening: Happening, terms: Terms): Advanced | undefined {
-  if (update.state === "installed") return undefined;
+  if (update.state === 'installed') return undefined;
   const rule = ruleFor(update.step, happening.trigger);
   if (!rule) return undefined;
-  const to = rule.to === "same" ? update.state : rule.to;
+  const to = rule.to === 'same' ? update.state : rule.to;
   const reason = rule.reason ?? happening.reason ?? null;
-  const detail =
-    happening.detail === undefined ? rule.detail : `${rule.detail} (${happening.detail})`;
+  const detail = happening.detail === undefined ? rule.detail : `${rule.detail} (${happening.detail})`;
   const moved = { from: update.state, to, reason, detail };
-  if (rule.next === "stay") return { ...moved, keepsCommand: true };
-  if (rule.next === "end" || (to === "downloaded" && terms.installAction === "DownloadOnly"))
+  if (rule.next === 'stay') return { ...moved, keepsCommand: true };
+  if (rule.next === 'end' || (to === 'downloaded' && terms.installAction === 'DownloadOnly'))
     return { ...moved, keepsCommand: false };
   return {
     ...moved,
@@ -41,70 +40,50 @@ export function advance(update: Update, happening: Happening, terms: Terms): Adv
   };
 }
 
-function resolve(
-  update: Update,
-  next: Exclude<Next, "stay" | "end">,
-): { step: Exclude<Step, "">; later: boolean } {
-  const twoStep = update.platform !== "macOS";
-  const later = next.endsWith(":later");
-  const name = (later ? next.slice(0, -":later".length) : next) as
-    | Exclude<Step, "">
-    | "schedule"
-    | "follow";
-  if (name === "schedule") return { step: twoStep ? "download" : "install", later };
-  if (name === "follow") return { step: twoStep ? "download-status" : "status", later };
+function resolve(update: Update, next: Exclude<Next, 'stay' | 'end'>): { step: Exclude<Step, ''>; later: boolean } {
+  const twoStep = update.platform !== 'macOS';
+  const later = next.endsWith(':later');
+  const name = (later ? next.slice(0, -':later'.length) : next) as Exclude<Step, ''> | 'schedule' | 'follow';
+  if (name === 'schedule') return { step: twoStep ? 'download' : 'install', later };
+  if (name === 'follow') return { step: twoStep ? 'download-status' : 'status', later };
   return { step: name, later };
 }
 
-type Target = { step: Exclude<Step, "">; later: boolean; to: UpdateState };
+type Target = { step: Exclude<Step, ''>; later: boolean; to: UpdateState };
 
 /** The next command with its terms; or, where time or the operator ended it, the state that it ends in. */
-function askFor(
-  update: Update,
-  target: Target,
-  productKeys: string[] | undefined,
-  terms: Terms,
-): Partial<Advanced> {
+function askFor(update: Update, target: Target, productKeys: string[] | undefined, terms: Terms): Partial<Advanced> {
   const { step, later } = target;
-  const readOnly = POLLS.has(step) || (step === "recheck" && update.commandedAt !== null);
+  const readOnly = POLLS.has(step) || (step === 'recheck' && update.commandedAt !== null);
   const now = terms.now.getTime();
   const at = later ? now + terms.pollMinutes * 60_000 : now;
-  if (!readOnly && terms.aborted)
-    return { to: "failed", reason: "aborted", detail: "The rollout was aborted." };
+  if (!readOnly && terms.aborted) return { to: 'failed', reason: 'aborted', detail: 'The rollout was aborted.' };
   const deadline = update.stopsAt.getTime() + (readOnly ? terms.confirmHours * 3_600_000 : 0);
   if (!readOnly && at >= deadline) {
     return {
-      to: "waiting",
-      reason: "window-closed",
-      detail: "The stop time has come; the next window goes on.",
+      to: 'waiting',
+      reason: 'window-closed',
+      detail: 'The stop time has come; the next window goes on.',
     };
   }
   if (later && at >= deadline)
     return {
-      to: "failed",
-      reason: "not-finished",
-      detail: "The device answers, but did not finish in time.",
+      to: 'failed',
+      reason: 'not-finished',
+      detail: 'The device answers, but did not finish in time.',
     };
   return {
     ask: {
       step,
       ...(later ? { notBefore: new Date(at) } : {}),
       // A question that follows at once gets its answer in the same session: it may pass the deadline by one poll.
-      expiresAt: new Date(
-        readOnly ? Math.max(deadline, at + terms.pollMinutes * 60_000) : deadline,
-      ),
+      expiresAt: new Date(readOnly ? Math.max(deadline, at + terms.pollMinutes * 60_000) : deadline),
       productKeys: productKeys ?? (update.productKey === null ? [] : [update.productKey]),
     },
   };
 }
 
 /** Whether an observation may move this update: it answers the outstanding command, or says that the target is reached. */
-export function concerns(
-  update: Update,
-  commandId: string | undefined,
-  happening: Happening,
-): boolean {
-  return (
-    (commandId !== undefined && commandId === update.commandId) || happening.trigger === "at-target"
-  );
+export function concerns(update: Update, commandId: string | undefined, happening: Happening): boolean {
+  return (commandId !== undefined && commandId === update.commandId) || happening.trigger === 'at-target';
 }

@@ -1,40 +1,40 @@
-import { classifyErrorChain, osVersionKey } from "@lamplighter/apple";
-import type { Observation } from "@lamplighter/contracts";
-import { chooseProduct } from "./product-choice.ts";
-import type { Update } from "./update.ts";
+import { classifyErrorChain, osVersionKey } from '@lamplighter/apple';
+import type { Observation } from '@lamplighter/contracts';
+import { chooseProduct } from './product-choice.ts';
+import type { Update } from './update.ts';
 
 /** What happened, as far as the transition table tells things apart. */
 export const TRIGGERS = [
-  "scanned",
-  "scan-refused",
-  "list-target",
-  "list-config-data",
-  "list-empty",
-  "list-other",
-  "result-accepted",
-  "result-downloading",
-  "result-installing",
-  "status-downloading",
-  "status-downloaded",
-  "status-installing",
-  "status-idle",
-  "status-empty",
-  "at-target",
-  "below-target",
-  "no-version",
-  "error-downloading",
-  "error-downloaded",
-  "error-installing",
-  "error-no-update",
-  "error-unsupported",
-  "error-not-eligible",
-  "error-superseded",
-  "error-benign",
-  "error-failed",
-  "not-now",
-  "unreadable",
-  "expired-unseen",
-  "expired-in-hand",
+  'scanned',
+  'scan-refused',
+  'list-target',
+  'list-config-data',
+  'list-empty',
+  'list-other',
+  'result-accepted',
+  'result-downloading',
+  'result-installing',
+  'status-downloading',
+  'status-downloaded',
+  'status-installing',
+  'status-idle',
+  'status-empty',
+  'at-target',
+  'below-target',
+  'no-version',
+  'error-downloading',
+  'error-downloaded',
+  'error-installing',
+  'error-no-update',
+  'error-unsupported',
+  'error-not-eligible',
+  'error-superseded',
+  'error-benign',
+  'error-failed',
+  'not-now',
+  'unreadable',
+  'expired-unseen',
+  'expired-in-hand',
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
@@ -48,108 +48,105 @@ export interface Happening {
 }
 
 const ERRORS: Readonly<Record<string, Trigger>> = {
-  "unsupported-command": "error-unsupported",
-  "invalid-request-type": "error-not-eligible",
-  "not-supervised": "error-not-eligible",
-  "requires-automated-enrollment": "error-not-eligible",
-  "no-update-available": "error-no-update",
-  "download-in-progress": "error-downloading",
-  "download-complete": "error-downloaded",
-  "install-in-progress": "error-installing",
-  superseded: "error-superseded",
-  benign: "error-benign",
+  'unsupported-command': 'error-unsupported',
+  'invalid-request-type': 'error-not-eligible',
+  'not-supervised': 'error-not-eligible',
+  'requires-automated-enrollment': 'error-not-eligible',
+  'no-update-available': 'error-no-update',
+  'download-in-progress': 'error-downloading',
+  'download-complete': 'error-downloaded',
+  'install-in-progress': 'error-installing',
+  superseded: 'error-superseded',
+  benign: 'error-benign',
 };
 
 /** From UpdateResults: what is no failure, and the reasons of those that are. Unknown words count as accepted. */
 const RESULTS: Readonly<Record<string, Trigger>> = {
-  Downloading: "result-downloading",
-  Installing: "result-installing",
+  Downloading: 'result-downloading',
+  Installing: 'result-installing',
 };
 const FAILED_RESULTS: Readonly<Record<string, string>> = {
-  DownloadFailed: "download-failed",
-  DownloadRequiresComputer: "download-requires-computer",
-  DownloadInsufficientSpace: "insufficient-space",
-  DownloadInsufficientPower: "insufficient-power",
-  DownloadInsufficientNetwork: "insufficient-network",
-  InstallInsufficientSpace: "insufficient-space",
-  InstallInsufficientPower: "insufficient-power",
-  InstallPhoneCallInProgress: "phone-call-in-progress",
-  InstallFailed: "install-failed",
+  DownloadFailed: 'download-failed',
+  DownloadRequiresComputer: 'download-requires-computer',
+  DownloadInsufficientSpace: 'insufficient-space',
+  DownloadInsufficientPower: 'insufficient-power',
+  DownloadInsufficientNetwork: 'insufficient-network',
+  InstallInsufficientSpace: 'insufficient-space',
+  InstallInsufficientPower: 'insufficient-power',
+  InstallPhoneCallInProgress: 'phone-call-in-progress',
+  InstallFailed: 'install-failed',
 };
 
 /** What an observation means for this update. */
 export function readObservation(update: Update, observation: Observation): Happening {
   switch (observation.kind) {
-    case "scan":
-      return { trigger: observation.initiated ? "scanned" : "scan-refused" };
-    case "available-updates": {
+    case 'scan':
+      return { trigger: observation.initiated ? 'scanned' : 'scan-refused' };
+    case 'available-updates': {
       const choice = chooseProduct(observation.products, {
         version: update.targetVersion,
         build: update.targetBuild,
       });
-      return "keys" in choice
+      return 'keys' in choice
         ? { trigger: `list-${choice.kind}`, productKeys: choice.keys }
         : { trigger: `list-${choice.kind}` };
     }
-    case "schedule-result":
+    case 'schedule-result':
       return readResult(
-        observation.results.find((result) => result.productKey === update.productKey) ??
-          observation.results[0],
+        observation.results.find((result) => result.productKey === update.productKey) ?? observation.results[0],
       );
-    case "update-status":
+    case 'update-status':
       return readStatus(
-        observation.updates.find((status) => status.productKey === update.productKey) ??
-          observation.updates[0],
+        observation.updates.find((status) => status.productKey === update.productKey) ?? observation.updates[0],
       );
-    case "facts":
+    case 'facts':
       return readFacts(update, observation.osVersion);
-    case "error":
+    case 'error':
       return readError(observation.class, observation.explanation);
-    case "not-now":
+    case 'not-now':
       return {
-        trigger: "not-now",
-        detail: `said NotNow ${observation.count} time${observation.count === 1 ? "" : "s"}`,
+        trigger: 'not-now',
+        detail: `said NotNow ${observation.count} time${observation.count === 1 ? '' : 's'}`,
       };
     default:
-      return { trigger: "unreadable" };
+      return { trigger: 'unreadable' };
   }
 }
 
 function readError(errorClass: string, explanation: string): Happening {
-  return { trigger: ERRORS[errorClass] ?? "error-failed", reason: errorClass, detail: explanation };
+  return { trigger: ERRORS[errorClass] ?? 'error-failed', reason: errorClass, detail: explanation };
 }
 
-type Result = Extract<Observation, { kind: "schedule-result" }>["results"][number];
+type Result = Extract<Observation, { kind: 'schedule-result' }>['results'][number];
 function readResult(result: Result | undefined): Happening {
-  if (result === undefined) return { trigger: "result-accepted" };
-  const failed = FAILED_RESULTS[result.status ?? ""];
-  if (failed !== undefined)
-    return { trigger: "error-failed", reason: failed, detail: `reported ${result.status}` };
-  if (result.installAction === "Error" || (result.errorChain?.length ?? 0) > 0) {
+  if (result === undefined) return { trigger: 'result-accepted' };
+  const failed = FAILED_RESULTS[result.status ?? ''];
+  if (failed !== undefined) return { trigger: 'error-failed', reason: failed, detail: `reported ${result.status}` };
+  if (result.installAction === 'Error' || (result.errorChain?.length ?? 0) > 0) {
     const { class: errorClass, explanation } = classifyErrorChain(result.errorChain ?? []);
     return readError(errorClass, explanation);
   }
-  return { trigger: RESULTS[result.status ?? ""] ?? "result-accepted" };
+  return { trigger: RESULTS[result.status ?? ''] ?? 'result-accepted' };
 }
 
-type Status = Extract<Observation, { kind: "update-status" }>["updates"][number];
+type Status = Extract<Observation, { kind: 'update-status' }>['updates'][number];
 function readStatus(status: Status | undefined): Happening {
-  if (status === undefined) return { trigger: "status-empty" };
-  if (status.status === "Installing") return { trigger: "status-installing" };
-  if (status.isDownloaded === true) return { trigger: "status-downloaded" };
-  if (status.status !== "Downloading") return { trigger: "status-idle" };
+  if (status === undefined) return { trigger: 'status-empty' };
+  if (status.status === 'Installing') return { trigger: 'status-installing' };
+  if (status.isDownloaded === true) return { trigger: 'status-downloaded' };
+  if (status.status !== 'Downloading') return { trigger: 'status-idle' };
   const share = status.downloadPercentComplete;
   return {
-    trigger: "status-downloading",
+    trigger: 'status-downloading',
     ...(share === undefined ? {} : { detail: `${Math.round(share * 100)} % downloaded` }),
   };
 }
 
 function readFacts(update: Update, osVersion: string | undefined): Happening {
   const now = osVersion === undefined ? -1 : osVersionKey(osVersion);
-  if (now < 0 || update.targetVersion === "") return { trigger: "no-version" };
+  if (now < 0 || update.targetVersion === '') return { trigger: 'no-version' };
   const detail = `runs ${osVersion}`;
   return now >= osVersionKey(update.targetVersion)
-    ? { trigger: "at-target", detail }
-    : { trigger: "below-target", detail };
+    ? { trigger: 'at-target', detail }
+    : { trigger: 'below-target', detail };
 }

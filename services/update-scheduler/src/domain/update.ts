@@ -1,21 +1,21 @@
-import type { PolicySpec, Platform, UpdateState } from "@lamplighter/contracts";
+import type { PolicySpec, Platform, UpdateState } from '@lamplighter/contracts';
 
 /** What is outstanding with the device. */
 export type Step =
-  | "" // nothing
-  | "scan" // ScheduleOSUpdateScan (macOS looks for updates only when told)
-  | "list" // AvailableOSUpdates
-  | "recheck" // DeviceInformation: it offers nothing, perhaps it is up to date already
-  | "schedule-config" // ScheduleOSUpdate of a config-data item, behind which macOS holds the installer back
-  | "rescan"
-  | "relist"
-  | "download" // ScheduleOSUpdate, first of the two of iOS, iPadOS and tvOS
-  | "download-status" // OSUpdateStatus while downloading
-  | "download-confirm" // DeviceInformation: nothing is running, perhaps it is installed
-  | "install" // ScheduleOSUpdate that installs
-  | "install-fallback" // the same with another InstallAction, after the first was not supported
-  | "status" // OSUpdateStatus while installing
-  | "confirm"; // DeviceInformation: nothing is running, perhaps it is installed
+  | '' // nothing
+  | 'scan' // ScheduleOSUpdateScan (macOS looks for updates only when told)
+  | 'list' // AvailableOSUpdates
+  | 'recheck' // DeviceInformation: it offers nothing, perhaps it is up to date already
+  | 'schedule-config' // ScheduleOSUpdate of a config-data item, behind which macOS holds the installer back
+  | 'rescan'
+  | 'relist'
+  | 'download' // ScheduleOSUpdate, first of the two of iOS, iPadOS and tvOS
+  | 'download-status' // OSUpdateStatus while downloading
+  | 'download-confirm' // DeviceInformation: nothing is running, perhaps it is installed
+  | 'install' // ScheduleOSUpdate that installs
+  | 'install-fallback' // the same with another InstallAction, after the first was not supported
+  | 'status' // OSUpdateStatus while installing
+  | 'confirm'; // DeviceInformation: nothing is running, perhaps it is installed
 
 /** One device's update, as far as a transition needs it. */
 export interface Update {
@@ -40,7 +40,7 @@ export interface Update {
 /** What decides beside the update itself. */
 export interface Terms {
   now: Date;
-  installAction: PolicySpec["installAction"];
+  installAction: PolicySpec['installAction'];
   pollMinutes: number;
   /** How long after the stop time an update that was commanded is followed. */
   confirmHours: number;
@@ -48,19 +48,14 @@ export interface Terms {
 }
 
 /** Steps that only ask about an update that the device has taken: they may go on after the stop time. */
-export const POLLS: ReadonlySet<Step> = new Set([
-  "download-status",
-  "download-confirm",
-  "status",
-  "confirm",
-]);
+export const POLLS: ReadonlySet<Step> = new Set(['download-status', 'download-confirm', 'status', 'confirm']);
 
 /** The device has taken the update and is at it: a plan leaves it alone. */
 export const IN_FLIGHT: readonly UpdateState[] = [
-  "scanning",
-  "available",
-  "commanded",
-  "downloading",
-  "downloaded",
-  "installing",
+  'scanning',
+  'available',
+  'commanded',
+  'downloading',
+  'downloaded',
+  'installing',
 ];

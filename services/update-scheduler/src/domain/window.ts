@@ -1,7 +1,7 @@
-import type { Weekday, WindowSpec } from "@lamplighter/contracts";
-import { Temporal } from "temporal-polyfill";
+import type { Weekday, WindowSpec } from '@lamplighter/contracts';
+import { Temporal } from 'temporal-polyfill';
 
-const WEEKDAYS: readonly Weekday[] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /** One night of a window in one zone. `stopsAt` is never before `opensAt`. */
 export interface Occurrence {
@@ -17,14 +17,8 @@ export interface Occurrence {
  * The occurrence that is open at `now` (`opensAt ≤ now < closesAt`), or undefined. Where two overlap, which a clock
  * change can do to windows of a whole day, the later one.
  */
-export function currentOccurrence(
-  spec: WindowSpec,
-  zone: string,
-  now: Date,
-): Occurrence | undefined {
-  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime())
-    .toZonedDateTimeISO(zone)
-    .toPlainDate();
+export function currentOccurrence(spec: WindowSpec, zone: string, now: Date): Occurrence | undefined {
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate();
   // Tomorrow too: where a whole day is skipped its window opens at the first instant of the next one, and so on.
   for (const days of [1, 0, -1, -2]) {
     const occurrence = occurrenceOn(spec, zone, today.add({ days }).toString());
@@ -34,11 +28,7 @@ export function currentOccurrence(
 }
 
 /** The occurrence that starts on this local date; undefined on days that the window leaves out. */
-export function occurrenceOn(
-  spec: WindowSpec,
-  zone: string,
-  localDate: string,
-): Occurrence | undefined {
+export function occurrenceOn(spec: WindowSpec, zone: string, localDate: string): Occurrence | undefined {
   const date = Temporal.PlainDate.from(localDate);
   const weekday = WEEKDAYS[date.dayOfWeek - 1]!;
   if (!spec.days.includes(weekday)) return undefined;
@@ -54,7 +44,7 @@ export function occurrenceOn(
 
 /** A local time that occurs twice: the first. One that is skipped: the end of the gap. */
 function firstValidInstant(local: Temporal.PlainDateTime, zone: string): number {
-  const earlier = local.toZonedDateTime(zone, { disambiguation: "earlier" });
+  const earlier = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
   if (earlier.toPlainDateTime().equals(local)) return earlier.epochMilliseconds;
-  return earlier.getTimeZoneTransition("next")!.epochMilliseconds;
+  return earlier.getTimeZoneTransition('next')!.epochMilliseconds;
 }

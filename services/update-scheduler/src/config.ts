@@ -1,0 +1,43 @@
+import { baseConfig } from '@lamplighter/runtime';
+import { z } from 'zod';
+
+export const config = baseConfig.extend({
+  LAMP_CONFIRM_HOURS: z.coerce
+    .number()
+    .min(0.1)
+    .max(168)
+    .default(6)
+    .describe('How many hours after the stop time an update that a device has taken is followed with questions.'),
+  LAMP_WINDOW_TICK_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .default(1_000)
+    .describe('How often to look for windows that open or close, in real milliseconds.'),
+  LAMP_WAVE_TICK_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .default(250)
+    .describe('How often to look for waves that are due, in real milliseconds.'),
+  LAMP_JOIN_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(5)
+    .default(60)
+    .describe('How often devices that enrolled or reported since join an open window, in seconds of the clock.'),
+  LAMP_PLAN_CHUNK: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(20_000)
+    .describe('How many devices one transaction plans.'),
+  LAMP_GDMF_URL: z
+    .string()
+    .optional()
+    .describe(
+      "Apple's release feed, fetched daily: an http(s) URL or a file path. Unset: releases are imported by hand.",
+    ),
+});
+export type Config = z.infer<typeof config>;

@@ -1,0 +1,19 @@
+import { deviceObserved, type ItemOf, type Message } from '@lamplighter/contracts';
+import { OnMessages } from '@lamplighter/messaging';
+import { Controller } from '@nestjs/common';
+import { AdvanceUpdates } from '../steps/advance-updates.ts';
+
+@Controller()
+export class OnDeviceObservedConsumer {
+  constructor(private readonly advanceUpdates: AdvanceUpdates) {}
+
+  @OnMessages(deviceObserved)
+  async handle(batch: Message<ItemOf<typeof deviceObserved>>[]): Promise<void> {
+    for (const [tenant, messages] of Map.groupBy(batch, (one) => one.tenant)) {
+      const news = messages
+        .flatMap((one) => one.items)
+        .map(({ at, observation, ...rest }) => ({ ...rest, at: new Date(at), what: observation }));
+      await this.advanceUpdates.run(tenant, news);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { CONFIG, Log, Ticker } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
+import { CloseWindow } from '../steps/close-window.ts';
+import { ControlRollout } from '../steps/control-rollout.ts';
+import { OpenWindow } from '../steps/open-window.ts';
+
+/** Opens and closes windows, and ends what was aborted. */
+@Injectable()
+export class WindowClock extends Ticker {
+  constructor(
+    @Inject(CONFIG) config: Config,
+    log: Log,
+    private readonly openWindow: OpenWindow,
+    private readonly closeWindow: CloseWindow,
+    private readonly controlRollout: ControlRollout,
+  ) {
+    super({ everyMs: config.LAMP_WINDOW_TICK_MS, log });
+  }
+
+  protected override async tick(): Promise<void> {
+    await this.openWindow.run();
+    await this.closeWindow.run();
+    await this.controlRollout.endAborted();
+  }
+}

@@ -1,0 +1,112 @@
+import type { UpdateState } from '@lamplighter/contracts';
+import { Database, type Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
+import { applyMoves } from './sql/apply-moves.ts';
+
+/** A device_update row as StoredUpdate. */
+export const UPDATE_COLUMNS = `u.rollout_id AS "rolloutId", u.occurrence_id AS "occurrenceId", u.device_id AS "deviceId", u.state, u.reason, u.step,
+  u.platform, u.from_version AS "fromVersion", u.target_version AS "targetVersion", u.target_build AS "targetBuild",
+  u.product_key AS "productKey", u.command_id AS "commandId", u.command_seq AS "commandSeq", u.install_seq AS "installSeq", u.version,
+  u.stops_at AS "stopsAt", u.commanded_at AS "commandedAt", u.traceparent`;
+
+@Injectable()
+export class PgUpdateStore extends UpdateStore {
+  constructor(private readonly db: Database) {
+    super();
+  }
+
+  override openUpdates(tenant: string, deviceIds: readonly string[]): Promise<StoredUpdate[]> {
+    return this.db.query(
+      {
+        name: 'open-updates',
+        text: `SELECT ${UPDATE_COLUMNS} FROM update_scheduler.device_update u
+                WHERE u.tenant = $1 AND u.device_id = ANY($2::text[]) AND u.state <> 'installed'`,
+      },
+      [tenant, deviceIds],
+    );
+  }
+
+  override async rolloutTerms(
+    tenant: string,
+    rolloutIds: readonly string[],
+  ): Promise<ReadonlyMap<string, RolloutTerms>> {
+    const rows = await this.db.query<RolloutTerms & { id: string }>(
+      {
+        name: 'rollout-terms',
+        text: `SELECT r.rollout_id AS id, r.state, p.spec FROM update_scheduler.rollout r
+                 JOIN update_scheduler.policy p USING (tenant, policy_id)
+                WHERE r.tenant = $1 AND r.rollout_id = ANY($2::uuid[])`,
+      },
+      [tenant, rolloutIds],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  override async apply(tx: Tx, tenant: string, moves: readonly Move[], now: Date): Promise<Move[]> {
+    if (moves.length === 0) return [];
+    const column = <K extends keyof StoredUpdate>(key: K) => moves.map((move) => move.update[key]);
+    const events = moves.flatMap((move, index) => move.events.map((event) => ({ ...event, move: index + 1 })));
+    const of = <K extends keyof (typeof events)[number]>(key: K) => events.map((event) => event[key]);
+    const rows = await tx.query<{ move: number }>(applyMoves, [
+      tenant,
+      now,
+      column('rolloutId'),
+      column('deviceId'),
+      moves.map((move) => move.update.version - move.events.length),
+      column('version'),
+      column('state'),
+      column('reason'),
+      column('step'),
+      column('commandId'),
+      column('commandSeq'),
+      column('installSeq'),
+      column('productKey'),
+      column('commandedAt'),
+      column('traceparent'),
+      of('move'),
+      of('version'),
+      of('at'),
+      of('from'),
+      of('to'),
+      of('reason'),
+      of('detail'),
+      of('commandId'),
+      of('reportId'),
+    ]);
+    return rows.map((row) => moves[row.move - 1]!);
+  }
+
+  override inStates(
+    tx: Tx,
+    of: { tenant: string; rolloutId: string; occurrenceId?: string; wave?: number },
+    states: readonly UpdateState[],
+    limit: number,
+  ): Promise<StoredUpdate[]> {
+    return tx.query(
+      {
+        text: `SELECT ${UPDATE_COLUMNS} FROM update_scheduler.device_update u
+                WHERE u.tenant = $1 AND u.rollout_id = $2 AND u.state = ANY($3::text[])
+                  ${of.occurrenceId === undefined ? '' : 'AND u.occurrence_id = $5'} ${of.wave === undefined ? '' : 'AND u.wave = $6'}
+                ORDER BY u.device_id LIMIT $4`,
+      },
+      [
+        of.tenant,
+        of.rolloutId,
+        states,
+        limit,
+        ...(of.occurrenceId === undefined ? [] : [of.occurrenceId]),
+        ...(of.wave === undefined ? [] : [of.wave]),
+      ],
+    );
+  }
+
+  override async makePartitions(now: Date): Promise<void> {
+    for (const days of [0, 1, 2]) {
+      const day = new Date(now.getTime() + days * 86_400_000).toISOString().slice(0, 10);
+      await this.db.query({ text: `SELECT public.lamp_make_day_partition('update_scheduler', 'update_event', $1)` }, [
+        day,
+      ]);
+    }
+  }
+}

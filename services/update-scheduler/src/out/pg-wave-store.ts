@@ -1,0 +1,57 @@
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { type DueWave, type StoredUpdate, WaveStore } from '../ports.ts';
+import { UPDATE_COLUMNS } from './pg-update-store.ts';
+
+@Injectable()
+export class PgWaveStore extends WaveStore {
+  override async claim(tx: Tx, now: Date): Promise<DueWave | undefined> {
+    const [row] = await tx.query<DueWave>(CLAIM, [now]);
+    return row;
+  }
+
+  override devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]> {
+    return tx.query(DEVICES, [wave.tenant, wave.occurrenceId, wave.wave]);
+  }
+
+  override async released(tx: Tx, wave: DueWave, now: Date, devices: number): Promise<void> {
+    await tx.query(
+      {
+        name: 'wave-released',
+        text: `UPDATE update_scheduler.wave SET released_at = $4, devices = $5 WHERE tenant = $1 AND occurrence_id = $2 AND wave = $3`,
+      },
+      [wave.tenant, wave.occurrenceId, wave.wave, now, devices],
+    );
+  }
+
+  override async drop(tx: Tx, tenant: string, occurrenceId: string, wave?: number): Promise<void> {
+    await tx.query(
+      {
+        name: 'drop-waves',
+        text: `DELETE FROM update_scheduler.wave
+                WHERE tenant = $1 AND occurrence_id = $2 AND released_at IS NULL AND ($3::int IS NULL OR wave = $3)`,
+      },
+      [tenant, occurrenceId, wave ?? null],
+    );
+  }
+}
+
+// FOR SHARE OF r: an abort waits for waves that are going out, so that its revoke comes after their commands.
+const CLAIM = {
+  name: 'claim-wave',
+  text: `SELECT w.tenant, w.occurrence_id AS "occurrenceId", w.rollout_id AS "rolloutId", w.wave, o.stops_at AS "stopsAt",
+                o.traceparent AS "windowTraceparent", p.spec
+           FROM update_scheduler.wave w
+           JOIN update_scheduler.occurrence o USING (tenant, occurrence_id)
+           JOIN update_scheduler.rollout r ON r.tenant = w.tenant AND r.rollout_id = w.rollout_id
+           JOIN update_scheduler.policy p ON p.tenant = o.tenant AND p.policy_id = o.policy_id
+          WHERE w.released_at IS NULL AND w.release_at <= $1 AND r.state = 'running' AND o.state <> 'closed'
+          ORDER BY w.release_at LIMIT 1
+            FOR UPDATE OF w SKIP LOCKED FOR SHARE OF r`,
+};
+
+const DEVICES = {
+  name: 'wave-devices',
+  text: `SELECT ${UPDATE_COLUMNS} FROM update_scheduler.device_update u
+          WHERE u.tenant = $1 AND u.occurrence_id = $2 AND u.wave = $3 AND u.state = 'planned'`,
+};

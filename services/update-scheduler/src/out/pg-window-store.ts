@@ -1,0 +1,114 @@
+import { Database, type Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { type ActivePolicy, type OpenedOccurrence, WindowStore } from '../ports.ts';
+
+@Injectable()
+export class PgWindowStore extends WindowStore {
+  constructor(private readonly db: Database) {
+    super();
+  }
+
+  override activePolicies(): Promise<ActivePolicy[]> {
+    return this.db.query<ActivePolicy>({
+      name: 'active-policies',
+      text: `SELECT p.tenant, p.policy_id AS "policyId", p.version, p.spec
+               FROM update_scheduler.policy p
+               LEFT JOIN update_scheduler.rollout r ON r.tenant = p.tenant AND r.policy_id = p.policy_id AND r.policy_version = p.version
+              WHERE NOT p.paused AND r.state IS DISTINCT FROM 'aborted'`,
+    });
+  }
+
+  override async zones(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const rows = await this.db.query<{ tenant: string; zones: string[] }>({
+      name: 'zones',
+      text: `SELECT tenant, array_agg(DISTINCT time_zone) AS zones
+               FROM status_ingestion.device_v1
+              WHERE enrolled AND time_zone IS NOT NULL
+              GROUP BY tenant`,
+    });
+    return new Map(rows.map((row) => [row.tenant, row.zones.filter(isZone)]));
+  }
+
+  override async open(tx: Tx, occurrences: readonly OpenedOccurrence[]): Promise<OpenedOccurrence[]> {
+    const column = <K extends keyof OpenedOccurrence>(key: K) => occurrences.map((one) => one[key]);
+    await tx.query(INSERT_ROLLOUTS, [
+      column('tenant'),
+      column('rolloutId'),
+      column('policyId'),
+      column('policyVersion'),
+      occurrences[0]?.openedAt,
+    ]);
+    const added = await tx.query<{ occurrence_id: string }>(INSERT_OCCURRENCES, [
+      column('tenant'),
+      column('occurrenceId'),
+      column('rolloutId'),
+      column('policyId'),
+      column('zone'),
+      column('localDate'),
+      column('opensAt'),
+      column('stopsAt'),
+      column('closesAt'),
+      column('openedAt'),
+      column('traceparent'),
+    ]);
+    const ids = new Set(added.map((row) => row.occurrence_id));
+    return occurrences.filter((one) => ids.has(one.occurrenceId));
+  }
+
+  override closable(now: Date): Promise<{ tenant: string; occurrenceId: string; rolloutId: string }[]> {
+    return this.db.query(
+      {
+        name: 'closable',
+        text: `SELECT tenant, occurrence_id AS "occurrenceId", rollout_id AS "rolloutId"
+                 FROM update_scheduler.occurrence WHERE state <> 'closed' AND closes_at <= $1 ORDER BY closes_at LIMIT 100`,
+      },
+      [now],
+    );
+  }
+
+  override async close(tx: Tx, tenant: string, occurrenceId: string): Promise<number | undefined> {
+    const [row] = await tx.query<{ carried_over: number }>(
+      {
+        name: 'close-occurrence',
+        text: `UPDATE update_scheduler.occurrence o
+                  SET state = 'closed', carried_over = (
+                      SELECT count(*) FROM update_scheduler.device_update u
+                       WHERE u.tenant = o.tenant AND u.occurrence_id = o.occurrence_id
+                         AND u.state IN ('planned', 'scanning', 'available', 'waiting'))
+                WHERE tenant = $1 AND occurrence_id = $2 AND state <> 'closed'
+            RETURNING carried_over`,
+      },
+      [tenant, occurrenceId],
+    );
+    return row?.carried_over;
+  }
+}
+
+const INSERT_ROLLOUTS = {
+  name: 'insert-rollouts',
+  text: `INSERT INTO update_scheduler.rollout (tenant, rollout_id, policy_id, policy_version, state, created_at)
+         SELECT DISTINCT tenant, rollout_id, policy_id, policy_version, 'running', $5::timestamptz
+           FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::int[]) AS v (tenant, rollout_id, policy_id, policy_version)
+         ON CONFLICT DO NOTHING`,
+};
+
+const INSERT_OCCURRENCES = {
+  name: 'insert-occurrences',
+  text: `INSERT INTO update_scheduler.occurrence (tenant, occurrence_id, rollout_id, policy_id, zone, local_date, opens_at, stops_at,
+                closes_at, state, opened_at, traceparent)
+         SELECT tenant, occurrence_id, rollout_id, policy_id, zone, local_date, opens_at, stops_at, closes_at, 'opened', opened_at, traceparent
+           FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::timestamptz[], $8::timestamptz[],
+                $9::timestamptz[], $10::timestamptz[], $11::text[])
+             AS v (tenant, occurrence_id, rollout_id, policy_id, zone, local_date, opens_at, stops_at, closes_at, opened_at, traceparent)
+         ON CONFLICT DO NOTHING
+         RETURNING occurrence_id`,
+};
+
+/** What a device reports is only a text: an unknown one counts as not known. */
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

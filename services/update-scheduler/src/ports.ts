@@ -1,0 +1,193 @@
+import type { GdmfRelease } from '@lamplighter/apple';
+import type { Policy, PolicySpec, UpdateState } from '@lamplighter/contracts';
+import type { Tx } from '@lamplighter/runtime';
+import type { Occurrence } from './domain/window.ts';
+import type { Update } from './domain/update.ts';
+
+export interface ActivePolicy {
+  tenant: string;
+  policyId: string;
+  version: number;
+  spec: PolicySpec;
+}
+
+export interface OpenedOccurrence extends Occurrence {
+  tenant: string;
+  occurrenceId: string;
+  rolloutId: string;
+  policyId: string;
+  policyVersion: number;
+  /** IANA zone, or `*` for a window in a fixed zone. */
+  zone: string;
+  openedAt: Date;
+  traceparent: string;
+}
+
+/** Which windows are open. */
+export abstract class WindowStore {
+  /** Policies that are not paused and whose rollout, where there is one, is not aborted. */
+  abstract activePolicies(): Promise<ActivePolicy[]>;
+  /** The time zones that enrolled devices of each tenant have reported. Reads the fleet: not for every tick. */
+  abstract zones(): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Adds those that are not there yet, with their rollouts; returns the new ones. Any number of schedulers may try. */
+  abstract open(tx: Tx, occurrences: readonly OpenedOccurrence[]): Promise<OpenedOccurrence[]>;
+  /** Occurrences past their close that are not closed; empty when there are none. */
+  abstract closable(now: Date): Promise<{ tenant: string; occurrenceId: string; rolloutId: string }[]>;
+  /** Closes it and counts the devices whose update was not commanded; undefined when it was closed before. */
+  abstract close(tx: Tx, tenant: string, occurrenceId: string): Promise<number | undefined>;
+}
+
+export interface PlanTerms {
+  tenant: string;
+  occurrenceId: string;
+  rolloutId: string;
+  zone: string;
+  opensAt: Date;
+  openedAt: Date;
+  stopsAt: Date;
+  state: 'opened' | 'planning' | 'planned' | 'closed';
+  cursor: string;
+  planned: number;
+  notEligible: number;
+  alreadyInstalled: number;
+  waves: number;
+  traceparent: string | null;
+  spec: PolicySpec;
+}
+
+export interface Pace {
+  waveSize: number;
+  waveEveryMs: number;
+}
+
+export interface PlanChunk {
+  now: Date;
+  /** The most devices that are looked at. */
+  limit: number;
+  pace: Pace;
+  /** When the chunk's first wave may go. */
+  releaseAt: Date;
+  /** In-flight updates of former nights whose stop time was before this are lost ones: planned again. */
+  lostBefore: Date;
+  /** Only devices whose facts changed since: those that join an occurrence that is planned already. */
+  changedSince?: Date;
+}
+
+export interface PlannedChunk {
+  scanned: number;
+  /** The last device looked at; empty when there was none. */
+  cursor: string;
+  planned: number;
+  notEligible: number;
+  alreadyInstalled: number;
+  waves: number;
+}
+
+/** Which devices take part, and in which wave. */
+export abstract class PlanStore {
+  /** Locks the occurrence until the end of the transaction; undefined when there is no such one. */
+  abstract lock(tx: Tx, tenant: string, occurrenceId: string): Promise<PlanTerms | undefined>;
+  /** How many devices the occurrence may concern: for pacing. */
+  abstract count(terms: PlanTerms): Promise<number>;
+  /** Plans the devices after the cursor. A device that was planned in this occurrence is left alone. */
+  abstract planChunk(tx: Tx, terms: PlanTerms, chunk: PlanChunk): Promise<PlannedChunk>;
+  abstract save(tx: Tx, terms: PlanTerms): Promise<void>;
+  /** Occurrences that are planned and still sending. */
+  abstract joinable(now: Date): Promise<{ tenant: string; occurrenceId: string; openedAt: Date }[]>;
+}
+
+export interface DueWave {
+  tenant: string;
+  occurrenceId: string;
+  rolloutId: string;
+  wave: number;
+  stopsAt: Date;
+  windowTraceparent: string | null;
+  spec: PolicySpec;
+}
+
+/** What may go out now. */
+export abstract class WaveStore {
+  /** One due wave of a running rollout, locked until the end of the transaction; others skip it. Undefined when none is due. */
+  abstract claim(tx: Tx, now: Date): Promise<DueWave | undefined>;
+  /** Its devices that are still planned. */
+  abstract devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]>;
+  abstract released(tx: Tx, wave: DueWave, now: Date, devices: number): Promise<void>;
+  /** The wave will not be released. */
+  abstract drop(tx: Tx, tenant: string, occurrenceId: string, wave?: number): Promise<void>;
+}
+
+export interface StoredUpdate extends Update {
+  rolloutId: string;
+  occurrenceId: string;
+  deviceId: string;
+  traceparent: string | null;
+}
+
+/** A move of one update; `update` is the row after it, `update.version - versions` the fence. */
+export interface Move {
+  update: StoredUpdate;
+  events: MoveEvent[];
+}
+export interface MoveEvent {
+  version: number;
+  at: Date;
+  from: UpdateState;
+  to: UpdateState;
+  reason: string | null;
+  detail: string;
+  commandId: string | null;
+  reportId: string | null;
+}
+
+export interface RolloutTerms {
+  state: string;
+  spec: PolicySpec;
+}
+
+/** The state of each device's update. */
+export abstract class UpdateStore {
+  /** All updates of these devices that are not installed, of every rollout. */
+  abstract openUpdates(tenant: string, deviceIds: readonly string[]): Promise<StoredUpdate[]>;
+  abstract rolloutTerms(tenant: string, rolloutIds: readonly string[]): Promise<ReadonlyMap<string, RolloutTerms>>;
+  /** Writes those whose row still has the version before the move, with their events; returns these. */
+  abstract apply(tx: Tx, tenant: string, moves: readonly Move[], now: Date): Promise<Move[]>;
+  /** At most `limit` updates in these states: of the rollout, or of one of its occurrences. */
+  abstract inStates(
+    tx: Tx,
+    of: { tenant: string; rolloutId: string; occurrenceId?: string; wave?: number },
+    states: readonly UpdateState[],
+    limit: number,
+  ): Promise<StoredUpdate[]>;
+  /** Makes the day partitions of the history: of `now` and the two days after it. */
+  abstract makePartitions(now: Date): Promise<void>;
+}
+
+export interface StoredPolicy extends Policy {
+  tenant: string;
+}
+
+export abstract class PolicyStore {
+  /** Undefined when there is none of that id. Locks it. */
+  abstract find(tx: Tx, tenant: string, policyId: string): Promise<Policy | undefined>;
+  /** The id that has this name in the tenant; undefined when free. */
+  abstract idOfName(tx: Tx, tenant: string, name: string): Promise<string | undefined>;
+  abstract put(tx: Tx, policy: StoredPolicy): Promise<void>;
+  /** Undefined when there is no such rollout. Locks it against waves that are being released. */
+  abstract rolloutState(tx: Tx, tenant: string, rolloutId: string): Promise<string | undefined>;
+  abstract setRolloutState(tx: Tx, tenant: string, rolloutId: string, state: string): Promise<void>;
+  abstract abortedRollouts(): Promise<{ tenant: string; rolloutId: string }[]>;
+}
+
+export abstract class CatalogStore {
+  /** How many releases there are now. Locks the catalogue. */
+  abstract count(tx: Tx): Promise<number>;
+  /** Puts these in the place of all that was there; returns how many are new. */
+  abstract replace(tx: Tx, releases: readonly GdmfRelease[]): Promise<number>;
+}
+
+/** Where Apple's release feed is fetched from. */
+export abstract class FeedSource {
+  /** The feed document; undefined when no source is set. Throws AppError `feed.unavailable`. */
+  abstract fetch(): Promise<string | undefined>;
+}

@@ -1,0 +1,172 @@
+import type { Observation } from '@lamplighter/contracts';
+import { AppError } from '@lamplighter/contracts';
+import { Clock, CONFIG, Database, Outbox, Tracer } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
+import { advance, concerns } from '../domain/advance.ts';
+import { bodyFor } from '../domain/commands.ts';
+import { type Happening, readObservation } from '../domain/triggers.ts';
+import type { Terms } from '../domain/update.ts';
+import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
+import { commandIdOf, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
+
+/** What a device said, or that the time of its command ran out. */
+export interface News {
+  deviceId: string;
+  commandId?: string | undefined;
+  reportId?: string | undefined;
+  at: Date;
+  what: Observation | { kind: 'expired'; handedOver: boolean };
+}
+
+const CHUNK = 1_000;
+
+interface Following {
+  move: Move;
+  outgoing?: Outgoing;
+}
+
+/** Moves updates on by what devices said, and asks for what follows. A repeat moves nothing. */
+@Injectable()
+export class AdvanceUpdates {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly clock: Clock,
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+    private readonly updates: UpdateStore,
+    private readonly tracer: Tracer,
+  ) {}
+
+  async run(tenant: string, news: readonly News[]): Promise<void> {
+    for (let start = 0; start < news.length; start += CHUNK) {
+      const late = await this.advance(tenant, news.slice(start, start + CHUNK));
+      // Another writer came between: once more, with what it wrote.
+      const again = late.length === 0 ? [] : await this.advance(tenant, late);
+      if (again.length > 0) {
+        throw new AppError('update.busy', `${again.length} updates were written by others at the same time`, {
+          outcome: 'retry',
+        });
+      }
+    }
+  }
+
+  /** Returns the news of those updates that someone else wrote meanwhile. */
+  private async advance(tenant: string, news: readonly News[]): Promise<News[]> {
+    const startMs = Date.now();
+    const open = await this.updates.openUpdates(tenant, [...new Set(news.map((one) => one.deviceId))]);
+    if (open.length === 0) return [];
+    const rollouts = await this.updates.rolloutTerms(tenant, [...new Set(open.map((update) => update.rolloutId))]);
+    const byDevice = Map.groupBy(news, (one) => one.deviceId);
+    const following = open.flatMap((update) =>
+      this.follow(update, byDevice.get(update.deviceId) ?? [], rollouts.get(update.rolloutId)),
+    );
+    if (following.length === 0) return [];
+    const now = this.clock.now();
+    const byMove = new Map(following.map((one) => [one.move, one]));
+    const written = await this.db.transaction(async (tx) => {
+      const moves = await this.updates.apply(tx, tenant, [...byMove.keys()], now);
+      const outgoing = moves.flatMap((move) => byMove.get(move)!.outgoing ?? []);
+      await stageCommands(this.outbox, tx, { tenant, at: now }, outgoing);
+      await stageAdvanced(this.outbox, tx, { tenant, at: now }, moves);
+      return new Set(moves);
+    });
+    this.trace(written, startMs);
+    const lost = new Set(following.filter((one) => !written.has(one.move)).map((one) => one.move.update.deviceId));
+    return news.filter((one) => lost.has(one.deviceId));
+  }
+
+  /** All of a device's news in order, as one write; empty where they move nothing. */
+  private follow(before: StoredUpdate, news: readonly News[], rollout: RolloutTerms | undefined): Following[] {
+    if (!rollout) return [];
+    const terms = this.termsOf(rollout);
+    let update = before;
+    let outgoing: Outgoing | undefined;
+    const events: Move['events'] = [];
+    for (const one of news) {
+      const happening = happeningOf(update, one);
+      if (!concerns(update, one.commandId, happening)) continue;
+      const next = this.step(update, one, happening, terms);
+      if (!next) continue;
+      ({ update } = next);
+      outgoing = next.keepsCommand ? outgoing : next.outgoing;
+      events.push(next.event);
+    }
+    if (events.length === 0) return [];
+    return [{ move: { update, events }, ...(outgoing === undefined ? {} : { outgoing: { ...outgoing, update } }) }];
+  }
+
+  private step(update: StoredUpdate, news: News, happening: Happening, terms: Terms) {
+    const advanced = advance(update, happening, terms);
+    if (!advanced) return undefined;
+    const { ask, to, reason, detail, keepsCommand } = advanced;
+    const after: StoredUpdate = {
+      ...update,
+      ...progressOf(update, happening, news, to),
+      state: to,
+      reason,
+      version: update.version + 1,
+    };
+    const event = {
+      version: after.version,
+      at: news.at,
+      from: update.state,
+      to,
+      reason,
+      detail,
+      commandId: news.commandId ?? null,
+      reportId: news.reportId ?? null,
+    };
+    if (keepsCommand) return { update: after, event, keepsCommand };
+    const commandSeq = ask ? update.commandSeq + 1 : update.commandSeq;
+    const next: StoredUpdate = {
+      ...after,
+      step: ask?.step ?? '',
+      commandSeq,
+      commandId: ask ? commandIdOf(update, commandSeq) : null,
+      productKey: ask?.productKeys[0] ?? update.productKey,
+    };
+    const outgoing = ask && { update: next, ask, body: bodyFor(ask.step, next, terms.installAction, ask.productKeys) };
+    return { update: next, event, keepsCommand, outgoing };
+  }
+
+  private termsOf(rollout: RolloutTerms): Terms {
+    const { installAction, pollMinutes } = rollout.spec;
+    return {
+      now: this.clock.now(),
+      installAction,
+      pollMinutes,
+      confirmHours: this.config.LAMP_CONFIRM_HOURS,
+      aborted: rollout.state === 'aborted',
+    };
+  }
+
+  private trace(moves: ReadonlySet<Move>, startMs: number): void {
+    const endMs = Date.now();
+    for (const { update, events } of moves) {
+      const attributes = {
+        'lamp.device_id': update.deviceId,
+        'lamp.from': events[0]!.from,
+        'lamp.to': update.state,
+        'lamp.reason': update.reason ?? '',
+      };
+      this.tracer.record('advance-updates', { traceparent: update.traceparent, startMs, endMs, attributes });
+    }
+  }
+}
+
+function happeningOf(update: StoredUpdate, news: News): Happening {
+  if (news.what.kind !== 'expired') return readObservation(update, news.what);
+  return { trigger: news.what.handedOver ? 'expired-in-hand' : 'expired-unseen' };
+}
+
+const TAKEN = new Set(['commanded', 'downloading', 'downloaded', 'installing']);
+
+/** Counts what the device took of ScheduleOSUpdate, and when it was the first time. */
+function progressOf(update: StoredUpdate, happening: Happening, news: News, to: string): Partial<StoredUpdate> {
+  return {
+    installSeq:
+      update.installSeq + (happening.trigger.startsWith('result-') && update.step !== 'schedule-config' ? 1 : 0),
+    commandedAt: update.commandedAt ?? (TAKEN.has(to) ? news.at : null),
+  };
+}

@@ -1,0 +1,101 @@
+import { derivedTraceparent, derivedUuid, message, windowOpened } from '@lamplighter/contracts';
+import { Clock, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { currentOccurrence, type Occurrence } from '../domain/window.ts';
+import { type ActivePolicy, type OpenedOccurrence, WindowStore } from '../ports.ts';
+
+/** Opens the occurrences whose time has come. Any number of schedulers may: each opens once. */
+@Injectable()
+export class OpenWindow {
+  private zones: ReadonlyMap<string, readonly string[]> = new Map();
+  private zonesUntil = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+    private readonly windows: WindowStore,
+    private readonly tracer: Tracer,
+    private readonly log: Log,
+  ) {}
+
+  /** How many were opened. */
+  async run(): Promise<number> {
+    const startMs = Date.now();
+    const now = this.clock.now();
+    const policies = await this.windows.activePolicies();
+    if (policies.length === 0) return 0;
+    await this.readZones();
+    const due = policies.flatMap((policy) => this.openOf(policy, now));
+    if (due.length === 0) return 0;
+    const opened = await this.db.transaction(async (tx) => {
+      const added = await this.windows.open(tx, due);
+      for (const one of added) await this.announce(tx, one, now);
+      return added;
+    });
+    for (const { traceparent, occurrenceId, rolloutId, zone } of opened) {
+      this.tracer.rootSpan(traceparent, 'open-window', {
+        startMs,
+        endMs: Date.now(),
+        attributes: { 'lamp.zone': zone },
+      });
+      this.log.info({ occurrenceId, rolloutId, zone }, 'window opened');
+    }
+    return opened.length;
+  }
+
+  /** Reads the fleet, so at most for a fiftieth of the time. */
+  private async readZones(): Promise<void> {
+    const startMs = performance.now();
+    if (startMs < this.zonesUntil) return;
+    this.zones = await this.windows.zones();
+    const tookMs = performance.now() - startMs;
+    this.zonesUntil = startMs + tookMs * 50;
+  }
+
+  private openOf(policy: ActivePolicy, now: Date): OpenedOccurrence[] {
+    const { window } = policy.spec;
+    const zones =
+      window.zone === 'device' ? new Set([...(this.zones.get(policy.tenant) ?? []), window.defaultZone]) : ['*'];
+    return [...zones].flatMap((zone) => {
+      const occurrence = currentOccurrence(window, zone === '*' ? window.zone : zone, now);
+      return occurrence && now < occurrence.stopsAt ? [opened(policy, zone, occurrence, now)] : [];
+    });
+  }
+
+  private async announce(tx: Tx, one: OpenedOccurrence, now: Date): Promise<void> {
+    const { occurrenceId, policyId, rolloutId, zone, traceparent } = one;
+    const item = {
+      occurrenceId,
+      policyId,
+      rolloutId,
+      zone,
+      traceparent,
+      opensAt: one.opensAt.toISOString(),
+      stopsAt: one.stopsAt.toISOString(),
+      closesAt: one.closesAt.toISOString(),
+    };
+    await this.outbox.stage(
+      tx,
+      windowOpened,
+      message(windowOpened, { id: occurrenceId, tenant: one.tenant, at: now, traceparent }, [item]),
+      occurrenceId,
+    );
+  }
+}
+
+function opened(policy: ActivePolicy, zone: string, occurrence: Occurrence, openedAt: Date): OpenedOccurrence {
+  const { tenant, policyId, version } = policy;
+  const occurrenceId = derivedUuid('occurrence', tenant, policyId, zone, occurrence.localDate);
+  return {
+    ...occurrence,
+    tenant,
+    occurrenceId,
+    policyId,
+    policyVersion: version,
+    zone,
+    openedAt,
+    rolloutId: derivedUuid('rollout', tenant, policyId, version),
+    traceparent: derivedTraceparent(1, 'window', occurrenceId),
+  };
+}

@@ -1,0 +1,101 @@
+import { message, rolloutPlanned } from '@lamplighter/contracts';
+import { Clock, CONFIG, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
+import { paceOf } from '../domain/pace.ts';
+import { type Pace, type PlanChunk, PlanStore, type PlanTerms } from '../ports.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Chooses an occurrence's devices and deals them into waves, chunk by chunk: a plan that was interrupted goes on where it was. */
+@Injectable()
+export class PlanRollout {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly clock: Clock,
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+    private readonly plans: PlanStore,
+    private readonly tracer: Tracer,
+    private readonly log: Log,
+  ) {}
+
+  async run(occurrence: { tenant: string; occurrenceId: string; traceparent?: string | undefined }): Promise<void> {
+    await this.tracer.span('plan-rollout', { traceparent: occurrence.traceparent }, async () => {
+      let pace: Pace | undefined;
+      let more = true;
+      while (more) {
+        more = await this.db.transaction(async (tx) => {
+          const terms = await this.plans.lock(tx, occurrence.tenant, occurrence.occurrenceId);
+          if (!terms || terms.state === 'planned' || terms.state === 'closed') return false;
+          pace ??= paceOf(
+            terms.spec,
+            await this.plans.count(terms),
+            terms.stopsAt.getTime() - terms.openedAt.getTime(),
+          );
+          return this.planNext(tx, terms, pace);
+        });
+      }
+    });
+  }
+
+  /** Devices that enrolled or reported since join an occurrence that is planned already. Returns how many. */
+  async join(occurrence: { tenant: string; occurrenceId: string }, changedSince: Date): Promise<number> {
+    return this.db.transaction(async (tx) => {
+      const terms = await this.plans.lock(tx, occurrence.tenant, occurrence.occurrenceId);
+      const now = this.clock.now();
+      if (terms?.state !== 'planned' || now >= terms.stopsAt) return 0;
+      const from = { ...terms, cursor: '' };
+      const pace = paceOf({ ...terms.spec, pace: { ...terms.spec.pace, spread: 0 } }, 0, 0);
+      const chunk = await this.plans.planChunk(tx, from, {
+        ...this.chunk(now, pace),
+        releaseAt: now,
+        changedSince,
+        limit: 1_000_000,
+      });
+      if (chunk.planned + chunk.notEligible + chunk.alreadyInstalled === 0) return 0;
+      await this.plans.save(tx, { ...add(terms, chunk), cursor: terms.cursor });
+      this.log.info({ occurrenceId: terms.occurrenceId, count: chunk.planned }, 'devices joined an open window');
+      return chunk.planned;
+    });
+  }
+
+  private chunk(now: Date, pace: Pace): Omit<PlanChunk, 'releaseAt'> {
+    const lostBefore = new Date(now.getTime() - (this.config.LAMP_CONFIRM_HOURS + 1) * HOUR_MS);
+    return { now, limit: this.config.LAMP_PLAN_CHUNK, pace, lostBefore };
+  }
+
+  private async planNext(tx: Tx, terms: PlanTerms, pace: Pace): Promise<boolean> {
+    const now = this.clock.now();
+    const releaseAt = new Date(terms.openedAt.getTime() + terms.waves * pace.waveEveryMs);
+    const chunk = await this.plans.planChunk(tx, terms, { ...this.chunk(now, pace), releaseAt });
+    const done = chunk.scanned < this.config.LAMP_PLAN_CHUNK;
+    const next: PlanTerms = { ...add(terms, chunk), state: done ? 'planned' : 'planning' };
+    await this.plans.save(tx, next);
+    if (!done) return true;
+    const { occurrenceId, rolloutId, planned, waves, notEligible, alreadyInstalled } = next;
+    const item = { occurrenceId, rolloutId, planned, waves, notEligible, alreadyInstalled };
+    await this.outbox.stage(
+      tx,
+      rolloutPlanned,
+      message(rolloutPlanned, { id: occurrenceId, tenant: terms.tenant, at: now }, [item]),
+      occurrenceId,
+    );
+    this.log.info(item, 'rollout planned');
+    return false;
+  }
+}
+
+function add(
+  terms: PlanTerms,
+  chunk: { cursor: string; planned: number; notEligible: number; alreadyInstalled: number; waves: number },
+): PlanTerms {
+  return {
+    ...terms,
+    cursor: chunk.cursor === '' ? terms.cursor : chunk.cursor,
+    planned: terms.planned + chunk.planned,
+    notEligible: terms.notEligible + chunk.notEligible,
+    alreadyInstalled: terms.alreadyInstalled + chunk.alreadyInstalled,
+    waves: terms.waves + chunk.waves,
+  };
+}

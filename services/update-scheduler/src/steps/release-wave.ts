@@ -1,0 +1,129 @@
+import { derivedTraceparent, derivedUuid, message, waveReleased } from '@lamplighter/contracts';
+import { Clock, CONFIG, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
+import { bodyFor } from '../domain/commands.ts';
+import { type DueWave, type Move, type StoredUpdate, UpdateStore, WaveStore } from '../ports.ts';
+import { commandIdOf, moveTo, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
+
+/** Sends the first command to the devices of one due wave. State, commands and events commit together. */
+@Injectable()
+export class ReleaseWave {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly clock: Clock,
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+    private readonly waves: WaveStore,
+    private readonly updates: UpdateStore,
+    private readonly tracer: Tracer,
+    private readonly log: Log,
+  ) {}
+
+  /** False when no wave is due. */
+  async run(): Promise<boolean> {
+    const startMs = Date.now();
+    const done = await this.db.transaction(async (tx) => {
+      const now = this.clock.now();
+      const wave = await this.waves.claim(tx, now);
+      if (!wave) return undefined;
+      const devices = await this.waves.devices(tx, wave);
+      const moved =
+        now < wave.stopsAt ? await this.release(tx, wave, devices, now) : await this.putOff(tx, wave, devices, now);
+      return { wave, moved, late: now >= wave.stopsAt };
+    });
+    if (!done) return false;
+    const { wave, moved, late } = done;
+    this.log.info(
+      { rolloutId: wave.rolloutId, wave: wave.wave, count: moved.length },
+      late ? 'wave put off: the stop time has come' : 'wave released',
+    );
+    if (!late) this.trace(wave, moved, startMs);
+    return true;
+  }
+
+  private async release(tx: Tx, wave: DueWave, devices: readonly StoredUpdate[], now: Date): Promise<Move[]> {
+    const outgoing = new Map(devices.map((device) => [device.deviceId, this.first(wave, device, now)]));
+    const moves = await this.updates.apply(
+      tx,
+      wave.tenant,
+      [...outgoing.values()].map((one) => one.move),
+      now,
+    );
+    const to = { tenant: wave.tenant, at: now };
+    await stageCommands(
+      this.outbox,
+      tx,
+      to,
+      moves.map((move) => outgoing.get(move.update.deviceId)!),
+    );
+    await stageAdvanced(this.outbox, tx, to, moves);
+    await this.waves.released(tx, wave, now, moves.length);
+    const { occurrenceId, rolloutId } = wave;
+    const id = derivedUuid('wave.released', occurrenceId, wave.wave);
+    const item = { occurrenceId, rolloutId, wave: wave.wave, devices: moves.length };
+    await this.outbox.stage(tx, waveReleased, message(waveReleased, { id, ...to }, [item]), occurrenceId);
+    return moves;
+  }
+
+  private first(wave: DueWave, device: StoredUpdate, now: Date): Outgoing & { move: Move } {
+    const step = device.platform === 'macOS' ? 'scan' : 'list';
+    const commandSeq = device.commandSeq + 1;
+    const traceparent = derivedTraceparent(
+      this.config.LAMP_TRACE_SAMPLE,
+      wave.rolloutId,
+      device.deviceId,
+      wave.occurrenceId,
+    );
+    const after = {
+      state: 'scanning',
+      reason: null,
+      step,
+      commandSeq,
+      commandId: commandIdOf(device, commandSeq),
+      traceparent,
+    } as const;
+    const move = moveTo(device, after, `Wave ${wave.wave} was released; the device is asked what it can take.`, now);
+    return {
+      move,
+      update: move.update,
+      ask: { step, expiresAt: wave.stopsAt, productKeys: [] },
+      body: bodyFor(step, device, wave.spec.installAction, []),
+    };
+  }
+
+  private async putOff(tx: Tx, wave: DueWave, devices: readonly StoredUpdate[], now: Date): Promise<Move[]> {
+    const moves = devices.map((device) =>
+      moveTo(
+        device,
+        { state: 'waiting', reason: 'window-closed' },
+        'The stop time came before its wave; the next window goes on.',
+        now,
+      ),
+    );
+    const moved = await this.updates.apply(tx, wave.tenant, moves, now);
+    await stageAdvanced(this.outbox, tx, { tenant: wave.tenant, at: now }, moved);
+    await this.waves.drop(tx, wave.tenant, wave.occurrenceId, wave.wave);
+    return moved;
+  }
+
+  private trace(wave: DueWave, moves: readonly Move[], startMs: number): void {
+    const endMs = Date.now();
+    const links = [wave.windowTraceparent];
+    this.tracer.record('release-wave', {
+      traceparent: wave.windowTraceparent,
+      startMs,
+      endMs,
+      attributes: { 'lamp.wave': wave.wave, 'lamp.devices': moves.length },
+    });
+    for (const { update } of moves) {
+      const attributes = {
+        'lamp.device_id': update.deviceId,
+        'lamp.rollout_id': update.rolloutId,
+        'lamp.wave': wave.wave,
+        'lamp.command_id': update.commandId!,
+      };
+      this.tracer.rootSpan(update.traceparent!, 'release-wave', { startMs, endMs, links, attributes });
+    }
+  }
+}

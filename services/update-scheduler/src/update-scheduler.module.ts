@@ -1,0 +1,69 @@
+import { MessagingModule } from '@lamplighter/messaging';
+import { RuntimeModule } from '@lamplighter/runtime';
+import { StorageModule } from '@lamplighter/storage';
+import { Module } from '@nestjs/common';
+import { CatalogResponder } from './in/catalog.responder.ts';
+import { DayClock } from './in/day.clock.ts';
+import { JoinClock } from './in/join.clock.ts';
+import { OnCommandExpiredConsumer } from './in/on-command-expired.consumer.ts';
+import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
+import { OnWindowOpenedConsumer } from './in/on-window-opened.consumer.ts';
+import { PolicyResponder } from './in/policy.responder.ts';
+import { RolloutResponder } from './in/rollout.responder.ts';
+import { WaveClock } from './in/wave.clock.ts';
+import { WindowClock } from './in/window.clock.ts';
+import { HttpFeedSource } from './out/feed-source.ts';
+import { PgCatalogStore } from './out/pg-catalog-store.ts';
+import { PgPlanStore } from './out/pg-plan-store.ts';
+import { PgPolicyStore } from './out/pg-policy-store.ts';
+import { PgUpdateStore } from './out/pg-update-store.ts';
+import { PgWaveStore } from './out/pg-wave-store.ts';
+import { PgWindowStore } from './out/pg-window-store.ts';
+import { CatalogStore, FeedSource, PlanStore, PolicyStore, UpdateStore, WaveStore, WindowStore } from './ports.ts';
+import { AdvanceUpdates } from './steps/advance-updates.ts';
+import { CloseWindow } from './steps/close-window.ts';
+import { ControlRollout } from './steps/control-rollout.ts';
+import { ImportCatalog } from './steps/import-catalog.ts';
+import { OpenWindow } from './steps/open-window.ts';
+import { PlanRollout } from './steps/plan-rollout.ts';
+import { PutPolicy } from './steps/put-policy.ts';
+import { ReleaseWave } from './steps/release-wave.ts';
+
+@Module({
+  imports: [
+    RuntimeModule,
+    StorageModule.forService('update_scheduler'),
+    MessagingModule.forService('update-scheduler'),
+  ],
+  controllers: [
+    OnWindowOpenedConsumer,
+    OnDeviceObservedConsumer,
+    OnCommandExpiredConsumer,
+    PolicyResponder,
+    RolloutResponder,
+    CatalogResponder,
+  ],
+  providers: [
+    // Partitions first, then what writes to them.
+    DayClock,
+    WindowClock,
+    WaveClock,
+    JoinClock,
+    OpenWindow,
+    CloseWindow,
+    PlanRollout,
+    ReleaseWave,
+    AdvanceUpdates,
+    PutPolicy,
+    ControlRollout,
+    ImportCatalog,
+    { provide: WindowStore, useClass: PgWindowStore },
+    { provide: PlanStore, useClass: PgPlanStore },
+    { provide: WaveStore, useClass: PgWaveStore },
+    { provide: UpdateStore, useClass: PgUpdateStore },
+    { provide: PolicyStore, useClass: PgPolicyStore },
+    { provide: CatalogStore, useClass: PgCatalogStore },
+    { provide: FeedSource, useClass: HttpFeedSource },
+  ],
+})
+export class UpdateSchedulerModule {}

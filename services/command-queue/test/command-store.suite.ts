@@ -1,0 +1,222 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Database } from '@lamplighter/runtime';
+import { dueTermsOf } from '../src/config.ts';
+import { decideDue } from '../src/domain/due.ts';
+import type { CommandStore, CommandTerms, EnrollmentStore, ExchangeItem } from '../src/ports.ts';
+import { certificateOf, commandId, connect, enrollment, minutes, settings, START, terms } from './fixtures.ts';
+
+export interface Stores {
+  db: Database;
+  commands: CommandStore;
+  enrollments: EnrollmentStore;
+}
+
+/** What both command stores promise. `fresh` gives empty ones. */
+export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): void {
+  describe(name, () => {
+    let db: Database;
+    let commands: CommandStore;
+    let enrollments: EnrollmentStore;
+
+    const enroll = (...ids: string[]) => db.transaction(async (tx) => {
+      for (const id of ids) await enrollments.begin(tx, enrollment(id));
+    });
+    const enqueue = async (groups: CommandTerms[], at = START) =>
+      (await db.transaction((tx) => commands.enqueue(tx, groups, at))).map((news) => news.length);
+    const meet = (item: ExchangeItem, at = START) =>
+      db.transaction(async (tx) => (await commands.exchange(tx, [item], at))[0]!);
+    const nextOf = async (item: ExchangeItem, at = START) => (await meet(item, at)).next?.requestType;
+    const finished = async (what: string, deviceId: string, tenant = 'default') => {
+      const keys = [{ tenant, deviceId, commandId: commandId(what, deviceId) }];
+      return (await db.transaction((tx) => commands.findFinished(tx, keys)))[0];
+    };
+    const lookAtDue = (at: Date) => db.transaction(async (tx) => {
+      const due = await commands.takeDue(tx, at, 1000);
+      const settled = due.map((command) => ({ command, decision: decideDue(command, at, dueTermsOf(settings)) }));
+      await commands.settleDue(tx, settled, at);
+      return settled.map(({ command, decision }) => [command.requestType, decision.kind]);
+    });
+
+    beforeEach(async () => {
+      ({ db, commands, enrollments } = await fresh());
+      await enroll('a', 'b');
+    });
+
+    it('hands commands over by priority, then age', async () => {
+      await enqueue([terms('Old', ['a'], { priority: 10 })]);
+      await enqueue([terms('Young', ['a'], { priority: 10 }), terms('Urgent', ['a'], { priority: 0 })], minutes(1));
+      expect(await nextOf(connect('a'), minutes(2))).toBe('Urgent');
+      expect(await nextOf(connect('a', 'Acknowledged', 'Urgent'), minutes(2))).toBe('Old');
+      expect(await nextOf(connect('a', 'Error', 'Old'), minutes(2))).toBe('Young');
+      expect(await nextOf(connect('a', 'CommandFormatError', 'Young'), minutes(2))).toBeUndefined();
+      expect(await finished('Old', 'a')).toMatchObject({ outcome: 'Error', cause: 'rollout-1', requestType: 'Old' });
+    });
+
+    it('hands a command over again, under its id, until it is answered', async () => {
+      await enqueue([terms('Scan', ['a'])]);
+      const first = await meet(connect('a'));
+      expect((await meet(connect('a'))).next).toEqual(first.next);
+      expect(first.next).toMatchObject({ commandId: commandId('Scan', 'a'), requestType: 'Scan' });
+    });
+
+    it('keeps a NotNow command for the next connection', async () => {
+      await enqueue([terms('First', ['a'], { priority: 1 }), terms('Second', ['a'], { priority: 2 })]);
+      expect(await nextOf(connect('a'))).toBe('First');
+      expect(await nextOf(connect('a', 'NotNow', 'First'))).toBe('Second');
+      expect(await nextOf(connect('a', 'Acknowledged', 'Second'))).toBeUndefined();
+      expect(await nextOf(connect('a'))).toBe('First');
+    });
+
+    it('counts a NotNow once, however often it is repeated', async () => {
+      await enqueue([terms('First', ['a'])]);
+      await meet(connect('a'));
+      expect((await meet(connect('a', 'NotNow', 'First'))).answered?.notNowCount).toBe(1);
+      expect((await meet(connect('a', 'NotNow', 'First'))).answered?.notNowCount).toBe(1);
+      await meet(connect('a'));
+      expect((await meet(connect('a', 'NotNow', 'First'))).answered?.notNowCount).toBe(2);
+    });
+
+    it('hands nothing over from its expiry on', async () => {
+      await enqueue([terms('Schedule', ['a', 'b'], { expiresAt: minutes(10) })]);
+      expect(await nextOf(connect('a'), new Date(minutes(10).getTime() - 1))).toBe('Schedule');
+      expect(await nextOf(connect('a'), minutes(10))).toBeUndefined();
+      expect(await nextOf(connect('b'), minutes(10))).toBeUndefined();
+    });
+
+    it('hands nothing over before its start', async () => {
+      await enqueue([terms('Poll', ['a'], { notBefore: minutes(10) })]);
+      expect(await nextOf(connect('a'), minutes(9))).toBeUndefined();
+      expect(await nextOf(connect('a'), minutes(10))).toBe('Poll');
+    });
+
+    it('changes nothing for a repeated command, pending or finished', async () => {
+      expect(await enqueue([terms('Scan', ['a', 'b'])])).toEqual([2]);
+      expect(await enqueue([terms('Scan', ['a', 'b'])])).toEqual([0]);
+      await meet(connect('a'));
+      await meet(connect('a', 'Acknowledged', 'Scan'));
+      expect(await enqueue([terms('Scan', ['a', 'b'])], minutes(300))).toEqual([0]);
+      expect(await nextOf(connect('a'))).toBeUndefined();
+    });
+
+    it('takes a command that stands twice in one batch once', async () => {
+      expect((await enqueue([terms('Scan', ['a']), terms('Scan', ['a'])])).toSorted()).toEqual([0, 1]);
+    });
+
+    it('queues only for devices that are enrolled', async () => {
+      await db.transaction((tx) => enrollments.leave(tx, 'default', ['b'], START));
+      expect(await enqueue([terms('Scan', ['a', 'b', 'stranger'])])).toEqual([1]);
+    });
+
+    it('tells a stranger from a wrong certificate, and gives neither anything', async () => {
+      await enqueue([terms('Scan', ['a'])]);
+      const wrong = { ...connect('a'), certificateHash: certificateOf('b') };
+      expect(await meet(wrong)).toEqual({ identity: 'wrong-certificate', answered: null, next: null });
+      expect(await meet(connect('stranger'))).toEqual({ identity: 'unrecognized', answered: null, next: null });
+      expect(await meet({ ...wrong, ...{ commandId: commandId('Scan', 'a'), status: 'Acknowledged' } })).toMatchObject({ answered: null });
+      expect(await nextOf(connect('a'))).toBe('Scan');
+    });
+
+    it("never lets a device answer another device's command", async () => {
+      await enqueue([terms('Scan', ['a', 'b'])]);
+      await meet(connect('b'));
+      const theft = { ...connect('a'), commandId: commandId('Scan', 'b'), status: 'Acknowledged' as const };
+      expect(await meet(theft)).toMatchObject({ identity: 'ok', answered: null, next: { requestType: 'Scan' } });
+      expect((await meet(connect('b', 'Acknowledged', 'Scan'))).answered?.requestType).toBe('Scan');
+    });
+
+    it('gives the next command after an answer that matches nothing', async () => {
+      await enqueue([terms('Scan', ['a'])]);
+      const row = await meet(connect('a', 'Acknowledged', 'Never'));
+      expect(row).toMatchObject({ identity: 'ok', answered: null, next: { requestType: 'Scan' } });
+    });
+
+    it('keeps tenants apart', async () => {
+      await db.transaction((tx) => enrollments.begin(tx, enrollment('a', 'other')));
+      expect(await enqueue([terms('Scan', ['a']), terms('Scan', ['a'], { tenant: 'other' })])).toEqual([1, 1]);
+      await meet(connect('a'));
+      await meet(connect('a', 'Acknowledged', 'Scan'));
+      expect(await finished('Scan', 'a', 'other')).toBeUndefined();
+      expect(await nextOf(connect('a', null, undefined, 'other'))).toBe('Scan');
+    });
+
+    it('serves many devices in one batch, each in its place', async () => {
+      await enqueue([terms('Scan', ['b'])]);
+      const rows = await db.transaction((tx) => commands.exchange(tx, [connect('stranger'), connect('b'), connect('a')], START));
+      expect(rows.map((row) => [row.identity, row.next?.requestType])).toEqual([
+        ['unrecognized', undefined], ['ok', 'Scan'], ['ok', undefined],
+      ]);
+    });
+
+    it('voids the queues of named devices alone', async () => {
+      await enqueue([terms('Scan', ['a', 'b'])]);
+      expect(await db.transaction((tx) => commands.voidQueues(tx, 'default', ['a'], START))).toBe(1);
+      expect(await finished('Scan', 'a')).toMatchObject({ outcome: 'voided' });
+      expect(await nextOf(connect('a'))).toBeUndefined();
+      expect(await nextOf(connect('b'))).toBe('Scan');
+    });
+
+    it('pushes again when the device has not come, and expires what nobody fetched', async () => {
+      await enqueue([terms('Schedule', ['a'], { expiresAt: minutes(15) })]);
+      expect(await lookAtDue(minutes(9))).toEqual([]);
+      expect(await lookAtDue(minutes(10))).toEqual([['Schedule', 'push']]);
+      expect(await lookAtDue(minutes(10))).toEqual([]);
+      expect(await lookAtDue(minutes(15))).toEqual([['Schedule', 'finish']]);
+      expect(await finished('Schedule', 'a')).toMatchObject({ outcome: 'expired', finishedAt: minutes(15) });
+    });
+
+    it('waits for the answer of a command in hand, and takes even a later one', async () => {
+      await enqueue([terms('Schedule', ['a'], { expiresAt: minutes(10) })]);
+      await meet(connect('a'), minutes(9));
+      expect(await lookAtDue(minutes(10))).toEqual([['Schedule', 'wait']]);
+      expect(await lookAtDue(minutes(25))).toEqual([['Schedule', 'finish']]);
+      const unanswered = (await finished('Schedule', 'a'))!;
+      expect(unanswered.outcome).toBe('unanswered');
+      await db.transaction((tx) => commands.recordLate(tx, [{ ...unanswered, reported: 'Acknowledged' }]));
+      await db.transaction((tx) => commands.recordLate(tx, [{ ...unanswered, reported: 'Error' }]));
+      expect((await finished('Schedule', 'a'))?.outcome).toBe('Acknowledged');
+    });
+
+    it('says whether a push could reach the device', async () => {
+      await enqueue([terms('Scan', ['a', 'b'])]);
+      const tokens = { topic: 'com.apple.mgmt.test', pushAddress: Buffer.from('sealed'), unlockToken: null };
+      await db.transaction(async (tx) => {
+        await enrollments.setTokens(tx, { tenant: 'default', deviceId: 'a' }, tokens, START);
+        await enrollments.setTokens(tx, { tenant: 'default', deviceId: 'b' }, tokens, minutes(2));
+        await enrollments.markGone(tx, 'default', ['a', 'b'].map((deviceId) => ({ deviceId, goneAt: minutes(1) })));
+      });
+      const due = await db.transaction((tx) => commands.takeDue(tx, minutes(10), 10));
+      expect(Object.fromEntries(due.map((command) => [command.deviceId, command.reachable]))).toEqual({ a: false, b: true });
+    });
+
+    it('is due at once when a device becomes reachable', async () => {
+      await enqueue([terms('Scan', ['a']), terms('Later', ['a'], { notBefore: minutes(60) })]);
+      await db.transaction((tx) => commands.makeDue(tx, 'default', 'a', minutes(1)));
+      expect(await lookAtDue(minutes(1))).toEqual([['Scan', 'push']]);
+    });
+
+    it('revokes what no device has in hand, and refuses what was sent for earlier', async () => {
+      await enqueue([terms('Schedule', ['a', 'b']), terms('Other', ['b'], { cause: 'rollout-2', priority: 50 })]);
+      await meet(connect('a'));
+      const of = { tenant: 'default', cause: 'rollout-1' };
+      await db.transaction((tx) => commands.refuseCause(tx, of.tenant, of.cause, minutes(5)));
+      const last = await db.transaction((tx) => commands.revoke(tx, of, null, 10, minutes(5)));
+      expect(last).toMatchObject({ deviceId: 'b', commandId: commandId('Schedule', 'b') });
+      expect(await db.transaction((tx) => commands.revoke(tx, of, last, 10, minutes(5)))).toBeNull();
+      expect(await nextOf(connect('b'), minutes(5))).toBe('Other');
+      expect((await meet(connect('a', 'Acknowledged', 'Schedule'), minutes(6))).answered).not.toBeNull();
+      expect(await enqueue([terms('Late', ['a'], { sentForAt: minutes(4) })], minutes(6))).toEqual([0]);
+      expect(await enqueue([terms('New', ['a'], { sentForAt: minutes(6) })], minutes(6))).toEqual([1]);
+    });
+
+    it('drops finished days that are older than they are kept', async () => {
+      const day = (count: number) => minutes(count * 24 * 60);
+      await enqueue([terms('Scan', ['a'])]);
+      await meet(connect('a', 'Acknowledged', 'Scan'));
+      await db.transaction((tx) => commands.keepHistory(tx, START, 2));
+      await db.transaction((tx) => commands.keepHistory(tx, day(2), 2));
+      expect(await finished('Scan', 'a')).toBeDefined();
+      await db.transaction((tx) => commands.keepHistory(tx, day(3), 2));
+      expect(await finished('Scan', 'a')).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,288 @@
+import type { NewCommand } from '@lamplighter/contracts';
+import type { Tx } from '@lamplighter/runtime';
+import {
+  type CommandKey,
+  type CommandOutcome,
+  type FinishedCommand,
+  isPending,
+  lifeCycle,
+  openOutcomes,
+  type PendingState,
+} from '../src/domain/command.ts';
+import type { DueDecision } from '../src/domain/due.ts';
+import type { Enrollment } from '../src/domain/enrollment.ts';
+import {
+  CommandStore,
+  type CommandTerms,
+  EnrollmentStore,
+  type ExchangeItem,
+  type ExchangeRow,
+  type NewEnrollment,
+  type PendingCommand,
+} from '../src/ports.ts';
+
+interface Row extends PendingCommand {
+  command: string;
+  priority: number;
+  createdAt: Date;
+  dueAt: Date;
+}
+interface EnrollmentRow extends Enrollment {
+  pushAddress: Buffer | null;
+  unlockToken: Buffer | null;
+  tokenUpdatedAt: Date | null;
+  goneAt: Date | null;
+}
+
+const DAY_MS = 86_400_000;
+const keyOf = (key: { tenant: string; deviceId: string }) => `${key.tenant} ${key.deviceId}`;
+
+/** What both stores hold: the simplest thing that could be right. */
+export class FakeQueue {
+  rows: Row[] = [];
+  history: (FinishedCommand & { command: string })[] = [];
+  enrollments = new Map<string, EnrollmentRow>();
+  refused = new Map<string, Date>();
+
+  finish(row: Row, outcome: CommandOutcome, now: Date): void {
+    this.rows = this.rows.filter((other) => other !== row);
+    this.history.push({ ...row, outcome, finishedAt: now });
+  }
+}
+
+export class FakeCommandStore extends CommandStore {
+  constructor(private readonly queue: FakeQueue) {
+    super();
+  }
+
+  override async enqueue(_tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<NewCommand[][]> {
+    return groups.map((group) => group.commands.filter((command) => this.add(group, command, now)));
+  }
+
+  private add(group: CommandTerms, command: NewCommand, now: Date): boolean {
+    const { tenant } = group;
+    const same = (other: CommandKey) =>
+      other.tenant === tenant && other.deviceId === command.deviceId && other.commandId === command.commandId;
+    const status = this.queue.enrollments.get(keyOf({ tenant, ...command }))?.status ?? 'left';
+    const refusedAt = this.queue.refused.get(`${tenant} ${group.cause}`);
+    if (status === 'left' || this.queue.rows.some(same) || (refusedAt && refusedAt >= group.sentForAt)) return false;
+    const since = group.sentForAt.getTime() - DAY_MS;
+    if (this.queue.history.some((old) => same(old) && old.finishedAt.getTime() >= since)) return false;
+    const body = group.bodies.find((each) => each.bodyId === command.bodyId)!;
+    this.queue.rows.push({
+      ...group,
+      ...command,
+      requestType: body.requestType,
+      command: body.command,
+      state: 'queued',
+      createdAt: now,
+      sentAt: null,
+      notNowCount: 0,
+      traceparent: command.traceparent ?? null,
+      reachable: true,
+    });
+    return true;
+  }
+
+  override async exchange(_tx: Tx, items: readonly ExchangeItem[], now: Date): Promise<ExchangeRow[]> {
+    return items.map((item) => this.exchangeOne(item, now));
+  }
+
+  private exchangeOne(item: ExchangeItem, now: Date): ExchangeRow {
+    const nobody = { answered: null, next: null };
+    const enrollment = this.queue.enrollments.get(keyOf(item));
+    if (enrollment === undefined || enrollment.status === 'left') return { identity: 'unrecognized', ...nobody };
+    if (enrollment.certificateHash !== item.certificateHash) return { identity: 'wrong-certificate', ...nobody };
+    const own = this.queue.rows.filter((row) => keyOf(row) === keyOf(item));
+    const answered = own.find((row) => row.commandId === item.commandId) ?? null;
+    if (answered !== null) this.answer(answered, item.status!, now);
+    const next = own
+      .filter((row) => row.commandId !== item.commandId)
+      .filter((row) => row.expiresAt > now && (row.notBefore === null || row.notBefore <= now))
+      .filter((row) => row.state !== 'NotNow' || item.status === null)
+      .toSorted(
+        (a, b) =>
+          a.priority - b.priority ||
+          a.createdAt.getTime() - b.createdAt.getTime() ||
+          (a.commandId < b.commandId ? -1 : 1),
+      )[0];
+    if (next !== undefined) {
+      next.state = lifeCycle[next.state]['handed-over'] as PendingState;
+      next.sentAt = now;
+    }
+    return { identity: 'ok', answered: answered && answeredOf(answered), next: next === undefined ? null : handedOf(next) };
+  }
+
+  private answer(row: Row, status: NonNullable<ExchangeItem['status']>, now: Date): void {
+    const then = lifeCycle[row.state][status]!;
+    if (!isPending(then)) return this.queue.finish(row, then, now);
+    if (row.state !== 'NotNow') row.notNowCount += 1;
+    row.state = then;
+  }
+
+  override async findFinished(_tx: Tx, keys: readonly CommandKey[]): Promise<FinishedCommand[]> {
+    return keys.flatMap((key) => {
+      const found = this.queue.history.findLast(
+        (old) => keyOf(old) === keyOf(key) && old.commandId === key.commandId,
+      );
+      return found === undefined ? [] : [{ ...found }];
+    });
+  }
+
+  override async recordLate(_tx: Tx, late: readonly (FinishedCommand & { reported: CommandOutcome })[]): Promise<void> {
+    for (const one of late) {
+      const row = this.queue.history.findLast((old) => keyOf(old) === keyOf(one) && old.commandId === one.commandId);
+      if (row && openOutcomes.includes(row.outcome)) row.outcome = one.reported;
+    }
+  }
+
+  override async takeDue(_tx: Tx, now: Date, limit: number): Promise<PendingCommand[]> {
+    return this.queue.rows
+      .filter((row) => row.dueAt <= now)
+      .toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
+      .slice(0, limit)
+      .map((row) => ({ ...row, reachable: this.queue.enrollments.get(keyOf(row))?.reachable ?? false }));
+  }
+
+  override async settleDue(
+    _tx: Tx,
+    settled: readonly { command: PendingCommand; decision: DueDecision }[],
+    now: Date,
+  ): Promise<void> {
+    for (const { command, decision } of settled) {
+      const row = this.queue.rows.find((each) => keyOf(each) === keyOf(command) && each.commandId === command.commandId)!;
+      if (decision.kind === 'finish') this.queue.finish(row, decision.outcome, now);
+      else {
+        row.dueAt = decision.dueAt;
+        if (decision.kind === 'push') row.pushCount += 1;
+      }
+    }
+  }
+
+  override async voidQueues(_tx: Tx, tenant: string, deviceIds: readonly string[], now: Date): Promise<number> {
+    const gone = this.queue.rows.filter((row) => row.tenant === tenant && deviceIds.includes(row.deviceId));
+    for (const row of gone) this.queue.finish(row, 'voided', now);
+    return gone.length;
+  }
+
+  override async makeDue(_tx: Tx, tenant: string, deviceId: string, now: Date): Promise<void> {
+    for (const row of this.queue.rows) {
+      if (row.tenant !== tenant || row.deviceId !== deviceId || row.dueAt <= now) continue;
+      if (row.notBefore === null || row.notBefore <= now) row.dueAt = now;
+    }
+  }
+
+  override async refuseCause(_tx: Tx, tenant: string, cause: string, at: Date): Promise<void> {
+    const key = `${tenant} ${cause}`;
+    const known = this.queue.refused.get(key);
+    if (known === undefined || known < at) this.queue.refused.set(key, at);
+  }
+
+  override async revoke(
+    _tx: Tx,
+    of: { tenant: string; cause: string },
+    _after: CommandKey | null,
+    limit: number,
+    now: Date,
+  ): Promise<CommandKey | null> {
+    const gone = this.queue.rows
+      .filter((row) => row.tenant === of.tenant && row.cause === of.cause && lifeCycle[row.state].revoked !== undefined)
+      .toSorted((a, b) => (`${a.deviceId} ${a.commandId}` < `${b.deviceId} ${b.commandId}` ? -1 : 1))
+      .slice(0, limit);
+    for (const row of gone) this.queue.finish(row, 'revoked', now);
+    return gone.at(-1) ?? null;
+  }
+
+  override async keepHistory(_tx: Tx, now: Date, days: number): Promise<void> {
+    const cutoff = new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
+    this.queue.history = this.queue.history.filter((old) => old.finishedAt.toISOString().slice(0, 10) >= cutoff);
+  }
+}
+
+export class FakeEnrollmentStore extends EnrollmentStore {
+  constructor(private readonly queue: FakeQueue) {
+    super();
+  }
+
+  override async lock(_tx: Tx, tenant: string, deviceId: string): Promise<Enrollment | undefined> {
+    const row = this.queue.enrollments.get(keyOf({ tenant, deviceId }));
+    return row && { ...row };
+  }
+
+  override async channels(_tx: Tx, tenant: string, deviceId: string): Promise<string[]> {
+    return [...this.queue.enrollments.values()]
+      .filter((row) => row.tenant === tenant && row.parentId === deviceId && row.status !== 'left')
+      .map((row) => row.deviceId)
+      .toSorted();
+  }
+
+  override async isPinnedElsewhere(_tx: Tx, tenant: string, deviceId: string, hash: string): Promise<boolean> {
+    return [...this.queue.enrollments.values()].some(
+      (row) =>
+        row.certificateHash === hash &&
+        row.status !== 'left' &&
+        !(row.tenant === tenant && (row.deviceId === deviceId || row.parentId === deviceId)),
+    );
+  }
+
+  override async begin(_tx: Tx, { at: _at, ...enrollment }: NewEnrollment): Promise<void> {
+    this.queue.enrollments.set(keyOf(enrollment), {
+      ...enrollment,
+      status: 'authenticated',
+      reachable: false,
+      bootstrapToken: null,
+      pushAddress: null,
+      unlockToken: null,
+      tokenUpdatedAt: null,
+      goneAt: null,
+    });
+  }
+
+  override async refresh(_tx: Tx, { topic, facts, ...of }: NewEnrollment): Promise<void> {
+    Object.assign(this.row(of), { topic, facts });
+  }
+
+  override async setTokens(
+    _tx: Tx,
+    of: { tenant: string; deviceId: string },
+    tokens: { topic: string; pushAddress: Buffer; unlockToken: Buffer | null },
+    at: Date,
+  ): Promise<void> {
+    const row = this.row(of);
+    const { topic, pushAddress } = tokens;
+    const unlockToken = tokens.unlockToken ?? row.unlockToken;
+    Object.assign(row, { topic, pushAddress, unlockToken, status: 'enrolled', reachable: true, goneAt: null, tokenUpdatedAt: at });
+  }
+
+  override async setBootstrapToken(_tx: Tx, of: { tenant: string; deviceId: string }, sealed: Buffer | null): Promise<void> {
+    this.row(of).bootstrapToken = sealed;
+  }
+
+  override async leave(_tx: Tx, tenant: string, deviceIds: readonly string[], _at: Date): Promise<void> {
+    for (const deviceId of deviceIds) {
+      const gone = { status: 'left', reachable: false, pushAddress: null, unlockToken: null, bootstrapToken: null };
+      Object.assign(this.row({ tenant, deviceId }), gone);
+    }
+  }
+
+  override async markGone(_tx: Tx, tenant: string, gone: readonly { deviceId: string; goneAt: Date }[]): Promise<void> {
+    for (const { deviceId, goneAt } of gone) {
+      const row = this.queue.enrollments.get(keyOf({ tenant, deviceId }));
+      if (row?.tokenUpdatedAt && row.tokenUpdatedAt < goneAt) Object.assign(row, { goneAt, reachable: false });
+    }
+  }
+
+  private row(of: { tenant: string; deviceId: string }): EnrollmentRow {
+    const row = this.queue.enrollments.get(keyOf(of));
+    if (row === undefined) throw new Error(`no enrollment ${keyOf(of)}`);
+    return row;
+  }
+}
+
+function answeredOf({ commandId, requestType, cause, notNowCount, traceparent }: Row): ExchangeRow['answered'] {
+  return { commandId, requestType, cause, notNowCount, traceparent };
+}
+
+function handedOf({ commandId, requestType, command, traceparent }: Row): ExchangeRow['next'] {
+  return { commandId, requestType, command, traceparent };
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ddmSync, declarationReported } from '@lamplighter/contracts';
+import type { InputOf } from '@lamplighter/contracts';
+import { Broker, connectBroker, NatsRequester, streamOf } from '@lamplighter/messaging';
+import { startService } from '@lamplighter/runtime';
+import type { RunningService } from '@lamplighter/runtime';
+import { silentLog, testDatabase, testNats, testRedis, waitFor } from '@lamplighter/testing';
+import type { TestDatabase } from '@lamplighter/testing';
+import { jetstream } from '@nats-io/jetstream';
+import { config } from '../src/config.ts';
+import { DdmModule } from '../src/ddm.module.ts';
+
+const HASH = 'ab'.repeat(32);
+const AT = '2026-11-20T02:00:00.000Z';
+
+describe('ddm.sync', () => {
+  const nats = testNats();
+  let database: TestDatabase;
+  let service: RunningService;
+  let broker: Broker;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    service = await startService('ddm', DdmModule, config, {
+      LAMP_HTTP_PORT: '0',
+      LAMP_LOG_LEVEL: 'fatal',
+      LAMP_NATS_URL: nats.url,
+      LAMP_NATS_PREFIX: nats.prefix,
+      LAMP_NATS_MAX_BYTES: '67108864',
+      LAMP_DATABASE_URL: database.urlOf('ddm'),
+      LAMP_REDIS_URL: testRedis().url,
+    });
+    broker = await connectBroker({ ...nats, service: 'test', log: silentLog, replicas: 1, maxBytes: 67_108_864 });
+    await enroll('DEVICE', 'enrolled');
+    await enroll('LEFT', 'left');
+  });
+  afterAll(async () => {
+    await broker.close();
+    await service.stop();
+    await database.close();
+  });
+
+  const enroll = (deviceId: string, status: string) =>
+    database.admin.query(
+      {
+        text: `INSERT INTO command_queue.enrollment
+                 (tenant, device_id, kind, status, topic, certificate_hash, generation, facts, authenticated_at)
+               VALUES ('default', $1, 'device', $2, 'topic', decode($3, 'hex'), 1, '{}', $4)`,
+      },
+      [deviceId, status, HASH, AT],
+    );
+  const sync = (endpoint: string, more: Partial<InputOf<typeof ddmSync>> = {}) =>
+    new NatsRequester(broker).request(ddmSync, {
+      tenant: 'default',
+      deviceId: 'DEVICE',
+      certificateHash: HASH,
+      receivedAt: AT,
+      endpoint,
+      ...more,
+    });
+  const reports = () => database.admin.query<{ report: object }>({ text: 'SELECT report FROM ddm.status_report' });
+
+  it('gives the same token for the empty set in tokens and declaration-items', async () => {
+    const tokens = await sync('tokens');
+    const items = await sync('declaration-items');
+    expect([tokens.status, items.status]).toEqual([200, 200]);
+    const { SyncTokens } = JSON.parse(tokens.body!) as { SyncTokens: { DeclarationsToken: string } };
+    expect(SyncTokens).toEqual({ DeclarationsToken: expect.any(String), Timestamp: '2026-11-20T02:00:00Z' });
+    expect(JSON.parse(items.body!)).toEqual({
+      Declarations: { Activations: [], Configurations: [], Assets: [], Management: [] },
+      DeclarationsToken: SyncTokens.DeclarationsToken,
+    });
+  });
+
+  it('knows no declaration, and no other endpoint', async () => {
+    expect((await sync('declaration/configuration/some.id')).status).toBe(404);
+    for (const endpoint of ['declaration/other/x', 'declaration/asset/', 'Tokens', '']) {
+      expect((await sync(endpoint)).status).toBe(400);
+    }
+  });
+
+  it('answers nobody but the enrolled device with its own certificate', async () => {
+    const unrecognized = { status: 403, body: '{"code":"com.apple.unrecognized.device"}' };
+    expect(await sync('tokens', { deviceId: 'NOBODY' })).toEqual(unrecognized);
+    expect(await sync('tokens', { deviceId: 'LEFT' })).toEqual(unrecognized);
+    expect(await sync('tokens', { tenant: 'other' })).toEqual(unrecognized);
+    const other = await sync('status', { certificateHash: 'cd'.repeat(32), data: '{"StatusItems":{}}' });
+    expect(other.status).toBe(403);
+    expect(JSON.parse(other.body!)).toMatchObject({ code: 'device.wrong-certificate' });
+    expect(await reports()).toEqual([]);
+  });
+
+  it('keeps a status report and publishes it', async () => {
+    const report = { StatusItems: { device: { model: { family: 'Mac' } } }, Errors: [], FullReport: true, New: 1 };
+    expect(await sync('status', { data: JSON.stringify(report) })).toEqual({ status: 200 });
+    expect(await reports()).toEqual([{ report }]);
+    const stream = await jetstream(broker.nc).streams.get(streamOf(nats.prefix, declarationReported));
+    const stored = await waitFor('declaration.reported', () =>
+      stream.getMessage({ last_by_subj: `${nats.prefix}.event.default.declaration.reported.>` }).catch(() => null),
+    );
+    const { items } = stored.json<{ items: { deviceId: string; report: string }[] }>();
+    expect(items.map((item) => [item.deviceId, JSON.parse(item.report) as unknown])).toEqual([['DEVICE', report]]);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['text', 'hello'],
+    ['no status items', '{"Errors":[]}'],
+    ['a list', '[]'],
+    ['NUL in a text', '{"StatusItems":{"a":"\\u0000"}}'],
+    ['half a character', '{"StatusItems":{"a":"\\ud800"}}'],
+    ['depth', `{"StatusItems":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`],
+  ])('refuses a status report of %s with 400 and stores nothing', async (_what, data) => {
+    const before = (await reports()).length;
+    const receivedAt = '2026-11-20T03:00:00.000Z';
+    const reply = await sync('status', { receivedAt, ...(data === undefined ? {} : { data }) });
+    expect(reply.status).toBe(400);
+    expect(JSON.parse(reply.body!)).toMatchObject({ code: 'ddm.invalid-report' });
+    expect(await reports()).toHaveLength(before);
+  });
+
+  it('keeps a text that only looks like NUL', async () => {
+    const data = '{"StatusItems":{"a":"\\\\u0000"}}';
+    expect(await sync('status', { receivedAt: '2026-11-20T04:00:00.000Z', data })).toEqual({ status: 200 });
+  });
+});

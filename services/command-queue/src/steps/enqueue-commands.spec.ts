@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { type CommandGroup, commandEnqueue, commandEnqueued, type Message, message, pushRequest } from '@lamplighter/contracts';
+import { Tracer } from '@lamplighter/runtime';
+import { TestClock } from '@lamplighter/testing';
+import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
+import { enrollment, FakeDatabase, FakeOutbox, group, minutes, settings, START } from '../../test/fixtures.ts';
+import { EnqueueCommands } from './enqueue-commands.ts';
+
+const db = new FakeDatabase();
+let outbox: FakeOutbox;
+let queue: FakeQueue;
+let step: EnqueueCommands;
+
+const batch = (id: string, items: CommandGroup[], tenant = 'default'): Message<CommandGroup> =>
+  message(commandEnqueue, { id, tenant, at: START }, items);
+
+beforeEach(async () => {
+  outbox = new FakeOutbox();
+  queue = new FakeQueue();
+  step = new EnqueueCommands(db, outbox, new FakeCommandStore(queue), new TestClock(START), new Tracer(), settings);
+  const enrollments = new FakeEnrollmentStore(queue);
+  for (const id of ['a', 'b', 'c']) await enrollments.begin(db, enrollment(id));
+});
+
+describe('enqueue-commands', () => {
+  it('announces a message once and asks for one push per device', async () => {
+    await step.run([batch('m1', [group('Scan', ['a', 'b']), group('List', ['a'], { expiresAt: minutes(300) })])]);
+    expect(outbox.of(commandEnqueued).map((each) => each.items.map((item) => item.deviceId))).toEqual([['a', 'b', 'a']]);
+    expect(outbox.of(pushRequest).map((each) => each.items)).toEqual([
+      [
+        { deviceId: 'a', expiresAt: minutes(300).toISOString(), reason: 'enqueued', traceparent: undefined },
+        { deviceId: 'b', expiresAt: minutes(240).toISOString(), reason: 'enqueued', traceparent: undefined },
+      ],
+    ]);
+    expect(queue.rows.map((row) => [row.pushCount, row.dueAt])).toEqual(Array(3).fill([1, minutes(10)]));
+  });
+
+  it('announces nothing for a repeat', async () => {
+    const again = batch('m1', [group('Scan', ['a'])]);
+    await step.run([again]);
+    await step.run([again]);
+    expect(outbox.staged.map(({ name }) => name)).toEqual(['command.enqueued', 'push.request']);
+  });
+
+  it('names only what is new of a message that is partly known', async () => {
+    await step.run([batch('m1', [group('Scan', ['a'])])]);
+    await step.run([batch('m2', [group('Scan', ['a', 'b', 'stranger'])])]);
+    expect(outbox.of(commandEnqueued).at(-1)?.items.map((item) => item.deviceId)).toEqual(['b']);
+  });
+
+  it('asks for no push before the start of a command', async () => {
+    await step.run([batch('m1', [group('Poll', ['a'], { notBefore: minutes(30) })])]);
+    expect(outbox.of(pushRequest)).toEqual([]);
+    expect(queue.rows.map((row) => [row.pushCount, row.dueAt])).toEqual([[0, minutes(30)]]);
+  });
+
+  it('asks for no push for a command that is already too late', async () => {
+    await step.run([batch('m1', [group('Scan', ['a'], { expiresAt: START })])]);
+    expect(outbox.of(pushRequest)).toEqual([]);
+    expect(queue.rows.map((row) => row.dueAt)).toEqual([START]);
+  });
+
+  it('keeps the messages of a batch and their tenants apart', async () => {
+    await new FakeEnrollmentStore(queue).begin(db, enrollment('a', 'other'));
+    await step.run([batch('m1', [group('Scan', ['a'])]), batch('m2', [group('Scan', ['a'])], 'other')]);
+    expect(outbox.of(commandEnqueued).map((each) => each.tenant)).toEqual(['default', 'other']);
+    expect(new Set(outbox.staged.map(({ message: each }) => each.id)).size).toBe(4);
+  });
+});

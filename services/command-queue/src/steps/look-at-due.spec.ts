@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { commandExpired, commandRevoke, message, pushRequest, pushSent } from '@lamplighter/contracts';
+import { Tracer } from '@lamplighter/runtime';
+import { silentLog, TestClock } from '@lamplighter/testing';
+import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
+import { connect, enrollment, FakeDatabase, FakeOutbox, minutes, settings, START, terms } from '../../test/fixtures.ts';
+import { LookAtDue } from './look-at-due.ts';
+import { RecordPush } from './record-push.ts';
+import { RevokeCommands } from './revoke-commands.ts';
+
+const db = new FakeDatabase();
+const tokens = { topic: 'com.apple.mgmt.test', pushAddress: Buffer.from('sealed'), unlockToken: null };
+let queue: FakeQueue;
+let outbox: FakeOutbox;
+let commands: FakeCommandStore;
+let enrollments: FakeEnrollmentStore;
+let clock: TestClock;
+let step: LookAtDue;
+
+beforeEach(async () => {
+  queue = new FakeQueue();
+  outbox = new FakeOutbox();
+  commands = new FakeCommandStore(queue);
+  enrollments = new FakeEnrollmentStore(queue);
+  clock = new TestClock(START);
+  step = new LookAtDue(db, outbox, commands, clock, new Tracer(), settings);
+  for (const deviceId of ['a', 'b']) {
+    await enrollments.begin(db, enrollment(deviceId));
+    await enrollments.setTokens(db, { tenant: 'default', deviceId }, tokens, START);
+  }
+  await commands.enqueue(db, [terms('Scan', ['a', 'b'], { expiresAt: minutes(60) }), terms('List', ['a'])], START);
+});
+
+describe('look-at-due', () => {
+  it('asks for one push per device, of use for as long as anything waits', async () => {
+    clock.set(minutes(10));
+    expect(await step.run()).toBe(false);
+    expect(outbox.of(pushRequest).flatMap((each) => each.items)).toMatchObject([
+      { deviceId: 'a', reason: 'repush', expiresAt: minutes(240).toISOString() },
+      { deviceId: 'b', reason: 'repush', expiresAt: minutes(60).toISOString() },
+    ]);
+    await step.run();
+    expect(outbox.staged).toHaveLength(1);
+  });
+
+  it('asks for none where APNs said that the device is gone', async () => {
+    const items = ['a', 'b'].map((deviceId) => ({ deviceId, at: START.toISOString(), outcome: 'gone' as const, goneAt: minutes(1).toISOString() }));
+    const accepted = { ...items[1]!, outcome: 'accepted' as const };
+    await new RecordPush(db, enrollments).run([message(pushSent, { id: 'p', tenant: 'default', at: START }, [items[0]!, accepted])]);
+    clock.set(minutes(10));
+    await step.run();
+    expect(outbox.of(pushRequest).flatMap((each) => each.items.map((item) => item.deviceId))).toEqual(['b']);
+  });
+
+  it('announces what expired, and whether a device had it in hand', async () => {
+    await commands.exchange(db, [connect('a')], START);
+    clock.set(minutes(300));
+    await step.run();
+    const expired = outbox.of(commandExpired).flatMap((each) => each.items);
+    const seen = Object.fromEntries(expired.map((item) => [`${item.deviceId} ${item.requestType}`, item.handedOver]));
+    expect(seen).toEqual({ 'a Scan': true, 'a List': false, 'b Scan': false });
+    expect(queue.rows).toEqual([]);
+    expect(new Set(queue.history.map((each) => each.outcome))).toEqual(new Set(['expired', 'unanswered']));
+  });
+});
+
+describe('revoke-commands', () => {
+  it('takes back what no device has in hand', async () => {
+    await commands.exchange(db, [connect('b')], START);
+    const items = [{ cause: 'rollout-1' }];
+    await new RevokeCommands(db, commands, clock, silentLog).run([message(commandRevoke, { id: 'r', tenant: 'default', at: START }, items)]);
+    expect(queue.rows.map((each) => [each.deviceId, each.state])).toEqual([['b', 'sent']]);
+    expect(queue.history.map((each) => each.outcome)).toEqual(['revoked', 'revoked']);
+  });
+});

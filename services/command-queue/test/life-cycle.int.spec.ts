@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Database } from '@lamplighter/runtime';
+import type { PgDatabase } from '@lamplighter/storage';
+import { testDatabase, type TestDatabase } from '@lamplighter/testing';
+import fc from 'fast-check';
+import { dueTermsOf } from '../src/config.ts';
+import { decideDue } from '../src/domain/due.ts';
+import { PgCommandStore } from '../src/out/pg-command-store.ts';
+import { PgEnrollmentStore } from '../src/out/pg-enrollment-store.ts';
+import type { CommandStore, EnrollmentStore } from '../src/ports.ts';
+import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from './fake-stores.ts';
+import { connect, enrollment, FakeDatabase, minutes, settings, terms } from './fixtures.ts';
+
+const devices = ['a', 'b', 'c'];
+const names = ['One', 'Two', 'Three', 'Four'];
+const device = fc.constantFrom(...devices);
+const name = fc.constantFrom(...names);
+const status = fc.constantFrom(null, null, 'Acknowledged' as const, 'Error' as const, 'NotNow' as const);
+
+const operation = fc.oneof(
+  { weight: 4, arbitrary: fc.record({
+    kind: fc.constant('enqueue' as const), name, devices: fc.uniqueArray(device, { minLength: 1 }),
+    priority: fc.integer({ min: 0, max: 2 }), lifetime: fc.integer({ min: 1, max: 60 }), start: fc.option(fc.integer({ min: 1, max: 20 })),
+  }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('connect' as const), device, status, name }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('due' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('void' as const), device }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const) }) },
+);
+type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
+
+interface World {
+  db: Database;
+  commands: CommandStore;
+  enrollments: EnrollmentStore;
+}
+
+/** What an outsider sees of one operation. */
+async function apply({ db, commands }: World, step: Operation, minute: number): Promise<unknown> {
+  const now = minutes(minute);
+  return db.transaction(async (tx) => {
+    if (step.kind === 'connect') return commands.exchange(tx, [connect(step.device, step.status, step.status === null ? undefined : step.name)], now);
+    if (step.kind === 'void') return commands.voidQueues(tx, 'default', [step.device], now);
+    if (step.kind === 'revoke') return commands.revoke(tx, { tenant: 'default', cause: 'rollout-1' }, null, 100, now);
+    if (step.kind === 'enqueue') {
+      const notBefore = step.start === null ? {} : { notBefore: minutes(minute + step.start) };
+      const options = { priority: step.priority, expiresAt: minutes(minute + step.lifetime), at: now, ...notBefore };
+      return commands.enqueue(tx, [terms(step.name, step.devices, options)], now);
+    }
+    const due = await commands.takeDue(tx, now, 100);
+    const settled = due.map((command) => ({ command, decision: decideDue(command, now, dueTermsOf(settings)) }));
+    await commands.settleDue(tx, settled, now);
+    return settled.map(({ command, decision }) => `${command.deviceId} ${command.requestType} ${JSON.stringify(decision)}`).toSorted();
+  });
+}
+
+async function outcomes({ db, commands }: World): Promise<unknown> {
+  const keys = devices.flatMap((each) => names.map((what) => ({ tenant: 'default', deviceId: each, commandId: connect(each, null, what).commandId! })));
+  const found = await db.transaction((tx) => commands.findFinished(tx, keys));
+  return found.map((each) => [each.deviceId, each.requestType, each.outcome, each.notNowCount, each.finishedAt]);
+}
+
+describe('the life of commands on PostgreSQL', () => {
+  let database: TestDatabase;
+  let db: PgDatabase;
+  beforeAll(async () => {
+    database = await testDatabase();
+    db = database.as('command_queue');
+  });
+  afterAll(() => database.close());
+
+  it('is that of the simple model, whatever happens in whatever order', async () => {
+    const steps = fc.array(fc.record({ operation, wait: fc.integer({ min: 1, max: 9 }) }), { minLength: 5, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(steps, async (run) => {
+        await db.query({ text: 'TRUNCATE command_queue.command, command_queue.command_history, command_queue.enrollment' });
+        const queue = new FakeQueue();
+        const model: World = { db: new FakeDatabase(), commands: new FakeCommandStore(queue), enrollments: new FakeEnrollmentStore(queue) };
+        const real: World = { db, commands: new PgCommandStore(), enrollments: new PgEnrollmentStore() };
+        for (const world of [model, real]) {
+          await world.db.transaction(async (tx) => {
+            for (const each of devices) await world.enrollments.begin(tx, enrollment(each));
+          });
+        }
+        let minute = 0;
+        for (const step of run) {
+          minute += step.wait;
+          const [expected, seen] = [await apply(model, step.operation, minute), await apply(real, step.operation, minute)];
+          if (step.operation.kind === 'revoke') expect(seen === null).toBe(expected === null);
+          else expect(seen).toEqual(expected);
+        }
+        expect(await outcomes(real)).toEqual(await outcomes(model));
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});

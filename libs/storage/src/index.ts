@@ -1,5 +1,6 @@
 export * from './migrate/migrate.ts';
 export * from './pg-database.ts';
 export * from './pg-outbox.ts';
+export * from './prisma.ts';
 export * from './redis.ts';
 export * from './storage.module.ts';

@@ -2,6 +2,7 @@ import { type BaseConfig, CONFIG, Database, HealthChecks, Log, Outbox, OutboxSou
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PgDatabase } from './pg-database.ts';
 import { PgOutbox } from './pg-outbox.ts';
+import { PrismaClient, prismaOf } from './prisma.ts';
 import { connectRedis, Redis } from './redis.ts';
 
 /** The schemas of the services that hold tables. */
@@ -45,9 +46,10 @@ export class StorageModule {
         },
         { provide: Outbox, useExisting: PgOutbox },
         { provide: OutboxSource, useExisting: PgOutbox },
+        { provide: PrismaClient, useFactory: prismaOf, inject: [PgDatabase] },
         { provide: Redis, useFactory: openRedis, inject: [CONFIG, Log, Shutdown] },
       ],
-      exports: [Database, PgDatabase, Outbox, OutboxSource, Redis],
+      exports: [Database, PgDatabase, Outbox, OutboxSource, PrismaClient, Redis],
     };
   }
 }

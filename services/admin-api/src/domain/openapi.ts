@@ -1,0 +1,135 @@
+import {
+  ApiError,
+  Catalog,
+  Device,
+  DevicePage,
+  FleetSummary,
+  Policy,
+  PolicySpec,
+  PushCertificates,
+  Rollout,
+  RolloutDevicePage,
+  RolloutSummary,
+  UpdateState,
+} from '@lamplighter/contracts';
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
+
+const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
+const failures = {
+  '400': { description: 'The input is not valid; nothing was changed.', ...json(ApiError) },
+  '401': { description: 'No valid bearer token.', ...json(ApiError) },
+  '404': { description: 'There is no such thing in this tenant.', ...json(ApiError) },
+  '503': { description: 'A service that is needed does not answer; try again.', ...json(ApiError) },
+};
+
+interface Operation {
+  summary: string;
+  answer: z.ZodType;
+  status?: '200' | '201';
+  body?: z.ZodType;
+  path?: z.ZodObject;
+  query?: z.ZodObject;
+}
+
+function operation(given: Operation): ZodOpenApiOperationObject {
+  const { summary, answer, status = '200', body, path, query } = given;
+  return {
+    summary,
+    ...(body ? { requestBody: { required: true, ...json(body) } } : {}),
+    ...(path || query ? { requestParams: { ...(path ? { path } : {}), ...(query ? { query } : {}) } } : {}),
+    responses: { [status]: { description: 'Done.', ...json(answer) }, ...failures },
+  };
+}
+
+const PolicyAnswer = Policy.meta({ id: 'Policy' });
+const PolicyBody = PolicySpec.meta({ id: 'PolicySpec' });
+const list = (item: z.ZodType) => z.object({ items: z.array(item) });
+const paging = {
+  cursor: z.string().optional().meta({ description: '`next` of the page before.' }),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+};
+const policyId = z.object({ policyId: z.guid() });
+const rolloutId = z.object({ rolloutId: z.guid() });
+const control = z.object({ rolloutId: z.guid(), action: z.enum(['pause', 'resume', 'abort']) });
+const Controlled = z.object({ rolloutId: z.guid(), state: z.string() });
+
+const paths = {
+  '/v1/policies': {
+    get: operation({ summary: 'All policies', answer: list(PolicyAnswer) }),
+    post: operation({ summary: 'Create a policy', answer: PolicyAnswer, status: '201', body: PolicyBody }),
+  },
+  '/v1/policies/{policyId}': {
+    get: operation({ summary: 'One policy', answer: PolicyAnswer, path: policyId }),
+    put: operation({ summary: 'Replace a policy: a new version', answer: PolicyAnswer, body: PolicyBody, path: policyId }),
+  },
+  '/v1/rollouts': {
+    get: operation({
+      summary: 'Rollouts, newest first',
+      answer: list(RolloutSummary),
+      query: z.object({ policyId: z.guid().optional() }),
+    }),
+  },
+  '/v1/rollouts/{rolloutId}': {
+    get: operation({ summary: 'A rollout: states, reasons, windows, rate, predicted finish', answer: Rollout, path: rolloutId }),
+  },
+  '/v1/rollouts/{rolloutId}/devices': {
+    get: operation({
+      summary: "A rollout's devices",
+      answer: RolloutDevicePage,
+      path: rolloutId,
+      query: z.object({ ...paging, state: UpdateState.optional() }),
+    }),
+  },
+  '/v1/rollouts/{rolloutId}/{action}': {
+    post: operation({ summary: 'Pause, resume or abort; abort also revokes what was not handed over', answer: Controlled, path: control }),
+  },
+  '/v1/fleet': { get: operation({ summary: 'The fleet in numbers', answer: FleetSummary }) },
+  '/v1/devices': {
+    get: operation({
+      summary: 'Devices',
+      answer: DevicePage,
+      query: z.object({ ...paging, search: z.string().optional().meta({ description: 'Part of the id, serial number or name.' }) }),
+    }),
+  },
+  '/v1/devices/{deviceId}': {
+    get: operation({
+      summary: 'A device and everything that happened to it',
+      answer: Device,
+      path: z.object({ deviceId: z.string() }),
+    }),
+  },
+  '/v1/catalog': {
+    get: operation({ summary: "Releases known from Apple's feed", answer: Catalog }),
+    post: operation({
+      summary: 'Take in a release feed in the GDMF format',
+      answer: z.object({ releases: z.int(), added: z.int() }),
+      body: z.record(z.string(), z.unknown()),
+    }),
+  },
+  '/v1/push-certificates': {
+    get: operation({ summary: 'APNs MDM push certificates', answer: PushCertificates }),
+    put: operation({
+      summary: 'Upload a push certificate with its key; it is sealed and never shown again',
+      answer: z.object({ topic: z.string(), notAfter: z.string() }),
+      body: z.object({ pem: z.string().meta({ description: 'PEM: certificate, then key.' }) }),
+    }),
+  },
+};
+
+/** The REST API, described from the same schemas that check it. */
+export function openApiDocument(): ReturnType<typeof createDocument> {
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Lamplighter',
+      version: '1',
+      description: 'OS updates for large Apple fleets, in their nightly windows.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }],
+    paths,
+    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+  });
+}

@@ -1,0 +1,59 @@
+import { type Rollout, type RolloutDevicePage, type RolloutSummary, rolloutControl, UpdateState } from '@lamplighter/contracts';
+import { Clock } from '@lamplighter/runtime';
+import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { z } from 'zod';
+import { type Caller, RolloutViews } from '../ports.ts';
+import { AskService } from '../steps/ask-service.ts';
+import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
+import { found, PageQuery, parse } from './parse.ts';
+
+const ListQuery = z.object({ policyId: z.guid().optional() });
+const DevicesQuery = PageQuery.extend({ state: UpdateState.optional() });
+const Action = z.enum(['pause', 'resume', 'abort']);
+
+@Controller('v1/rollouts')
+@UseGuards(BearerGuard)
+export class RolloutsController {
+  constructor(
+    private readonly views: RolloutViews,
+    private readonly ask: AskService,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  async list(@CurrentCaller() caller: Caller, @Query() query: unknown): Promise<{ items: RolloutSummary[] }> {
+    const { policyId } = parse(ListQuery, query, 'query');
+    return { items: await this.views.list(caller.tenant, policyId) };
+  }
+
+  @Get(':rolloutId')
+  async show(@CurrentCaller() caller: Caller, @Param('rolloutId') id: string): Promise<Rollout> {
+    const rolloutId = parse(z.guid(), id, 'rollout id');
+    return found(await this.views.find(caller.tenant, rolloutId, this.clock.now()), 'rollout', id);
+  }
+
+  @Get(':rolloutId/devices')
+  devices(
+    @CurrentCaller() caller: Caller,
+    @Param('rolloutId') id: string,
+    @Query() query: unknown,
+  ): Promise<z.infer<typeof RolloutDevicePage>> {
+    const rolloutId = parse(z.guid(), id, 'rollout id');
+    return this.views.devices(caller.tenant, rolloutId, parse(DevicesQuery, query, 'query'));
+  }
+
+  @Post(':rolloutId/:action')
+  @HttpCode(200)
+  control(
+    @CurrentCaller() caller: Caller,
+    @Param('rolloutId') id: string,
+    @Param('action') action: string,
+  ): Promise<{ rolloutId: string; state: string }> {
+    const input = {
+      tenant: caller.tenant,
+      rolloutId: parse(z.guid(), id, 'rollout id'),
+      action: parse(Action, action, 'action'),
+    };
+    return this.ask.run(caller, rolloutControl, input, (done) => ({ subject: done.rolloutId, detail: { action } }));
+  }
+}

@@ -1,0 +1,65 @@
+import type { Catalog, Policy, PushCertificates } from '@lamplighter/contracts';
+import { Database } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { CatalogViews, PolicyViews } from '../ports.ts';
+import { iso } from './rows.ts';
+
+const RELEASES = {
+  name: 'catalog-releases',
+  text: `
+    SELECT DISTINCT ON (os, version_key, build) os, version, build, posted_at::text AS "postedAt", expires_at::text AS "expiresAt",
+           cardinality(supported_devices) AS devices
+      FROM update_scheduler.release_v1 ORDER BY os, version_key DESC, build LIMIT 2000`,
+};
+const CERTIFICATES = {
+  name: 'push-certificates',
+  text: `
+    SELECT topic, not_after AS "notAfter", uploaded_at AS "uploadedAt"
+      FROM apns_push.push_certificate_v1 WHERE tenant = $1 ORDER BY topic`,
+};
+const POLICIES = {
+  name: 'policies',
+  text: `
+    SELECT policy_id AS "policyId", version, spec, paused, created_at AS "createdAt", updated_at AS "updatedAt"
+      FROM update_scheduler.policy_v1 WHERE tenant = $1 AND ($2::uuid IS NULL OR policy_id = $2) ORDER BY name`,
+};
+
+@Injectable()
+export class PgCatalogViews extends CatalogViews {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  override async releases(): Promise<Catalog> {
+    return { items: await this.database.query<Catalog['items'][number]>(RELEASES) };
+  }
+
+  override async pushCertificates(tenant: string): Promise<z.infer<typeof PushCertificates>> {
+    type Row = { topic: string; notAfter: Date; uploadedAt: Date };
+    const rows = await this.database.query<Row>(CERTIFICATES, [tenant]);
+    return { items: rows.map((row) => ({ ...row, notAfter: iso(row.notAfter), uploadedAt: iso(row.uploadedAt) })) };
+  }
+}
+
+type PolicyRow = Omit<Policy, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };
+
+@Injectable()
+export class PgPolicyViews extends PolicyViews {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  override async list(tenant: string): Promise<Policy[]> {
+    return this.read(tenant, null);
+  }
+
+  override async find(tenant: string, policyId: string): Promise<Policy | undefined> {
+    return (await this.read(tenant, policyId))[0];
+  }
+
+  private async read(tenant: string, policyId: string | null): Promise<Policy[]> {
+    const rows = await this.database.query<PolicyRow>(POLICIES, [tenant, policyId]);
+    return rows.map((row) => ({ ...row, createdAt: iso(row.createdAt), updatedAt: iso(row.updatedAt) }));
+  }
+}

@@ -1,0 +1,103 @@
+import { type Rollout, type RolloutDevicePage, type RolloutSummary, traceIdOf } from '@lamplighter/contracts';
+import { Database } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { paceOf, SETTLED } from '../domain/progress.ts';
+import { type RolloutDeviceQuery, RolloutViews } from '../ports.ts';
+import { iso, isoOrNull } from './rows.ts';
+import * as sql from './sql/rollouts.ts';
+
+type StateCount = { state: keyof Rollout['states']; reason: string | null; platform: string; devices: number; commanded: number; released: number };
+
+@Injectable()
+export class PgRolloutViews extends RolloutViews {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  override async list(tenant: string, policyId?: string): Promise<RolloutSummary[]> {
+    const rows = await this.database.query<sql.SummaryRow>(sql.LIST, [tenant, policyId ?? null]);
+    return rows.map(summaryOf);
+  }
+
+  override async find(tenant: string, rolloutId: string, now: Date): Promise<Rollout | undefined> {
+    const key = [tenant, rolloutId];
+    const [head] = await this.database.query<sql.SummaryRow>(sql.ONE, key);
+    if (!head) return undefined;
+    const [counts, windows, [marks]] = await Promise.all([
+      this.database.query<StateCount>(sql.COUNTS, key),
+      this.database.query<sql.OccurrenceRow>(sql.OCCURRENCES, key),
+      this.database.query<sql.MarksRow>(sql.MARKS, key),
+    ]);
+    return {
+      ...summaryOf(head),
+      ...tally(counts),
+      windows: windows.map((row) => ({ ...row, opensAt: iso(row.opensAt), stopsAt: iso(row.stopsAt), closesAt: iso(row.closesAt) })),
+      progress: progressOf(counts, head.devices, marks!, now),
+      now: now.toISOString(),
+    };
+  }
+
+  override async devices(
+    tenant: string,
+    rolloutId: string,
+    query: RolloutDeviceQuery,
+  ): Promise<z.infer<typeof RolloutDevicePage>> {
+    const values = [tenant, rolloutId, query.state ?? null, query.cursor, query.limit];
+    const rows = await this.database.query<sql.DeviceRow>(sql.DEVICES, values);
+    return { items: rows.map(rolloutDeviceOf), next: rows.length < query.limit ? null : rows.at(-1)!.deviceId };
+  }
+}
+
+export function rolloutDeviceOf(row: sql.DeviceRow): z.infer<typeof RolloutDevicePage>['items'][number] {
+  const { traceparent, ...rest } = row;
+  return {
+    ...rest,
+    commandedAt: isoOrNull(row.commandedAt),
+    updatedAt: iso(row.updatedAt),
+    traceId: traceIdOf(traceparent) ?? null,
+  };
+}
+
+function summaryOf(row: sql.SummaryRow): RolloutSummary {
+  return { ...row, createdAt: iso(row.createdAt) };
+}
+
+function tally(counts: StateCount[]): Pick<Rollout, 'states' | 'reasons' | 'platforms'> {
+  const states: Rollout['states'] = {};
+  const platforms = new Map<string, { platform: string; devices: number; installed: number }>();
+  for (const row of counts) {
+    states[row.state] = (states[row.state] ?? 0) + row.devices;
+    const entry = platforms.get(row.platform) ?? { platform: row.platform, devices: 0, installed: 0 };
+    entry.devices += row.devices;
+    if (row.state === 'installed') entry.installed += row.devices;
+    platforms.set(row.platform, entry);
+  }
+  return { states, reasons: reasonsOf(counts), platforms: [...platforms.values()] };
+}
+
+function reasonsOf(counts: StateCount[]): Rollout['reasons'] {
+  const reasons = new Map<string, Rollout['reasons'][number]>();
+  for (const { state, reason, devices } of counts) {
+    if (reason === null) continue;
+    const entry = reasons.get(`${state} ${reason}`) ?? { state, reason, devices: 0 };
+    entry.devices += devices;
+    reasons.set(`${state} ${reason}`, entry);
+  }
+  return [...reasons.values()].toSorted((a, b) => b.devices - a.devices).slice(0, 20);
+}
+
+function progressOf(counts: StateCount[], total: number, marks: sql.MarksRow, now: Date): Rollout['progress'] {
+  const sum = (pick: (row: StateCount) => number) => counts.reduce((all, row) => all + pick(row), 0);
+  const settled = sum((row) => ((SETTLED as readonly string[]).includes(row.state) ? row.devices : 0));
+  const pace = paceOf({ settled, total }, marks.firstReleasedAt, now);
+  return {
+    released: sum((row) => row.released),
+    commanded: sum((row) => row.commanded),
+    settled,
+    perMinute: pace.perMinute,
+    predictedFinishAt: isoOrNull(pace.predictedFinishAt),
+    lastHandedOverAt: isoOrNull(marks.lastHandedOverAt),
+    handedOverAfterStop: marks.handedOverAfterStop,
+  };
+}

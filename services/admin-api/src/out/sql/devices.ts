@@ -1,0 +1,98 @@
+import { DEVICE_COLUMNS, type DeviceRow } from './rollouts.ts';
+
+export interface DeviceListRow {
+  deviceId: string;
+  enrolled: boolean;
+  platform: string;
+  productName: string | null;
+  deviceName: string | null;
+  serialNumber: string | null;
+  osVersion: string | null;
+  buildVersion: string | null;
+  supervised: boolean | null;
+  timeZone: string | null;
+  lastAnswerAt: Date | null;
+}
+
+const COLUMNS = `
+  SELECT device_id AS "deviceId", enrolled, platform, product_name AS "productName", device_name AS "deviceName",
+         serial_number AS "serialNumber", os_version AS "osVersion", build_version AS "buildVersion",
+         is_supervised AS supervised, time_zone AS "timeZone", last_answer_at AS "lastAnswerAt"
+    FROM status_ingestion.device_v1`;
+
+export const LIST = {
+  name: 'device-list',
+  text: `${COLUMNS}
+    WHERE tenant = $1 AND device_id > $2
+      AND ($3::text IS NULL OR device_id ILIKE $3 OR serial_number ILIKE $3 OR device_name ILIKE $3)
+    ORDER BY device_id LIMIT $4`,
+};
+
+export const ONE = { name: 'device-one', text: `${COLUMNS} WHERE tenant = $1 AND device_id = $2` };
+
+export const SUMMARY = {
+  name: 'fleet-summary',
+  text: `
+    SELECT platform, count(*) AS devices, count(*) FILTER (WHERE facts_at IS NOT NULL) AS "withFacts"
+      FROM status_ingestion.device_v1
+     WHERE tenant = $1 AND enrolled GROUP BY platform ORDER BY devices DESC`,
+};
+
+export type UpdateRow = DeviceRow & { rolloutId: string; policyName: string };
+
+export const UPDATES = {
+  name: 'device-updates',
+  text: `
+    SELECT ${DEVICE_COLUMNS}, d.rollout_id AS "rolloutId", p.name AS "policyName"
+      FROM update_scheduler.device_update_v1 d
+      JOIN update_scheduler.rollout_v1 r ON r.tenant = d.tenant AND r.rollout_id = d.rollout_id
+      JOIN update_scheduler.policy_v1 p ON p.tenant = r.tenant AND p.policy_id = r.policy_id
+     WHERE d.tenant = $1 AND d.device_id = $2
+     ORDER BY r.created_at DESC LIMIT 50`,
+};
+
+export const AVAILABLE = {
+  name: 'device-available',
+  text: `
+    SELECT product_key AS "productKey", version, build, reported_at AS "reportedAt"
+      FROM status_ingestion.available_update_v1 WHERE tenant = $1 AND device_id = $2 ORDER BY product_key`,
+};
+
+export const ENROLLMENT = {
+  name: 'device-enrollment',
+  text: `
+    SELECT status, generation, enrolled_at AS "enrolledAt", left_at AS "leftAt"
+      FROM command_queue.enrollment_v1 WHERE tenant = $1 AND device_id = $2`,
+};
+
+export const COMMANDS = {
+  name: 'device-commands',
+  text: `
+    SELECT command_id AS "commandId", request_type AS "requestType", cause, state, created_at AS "createdAt",
+           not_before AS "notBefore", expires_at AS "expiresAt", sent_at AS "sentAt", sent_count AS "sentCount",
+           not_now_count AS "notNowCount", finished_at AS "finishedAt", traceparent
+      FROM command_queue.command_v1 WHERE tenant = $1 AND device_id = $2 ORDER BY created_at DESC LIMIT 500`,
+};
+
+export const PUSHES = {
+  name: 'device-pushes',
+  text: `
+    SELECT at, outcome, reason, traceparent
+      FROM apns_push.push_v1 WHERE tenant = $1 AND device_id = $2 ORDER BY at DESC LIMIT 500`,
+};
+
+export const REPORTS = {
+  name: 'device-reports',
+  text: `
+    SELECT at, command_id AS "commandId", request_type AS "requestType", status, observation,
+           error_chain AS "errorChain", traceparent
+      FROM status_ingestion.report_v1 WHERE tenant = $1 AND device_id = $2 ORDER BY at DESC LIMIT 500`,
+};
+
+export const EVENTS = {
+  name: 'device-events',
+  text: `
+    SELECT at, rollout_id AS "rolloutId", from_state AS "fromState", to_state AS "toState", reason, detail,
+           command_id AS "commandId", traceparent
+      FROM update_scheduler.update_event_v1 WHERE tenant = $1 AND device_id = $2 ORDER BY at DESC LIMIT 500`,
+};

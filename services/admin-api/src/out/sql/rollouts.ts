@@ -1,0 +1,104 @@
+import type { RolloutSummary } from '@lamplighter/contracts';
+
+export type SummaryRow = Omit<RolloutSummary, 'createdAt'> & { createdAt: Date };
+
+const SUMMARY = `
+  SELECT r.rollout_id AS "rolloutId", r.policy_id AS "policyId", p.name AS "policyName",
+         r.policy_version AS "policyVersion", r.state, r.created_at AS "createdAt",
+         u.devices, u.installed, u.failed
+    FROM update_scheduler.rollout_v1 r
+    JOIN update_scheduler.policy_v1 p ON p.tenant = r.tenant AND p.policy_id = r.policy_id
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS devices,
+             count(*) FILTER (WHERE state = 'installed') AS installed,
+             count(*) FILTER (WHERE state = 'failed') AS failed
+        FROM update_scheduler.device_update_v1 d
+       WHERE d.tenant = r.tenant AND d.rollout_id = r.rollout_id) u`;
+
+export const LIST = {
+  name: 'rollout-list',
+  text: `${SUMMARY} WHERE r.tenant = $1 AND ($2::uuid IS NULL OR r.policy_id = $2) ORDER BY r.created_at DESC LIMIT 200`,
+};
+
+export const ONE = { name: 'rollout-one', text: `${SUMMARY} WHERE r.tenant = $1 AND r.rollout_id = $2` };
+
+export const COUNTS = {
+  name: 'rollout-counts',
+  text: `
+    SELECT state, reason, platform, count(*) AS devices,
+           count(*) FILTER (WHERE commanded_at IS NOT NULL) AS commanded,
+           count(*) FILTER (WHERE command_seq > 0) AS released
+      FROM update_scheduler.device_update_v1
+     WHERE tenant = $1 AND rollout_id = $2
+     GROUP BY state, reason, platform`,
+};
+
+export interface OccurrenceRow {
+  occurrenceId: string;
+  zone: string;
+  localDate: string;
+  opensAt: Date;
+  stopsAt: Date;
+  closesAt: Date;
+  state: string;
+  planned: number;
+  notEligible: number;
+  alreadyInstalled: number;
+  carriedOver: number | null;
+}
+
+export const OCCURRENCES = {
+  name: 'rollout-occurrences',
+  text: `
+    SELECT occurrence_id AS "occurrenceId", zone, local_date::text AS "localDate", opens_at AS "opensAt",
+           stops_at AS "stopsAt", closes_at AS "closesAt", state, planned, not_eligible AS "notEligible",
+           already_installed AS "alreadyInstalled", carried_over AS "carriedOver"
+      FROM update_scheduler.occurrence_v1
+     WHERE tenant = $1 AND rollout_id = $2
+     ORDER BY opens_at DESC, zone LIMIT 500`,
+};
+
+export interface MarksRow {
+  firstReleasedAt: Date | null;
+  lastHandedOverAt: Date | null;
+  handedOverAfterStop: number;
+}
+
+// A command's expiry is its window's stop time; polls of what is already commanded do not count as commands here.
+export const MARKS = {
+  name: 'rollout-marks',
+  text: `
+    SELECT (SELECT min(released_at) FROM update_scheduler.wave_v1 w
+             WHERE w.tenant = $1 AND w.rollout_id = $2) AS "firstReleasedAt",
+           max(c.sent_at) AS "lastHandedOverAt",
+           count(*) FILTER (WHERE c.sent_at >= c.expires_at) AS "handedOverAfterStop"
+      FROM command_queue.command_v1 c
+     WHERE c.tenant = $1 AND c.cause = $2::uuid::text AND c.request_type = 'ScheduleOSUpdate'`,
+};
+
+export interface DeviceRow {
+  deviceId: string;
+  state: 'planned';
+  reason: string | null;
+  platform: string;
+  fromVersion: string | null;
+  targetVersion: string;
+  targetBuild: string;
+  commandedAt: Date | null;
+  updatedAt: Date;
+  traceparent: string | null;
+}
+
+export const DEVICE_COLUMNS = `
+  d.device_id AS "deviceId", d.state, d.reason, d.platform, d.from_version AS "fromVersion",
+  d.target_version AS "targetVersion", d.target_build AS "targetBuild", d.commanded_at AS "commandedAt",
+  d.updated_at AS "updatedAt", d.traceparent`;
+
+export const DEVICES = {
+  name: 'rollout-devices',
+  text: `
+    SELECT ${DEVICE_COLUMNS}
+      FROM update_scheduler.device_update_v1 d
+     WHERE d.tenant = $1 AND d.rollout_id = $2 AND ($3::text IS NULL OR d.state = $3) AND d.device_id > $4
+     ORDER BY d.device_id LIMIT $5`,
+};

@@ -1,0 +1,30 @@
+import { AppError, type Failure, type InputOf, type OutputOf, type RequestDefinition } from '@lamplighter/contracts';
+import { Clock, Requester } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { AuditLog, type Caller } from '../ports.ts';
+
+type Ok<D> = OutputOf<D> extends infer R ? (R extends { ok: infer T } ? T : never) : never;
+
+/** Asks the service that owns the data, and notes in the audit who did what once it was done. */
+@Injectable()
+export class AskService {
+  constructor(
+    private readonly requester: Requester,
+    private readonly audit: AuditLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws the owner's own error. */
+  async run<D extends RequestDefinition>(
+    caller: Caller,
+    definition: D,
+    input: InputOf<D>,
+    describe: (answer: Ok<D>) => { subject: string; detail: object },
+  ): Promise<Ok<D>> {
+    const reply = (await this.requester.request(definition, input, 30_000)) as { ok: Ok<D> } | z.infer<typeof Failure>;
+    if ('error' in reply) throw new AppError(reply.error.code, reply.error.message, reply.error);
+    await this.audit.add({ caller, at: this.clock.now(), action: definition.name, ...describe(reply.ok) });
+    return reply.ok;
+  }
+}

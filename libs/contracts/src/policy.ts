@@ -20,7 +20,11 @@ export const WindowSpec = z
   .object({
     days: z.array(Weekday).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
     start: LocalTime.default('02:00'),
-    lengthMinutes: z.int().min(5).max(24 * 60).default(240),
+    lengthMinutes: z
+      .int()
+      .min(5)
+      .max(24 * 60)
+      .default(240),
     /** Sending stops this long before the window closes. */
     stopBeforeMinutes: z.int().min(0).default(30),
     /** `device`: each device's own zone, else `defaultZone`. An IANA name: that zone for all. */

@@ -2,7 +2,12 @@ import { Coalescer } from './coalescer.ts';
 
 describe('Coalescer', () => {
   it('answers each caller with its own output', async () => {
-    const coalescer = new Coalescer<number, number>({ maxBatch: 10, maxInFlight: 1, waitMs: 0, run: async (n) => n.map((x) => x * 2) });
+    const coalescer = new Coalescer<number, number>({
+      maxBatch: 10,
+      maxInFlight: 1,
+      waitMs: 0,
+      run: async (n) => n.map((x) => x * 2),
+    });
     expect(await Promise.all([1, 2, 3].map((n) => coalescer.add(n)))).toEqual([2, 4, 6]);
   });
 

@@ -15,20 +15,87 @@ function parses(setting: string): boolean {
 
 /** The settings that every service has. A service's `config.ts` extends them. */
 export const baseConfig = z.object({
-  LAMP_HTTP_HOST: z.string().default('0.0.0.0').describe('Address that health, readiness and the service API listen on.'),
-  LAMP_HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(8080).describe('Port of health, readiness and the service API; 0 picks a free one.'),
-  LAMP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info').describe('The least severe log lines that are written.'),
-  LAMP_CLOCK: z.string().default('real').refine(parses, 'neither "real" nor "scaled:<realEpochMs>:<startEpochMs>:<factor>"').describe('`real`, or a scaled clock for simulations: `scaled:<realEpochMs>:<startEpochMs>:<factor>`. The same for all services.'),
-  LAMP_NATS_URL: z.string().min(1).default('nats://127.0.0.1:4222').describe('NATS servers with JetStream (2.14 or later), comma separated; user and password in the URL.'),
-  LAMP_NATS_PREFIX: z.string().regex(/^[a-z][a-z0-9-]*$/).default('lamp').describe('First token of all subjects; upper-cased, the first part of stream names.'),
-  LAMP_NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('Replicas of each stream: 3 in production.'),
-  LAMP_NATS_MAX_BYTES: z.coerce.number().int().min(1_048_576).default(4_294_967_296).describe('Size limit of each stream, in bytes.'),
-  LAMP_REDIS_URL: z.string().min(1).default('redis://127.0.0.1:6379').describe('Redis: holds only what may be lost (budgets, counters, caches).'),
-  LAMP_DATABASE_URL: z.string().min(1).default('postgres://127.0.0.1:5432/lamplighter').describe("PostgreSQL 15 or later, as this service's own role."),
-  LAMP_DATABASE_POOL: z.coerce.number().int().min(1).max(100).default(8).describe('Most connections to PostgreSQL that one process holds.'),
-  LAMP_SECRET_KEY: z.string().refine((key) => Buffer.from(key, 'base64').length === 32, '32 random bytes in base64').optional().describe('Key that seals secrets at rest: 32 random bytes in base64. Services that hold secrets refuse to start without it.'),
-  LAMP_TRACE_SAMPLE: z.coerce.number().min(0).max(1).default(0.01).describe('Share of device-updates that are traced, 0 to 1.'),
-  LAMP_DRAIN_SECONDS: z.coerce.number().int().min(1).default(20).describe('Longest time to finish work in hand after SIGTERM.'),
+  LAMP_HTTP_HOST: z
+    .string()
+    .default('0.0.0.0')
+    .describe('Address that health, readiness and the service API listen on.'),
+  LAMP_HTTP_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(8080)
+    .describe('Port of health, readiness and the service API; 0 picks a free one.'),
+  LAMP_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('The least severe log lines that are written.'),
+  LAMP_CLOCK: z
+    .string()
+    .default('real')
+    .refine(parses, 'neither "real" nor "scaled:<realEpochMs>:<startEpochMs>:<factor>"')
+    .describe(
+      '`real`, or a scaled clock for simulations: `scaled:<realEpochMs>:<startEpochMs>:<factor>`. The same for all services.',
+    ),
+  LAMP_NATS_URL: z
+    .string()
+    .min(1)
+    .default('nats://127.0.0.1:4222')
+    .describe('NATS servers with JetStream (2.14 or later), comma separated; user and password in the URL.'),
+  LAMP_NATS_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .default('lamp')
+    .describe('First token of all subjects; upper-cased, the first part of stream names.'),
+  LAMP_NATS_REPLICAS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5)
+    .default(1)
+    .describe('Replicas of each stream: 3 in production.'),
+  LAMP_NATS_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_048_576)
+    .default(4_294_967_296)
+    .describe('Size limit of each stream, in bytes.'),
+  LAMP_REDIS_URL: z
+    .string()
+    .min(1)
+    .default('redis://127.0.0.1:6379')
+    .describe('Redis: holds only what may be lost (budgets, counters, caches).'),
+  LAMP_DATABASE_URL: z
+    .string()
+    .min(1)
+    .default('postgres://127.0.0.1:5432/lamplighter')
+    .describe("PostgreSQL 15 or later, as this service's own role."),
+  LAMP_DATABASE_POOL: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(8)
+    .describe('Most connections to PostgreSQL that one process holds.'),
+  LAMP_SECRET_KEY: z
+    .string()
+    .refine((key) => Buffer.from(key, 'base64').length === 32, '32 random bytes in base64')
+    .optional()
+    .describe(
+      'Key that seals secrets at rest: 32 random bytes in base64. Services that hold secrets refuse to start without it.',
+    ),
+  LAMP_TRACE_SAMPLE: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe('Share of device-updates that are traced, 0 to 1.'),
+  LAMP_DRAIN_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20)
+    .describe('Longest time to finish work in hand after SIGTERM.'),
 });
 export type BaseConfig = z.infer<typeof baseConfig>;
 

@@ -40,7 +40,10 @@ export class ErrorFilter implements ExceptionFilter {
     if (error instanceof HttpException) {
       const response = error.getResponse();
       if (typeof response === 'object' && 'problems' in response) return { status: error.getStatus(), body: response };
-      return { status: error.getStatus(), body: { error: { code: `http.${error.getStatus()}`, message: error.message } } };
+      return {
+        status: error.getStatus(),
+        body: { error: { code: `http.${error.getStatus()}`, message: error.message } },
+      };
     }
     const status = (error as { statusCode?: number }).statusCode;
     if (status !== undefined && status < 500) {

@@ -27,7 +27,8 @@ export function nestLogger(log: Logger): LoggerService {
   const context = (rest: unknown[]) => ({ context: rest.at(-1) });
   return {
     log: (text, ...rest) => log.debug(context(rest), String(text)),
-    error: (text, ...rest) => log.error({ ...context(rest), stack: rest.length > 1 ? rest[0] : undefined }, String(text)),
+    error: (text, ...rest) =>
+      log.error({ ...context(rest), stack: rest.length > 1 ? rest[0] : undefined }, String(text)),
     warn: (text, ...rest) => log.warn(context(rest), String(text)),
     debug: (text, ...rest) => log.debug(context(rest), String(text)),
     verbose: (text, ...rest) => log.trace(context(rest), String(text)),

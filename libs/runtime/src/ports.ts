@@ -44,7 +44,11 @@ export abstract class Publisher {
 /** NATS request/reply, where a device or an operator waits. */
 export abstract class Requester {
   /** Throws AppError `request.unavailable` when nobody serves it or the time is up (default 5,000 real ms). */
-  abstract request<D extends RequestDefinition>(definition: D, input: InputOf<D>, timeoutMs?: number): Promise<OutputOf<D>>;
+  abstract request<D extends RequestDefinition>(
+    definition: D,
+    input: InputOf<D>,
+    timeoutMs?: number,
+  ): Promise<OutputOf<D>>;
 }
 
 /** Seals secrets at rest (AES-256-GCM). */

@@ -1,4 +1,13 @@
-import { type BaseConfig, CONFIG, Database, HealthChecks, Log, Outbox, OutboxSource, Shutdown } from '@lamplighter/runtime';
+import {
+  type BaseConfig,
+  CONFIG,
+  Database,
+  HealthChecks,
+  Log,
+  Outbox,
+  OutboxSource,
+  Shutdown,
+} from '@lamplighter/runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PgDatabase } from './pg-database.ts';
 import { PgOutbox } from './pg-outbox.ts';

@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto';
 export function serverUrl(name: 'LAMP_NATS_URL' | 'LAMP_REDIS_URL' | 'LAMP_DATABASE_URL'): string {
   const url = process.env[name];
   if (url === undefined || url === '') {
-    throw new Error(`${name} is not set: run this with \`./lamp test <pattern>\`, which starts real servers and sets it`);
+    throw new Error(
+      `${name} is not set: run this with \`./lamp test <pattern>\`, which starts real servers and sets it`,
+    );
   }
   return url;
 }

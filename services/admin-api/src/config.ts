@@ -6,6 +6,8 @@ export const config = baseConfig.extend({
     .string()
     .regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the token, 64 lower-case hex digits')
     .optional()
-    .describe('SHA-256 (hex) of a bearer token that is let in as `default` administrator, to make the first token with.'),
+    .describe(
+      'SHA-256 (hex) of a bearer token that is let in as `default` administrator, to make the first token with.',
+    ),
 });
 export type Config = z.infer<typeof config>;

@@ -53,11 +53,18 @@ export abstract class RolloutViews {
   /** Newest first. */
   abstract list(tenant: string, policyId?: string): Promise<RolloutSummary[]>;
   abstract find(tenant: string, rolloutId: string, now: Date): Promise<Rollout | undefined>;
-  abstract devices(tenant: string, rolloutId: string, query: RolloutDeviceQuery): Promise<z.infer<typeof RolloutDevicePage>>;
+  abstract devices(
+    tenant: string,
+    rolloutId: string,
+    query: RolloutDeviceQuery,
+  ): Promise<z.infer<typeof RolloutDevicePage>>;
 }
 
 export abstract class DeviceViews {
-  abstract list(tenant: string, query: { search?: string | undefined; cursor: string; limit: number }): Promise<DevicePage>;
+  abstract list(
+    tenant: string,
+    query: { search?: string | undefined; cursor: string; limit: number },
+  ): Promise<DevicePage>;
   /** With everything that is known to have happened to it. */
   abstract find(tenant: string, deviceId: string): Promise<Device | undefined>;
   abstract summary(tenant: string, now: Date): Promise<FleetSummary>;

@@ -140,7 +140,12 @@ export const Device = DeviceSummary.extend({
   /** Where its update stands, newest rollout first. */
   updates: z.array(RolloutDevice.extend({ rolloutId: z.guid(), policyName: z.string() })),
   availableUpdates: z.array(
-    z.object({ productKey: z.string(), version: z.string().nullable(), build: z.string().nullable(), reportedAt: Instant }),
+    z.object({
+      productKey: z.string(),
+      version: z.string().nullable(),
+      build: z.string().nullable(),
+      reportedAt: Instant,
+    }),
   ),
   /** Commands that wait, and why. */
   pending: z.array(

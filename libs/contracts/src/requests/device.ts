@@ -12,9 +12,7 @@ export const Exchange = z.object({
   certificateHash: CertificateHash,
   receivedAt: Instant,
   /** Absent on Idle. */
-  answer: z
-    .object({ commandId: z.string().min(1).max(200), status: AnswerStatus, payload: AnswerPayload })
-    .optional(),
+  answer: z.object({ commandId: z.string().min(1).max(200), status: AnswerStatus, payload: AnswerPayload }).optional(),
 });
 export type Exchange = z.infer<typeof Exchange>;
 

@@ -5,12 +5,15 @@ import { parseConfig } from '@lamplighter/runtime';
 import { migrate, setRolePasswords } from './migrate.ts';
 
 const config = z.object({
-  LAMP_DATABASE_URL: z.string().min(1).describe('PostgreSQL, as the owner of the database: it may create schemas and roles.'),
+  LAMP_DATABASE_URL: z
+    .string()
+    .min(1)
+    .describe('PostgreSQL, as the owner of the database: it may create schemas and roles.'),
   LAMP_ROLE_PASSWORDS: z
     .string()
     .transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text)))
     .optional()
-    .describe("JSON object: each service's schema and the password of its role, e.g. {\"command_queue\":\"…\"}."),
+    .describe('JSON object: each service\'s schema and the password of its role, e.g. {"command_queue":"…"}.'),
   LAMP_MIGRATIONS: z.string().optional().describe('Folder of the migrations, where it is not beside the program.'),
 });
 

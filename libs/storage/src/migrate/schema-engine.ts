@@ -54,7 +54,11 @@ export async function openSchemaEngine(databaseUrl: string): Promise<OpenEngine>
   const pool = new pg.Pool({ connectionString: databaseUrl, allowExitOnIdle: true });
   const module = await loadEngine();
   const factory = bindMigrationAwareSqlAdapterFactory(wholeScripts(pool));
-  const engine = (await module.SchemaEngine.new({ datamodels: undefined }, () => {}, factory)) as unknown as SchemaEngine;
+  const engine = (await module.SchemaEngine.new(
+    { datamodels: undefined },
+    () => {},
+    factory,
+  )) as unknown as SchemaEngine;
   return {
     engine,
     async close() {

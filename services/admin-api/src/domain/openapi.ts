@@ -61,7 +61,12 @@ const paths = {
   },
   '/v1/policies/{policyId}': {
     get: operation({ summary: 'One policy', answer: PolicyAnswer, path: policyId }),
-    put: operation({ summary: 'Replace a policy: a new version', answer: PolicyAnswer, body: PolicyBody, path: policyId }),
+    put: operation({
+      summary: 'Replace a policy: a new version',
+      answer: PolicyAnswer,
+      body: PolicyBody,
+      path: policyId,
+    }),
   },
   '/v1/rollouts': {
     get: operation({
@@ -71,7 +76,11 @@ const paths = {
     }),
   },
   '/v1/rollouts/{rolloutId}': {
-    get: operation({ summary: 'A rollout: states, reasons, windows, rate, predicted finish', answer: Rollout, path: rolloutId }),
+    get: operation({
+      summary: 'A rollout: states, reasons, windows, rate, predicted finish',
+      answer: Rollout,
+      path: rolloutId,
+    }),
   },
   '/v1/rollouts/{rolloutId}/devices': {
     get: operation({
@@ -82,14 +91,21 @@ const paths = {
     }),
   },
   '/v1/rollouts/{rolloutId}/{action}': {
-    post: operation({ summary: 'Pause, resume or abort; abort also revokes what was not handed over', answer: Controlled, path: control }),
+    post: operation({
+      summary: 'Pause, resume or abort; abort also revokes what was not handed over',
+      answer: Controlled,
+      path: control,
+    }),
   },
   '/v1/fleet': { get: operation({ summary: 'The fleet in numbers', answer: FleetSummary }) },
   '/v1/devices': {
     get: operation({
       summary: 'Devices',
       answer: DevicePage,
-      query: z.object({ ...paging, search: z.string().optional().meta({ description: 'Part of the id, serial number or name.' }) }),
+      query: z.object({
+        ...paging,
+        search: z.string().optional().meta({ description: 'Part of the id, serial number or name.' }),
+      }),
     }),
   },
   '/v1/devices/{deviceId}': {

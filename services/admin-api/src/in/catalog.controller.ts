@@ -38,7 +38,10 @@ export class CatalogController {
   }
 
   @Put('push-certificates')
-  putPushCertificate(@CurrentCaller() caller: Caller, @Body() body: unknown): Promise<{ topic: string; notAfter: string }> {
+  putPushCertificate(
+    @CurrentCaller() caller: Caller,
+    @Body() body: unknown,
+  ): Promise<{ topic: string; notAfter: string }> {
     const { pem } = parse(Pem, body, 'push certificate');
     return this.ask.run(caller, pushCertificatePut, { tenant: caller.tenant, pem }, (done) => ({
       subject: done.topic,

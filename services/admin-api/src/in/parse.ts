@@ -5,7 +5,10 @@ import { z } from 'zod';
 export function parse<S extends z.ZodType>(schema: S, input: unknown, what: string): z.infer<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => ({ path: issue.path.join('.') || '(whole)', message: issue.message }));
+  const fields = parsed.error.issues.map((issue) => ({
+    path: issue.path.join('.') || '(whole)',
+    message: issue.message,
+  }));
   const list = fields.map((field) => `${field.path}: ${field.message}`).join('; ');
   throw new AppError('input.invalid', `the ${what} is not valid: ${list}`, {
     fields,

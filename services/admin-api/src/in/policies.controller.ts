@@ -31,7 +31,11 @@ export class PoliciesController {
   }
 
   @Put(':policyId')
-  async replace(@CurrentCaller() caller: Caller, @Param('policyId') id: string, @Body() body: unknown): Promise<Policy> {
+  async replace(
+    @CurrentCaller() caller: Caller,
+    @Param('policyId') id: string,
+    @Body() body: unknown,
+  ): Promise<Policy> {
     const policyId = parse(z.guid(), id, 'policy id');
     found(await this.views.find(caller.tenant, policyId), 'policy', id);
     return this.put(caller, policyId, body);

@@ -1,4 +1,10 @@
-import { type Rollout, type RolloutDevicePage, type RolloutSummary, rolloutControl, UpdateState } from '@lamplighter/contracts';
+import {
+  type Rollout,
+  type RolloutDevicePage,
+  type RolloutSummary,
+  rolloutControl,
+  UpdateState,
+} from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';

@@ -30,7 +30,10 @@ export class PgDeviceViews extends DeviceViews {
     if (!row) return undefined;
     const [updates, available, history] = await Promise.all([
       this.database.query<sql.UpdateRow>(sql.UPDATES, key),
-      this.database.query<{ productKey: string; version: string | null; build: string | null; reportedAt: Date }>(sql.AVAILABLE, key),
+      this.database.query<{ productKey: string; version: string | null; build: string | null; reportedAt: Date }>(
+        sql.AVAILABLE,
+        key,
+      ),
       this.history(key),
     ]);
     return {
@@ -47,7 +50,9 @@ export class PgDeviceViews extends DeviceViews {
   }
 
   override async summary(tenant: string, now: Date): Promise<FleetSummary> {
-    const rows = await this.database.query<{ platform: string; devices: number; withFacts: number }>(sql.SUMMARY, [tenant]);
+    const rows = await this.database.query<{ platform: string; devices: number; withFacts: number }>(sql.SUMMARY, [
+      tenant,
+    ]);
     const sum = (pick: (row: (typeof rows)[number]) => number) => rows.reduce((all, row) => all + pick(row), 0);
     return {
       enrolled: sum((row) => row.devices),

@@ -7,7 +7,14 @@ import { type RolloutDeviceQuery, RolloutViews } from '../ports.ts';
 import { iso, isoOrNull } from './rows.ts';
 import * as sql from './sql/rollouts.ts';
 
-type StateCount = { state: keyof Rollout['states']; reason: string | null; platform: string; devices: number; commanded: number; released: number };
+type StateCount = {
+  state: keyof Rollout['states'];
+  reason: string | null;
+  platform: string;
+  devices: number;
+  commanded: number;
+  released: number;
+};
 
 @Injectable()
 export class PgRolloutViews extends RolloutViews {
@@ -32,7 +39,12 @@ export class PgRolloutViews extends RolloutViews {
     return {
       ...summaryOf(head),
       ...tally(counts),
-      windows: windows.map((row) => ({ ...row, opensAt: iso(row.opensAt), stopsAt: iso(row.stopsAt), closesAt: iso(row.closesAt) })),
+      windows: windows.map((row) => ({
+        ...row,
+        opensAt: iso(row.opensAt),
+        stopsAt: iso(row.stopsAt),
+        closesAt: iso(row.closesAt),
+      })),
       progress: progressOf(counts, head.devices, marks!, now),
       now: now.toISOString(),
     };

@@ -14,7 +14,8 @@ export class AuthenticateCaller {
     const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw new AppError('api.unauthenticated', 'no bearer token was sent', { remedy: REMEDY });
     const caller = await this.tokens.find(createHash('sha256').update(token).digest('hex'));
-    if (!caller) throw new AppError('api.unauthenticated', 'this bearer token is not known, or revoked', { remedy: REMEDY });
+    if (!caller)
+      throw new AppError('api.unauthenticated', 'this bearer token is not known, or revoked', { remedy: REMEDY });
     return caller;
   }
 }

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { type Policy, policyPut } from '@lamplighter/contracts';
+import { type RunningService, startService } from '@lamplighter/runtime';
+import { type TestDatabase, testDatabase, testNats, testRedis } from '@lamplighter/testing';
+import { AdminApiModule } from '../src/admin-api.module.ts';
+import { config } from '../src/config.ts';
+
+const TOKEN = 'lamp-test-token';
+const POLICY = '6f1c1f5e-0000-8000-8000-000000000001';
+const ROLLOUT = '6f1c1f5e-0000-8000-8000-000000000002';
+const OCCURRENCE = '6f1c1f5e-0000-8000-8000-000000000003';
+const BODY = '6f1c1f5e-0000-8000-8000-000000000004';
+const COMMAND = '6f1c1f5e-0000-8000-8000-000000000005';
+const TRACE = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
+
+const STAGE = `
+  INSERT INTO update_scheduler.policy VALUES ('default','${POLICY}','nightly',1,'{"name":"nightly"}',false,'2026-11-20T00:00Z','2026-11-20T00:00Z');
+  INSERT INTO update_scheduler.rollout VALUES ('default','${ROLLOUT}','${POLICY}',1,'running','2026-11-20T00:00Z');
+  INSERT INTO status_ingestion.device (tenant, device_id, enrolled, generation, platform, facts_at, updated_at)
+    VALUES ('default','MAC-1',true,1,'macOS','2026-11-20T00:00Z','2026-11-20T00:00Z'), ('other','MAC-2',true,1,'macOS',NULL,'2026-11-20T00:00Z');
+  INSERT INTO update_scheduler.device_update (tenant, rollout_id, device_id, occurrence_id, wave, state, platform, lane, target_version,
+      target_build, command_seq, stops_at, commanded_at, updated_at, traceparent)
+    VALUES ('default','${ROLLOUT}','MAC-1','${OCCURRENCE}',0,'commanded','macOS','mdm','26.1','25B78',3,'2026-11-20T05:30Z','2026-11-20T02:10Z','2026-11-20T02:10Z','${TRACE}');
+  INSERT INTO command_queue.command_body VALUES ('default','${BODY}','ScheduleOSUpdate','<dict></dict>','2026-11-20T02:00Z');
+  INSERT INTO command_queue.command_history (tenant, device_id, command_id, body_id, cause, priority, outcome, created_at, expires_at,
+      push_count, sent_at, sent_count, not_now_count, finished_at, traceparent)
+    VALUES ('default','MAC-1','${COMMAND}','${BODY}','${ROLLOUT}',10,'Acknowledged','2026-11-20T02:00Z','2026-11-20T05:30Z',1,'2026-11-20T02:05Z',1,0,'2026-11-20T02:06Z','${TRACE}');
+  INSERT INTO update_scheduler.wave VALUES ('default','${OCCURRENCE}',0,'${ROLLOUT}','2026-11-20T02:00Z','2026-11-20T02:00Z',1);
+`;
+
+describe('admin-api', () => {
+  let database: TestDatabase;
+  let service: RunningService;
+
+  const call = (path: string, init: RequestInit = {}, token: string | undefined = TOKEN) =>
+    fetch(new URL(path, service.url), {
+      ...init,
+      headers: { 'content-type': 'application/json', ...(token === '' ? {} : { authorization: `Bearer ${token}` }) },
+    });
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    await database.admin.query({ text: STAGE });
+    const { url, prefix } = testNats();
+    service = await startService('admin-api', AdminApiModule, config, {
+      LAMP_HTTP_HOST: '127.0.0.1',
+      LAMP_HTTP_PORT: '0',
+      LAMP_LOG_LEVEL: 'fatal',
+      LAMP_NATS_URL: url,
+      LAMP_NATS_PREFIX: prefix,
+      LAMP_REDIS_URL: testRedis().url,
+      LAMP_DATABASE_URL: database.urlOf('admin_api'),
+      LAMP_ADMIN_TOKEN_SHA256: createHash('sha256').update(TOKEN).digest('hex'),
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await service?.stop();
+    await database?.close();
+  });
+
+  it.each(['', 'some-other-token'])('refuses a request with the token "%s"', async (token) => {
+    const answer = await call('/v1/policies', {}, token);
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ error: { code: 'api.unauthenticated', remedy: expect.any(String) } });
+  });
+
+  it('describes itself without a token', async () => {
+    const answer = await call('/openapi.json', {}, '');
+    const document = (await answer.json()) as { openapi: string; paths: object };
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.paths)).toContain('/v1/rollouts/{rolloutId}');
+  });
+
+  it('names the field, the value and the remedy of an impossible window, and changes nothing', async () => {
+    const window = { start: '25:00', lengthMinutes: 60, stopBeforeMinutes: 90, zone: 'Mars/Olympus' };
+    const answer = await call('/v1/policies', { method: 'POST', body: JSON.stringify({ name: 'x', window }) });
+    expect(answer.status).toBe(400);
+    const { error } = (await answer.json()) as { error: { fields: { path: string }[]; remedy: string } };
+    expect(error.fields.map((field) => field.path)).toEqual(expect.arrayContaining(['window.start', 'window.zone']));
+    expect(error.remedy).toBeTruthy();
+    const { items } = (await (await call('/v1/policies')).json()) as { items: Policy[] };
+    expect(items).toHaveLength(1);
+  });
+
+  it('says that a service is away rather than waiting for ever', async () => {
+    const answer = await call('/v1/policies', { method: 'POST', body: JSON.stringify({ name: policyPut.name }) });
+    expect(answer.status).toBe(503);
+  });
+
+  it('shows a rollout with its counts and no hand-over after the stop', async () => {
+    const answer = await call(`/v1/rollouts/${ROLLOUT}`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({
+      policyName: 'nightly',
+      devices: 1,
+      states: { commanded: 1 },
+      progress: { commanded: 1, handedOverAfterStop: 0, lastHandedOverAt: '2026-11-20T02:05:00.000Z' },
+    });
+  });
+
+  it("tells a device's story in order, with the trace id", async () => {
+    const device = (await (await call('/v1/devices/MAC-1')).json()) as {
+      timeline: { kind: string; traceId?: string }[];
+      updates: { state: string }[];
+    };
+    expect(device.timeline.map((entry) => entry.kind)).toEqual(['queued', 'handed-over']);
+    expect(device.timeline[0]?.traceId).toBe('ab'.repeat(16));
+    expect(device.updates[0]?.state).toBe('commanded');
+  });
+
+  it("keeps another tenant's device out of sight", async () => {
+    expect((await call('/v1/devices/MAC-2')).status).toBe(404);
+    const { items } = (await (await call('/v1/devices')).json()) as { items: { deviceId: string }[] };
+    expect(items.map((item) => item.deviceId)).toEqual(['MAC-1']);
+  });
+});

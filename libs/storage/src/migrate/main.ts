@@ -26,8 +26,7 @@ const settings = parseConfig('migrate', config, process.env);
 try {
   const applied = await migrate(settings.LAMP_DATABASE_URL, settings.LAMP_MIGRATIONS ?? migrationsFolder());
   if (settings.LAMP_ROLE_PASSWORDS) await setRolePasswords(settings.LAMP_DATABASE_URL, settings.LAMP_ROLE_PASSWORDS);
-  // The engine leaves the timer of its lock running for ten seconds: nothing is left to wait for.
-  process.stdout.write(`${JSON.stringify({ applied })}\n`, () => process.exit(0));
+  process.stdout.write(`${JSON.stringify({ applied })}\n`);
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;

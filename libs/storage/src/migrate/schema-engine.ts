@@ -20,12 +20,27 @@ export interface OpenEngine {
   close(): Promise<void>;
 }
 
+/** The engine's timer for its lock outlives it by ten seconds: it must not hold the process. */
+function withoutHoldingTimers(glue: EngineModule): Exports {
+  const wrap =
+    (start: (...args: unknown[]) => NodeJS.Timeout) =>
+    (...args: unknown[]) =>
+      start(...args).unref();
+  return Object.fromEntries(
+    Object.entries(glue).map(([name, value]) =>
+      name.startsWith('__wbg_setTimeout_')
+        ? [name, wrap(value as (...args: unknown[]) => NodeJS.Timeout)]
+        : [name, value],
+    ),
+  );
+}
+
 /** The engine's package expects a bundler's import of WebAssembly; this is that import by hand. */
 async function loadEngine(): Promise<EngineModule> {
   const glue = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as EngineModule;
   const path = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const wasm = await readFile(path.replace(/\.js$/, '.wasm'));
-  const imports = { './schema_engine_bg.js': glue };
+  const imports = { './schema_engine_bg.js': withoutHoldingTimers(glue) };
   const { instance } = await WebAssembly.instantiate(wasm, imports);
   glue.__wbg_set_wasm(instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();

@@ -27,7 +27,11 @@ afterEach(async () => {
   await server.close();
 });
 
-async function call(method: string, path: string, body?: string): Promise<{ status: number; body: Record<string, unknown> }> {
+async function call(
+  method: string,
+  path: string,
+  body?: string,
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(`${control.url}${path}`, { method, ...(body === undefined ? {} : { body }) });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
@@ -65,6 +69,9 @@ describe('the control door', () => {
 
   it('answers 404 with the doors that there are', async () => {
     expect(await call('GET', '/devices/nobody')).toMatchObject({ status: 404 });
-    expect(await call('GET', '/elsewhere')).toMatchObject({ status: 404, body: { error: expect.stringContaining('/summary') } });
+    expect(await call('GET', '/elsewhere')).toMatchObject({
+      status: 404,
+      body: { error: expect.stringContaining('/summary') },
+    });
   });
 });

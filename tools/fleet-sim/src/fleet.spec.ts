@@ -89,7 +89,12 @@ describe('a simulated iPhone', () => {
     expect(results(await schedule(device, key, 'InstallASAP'))).toMatchObject({ InstallAction: 'Error' });
     expect(results(await schedule(device, key, 'Default'))).toMatchObject({ Status: 'Downloading' });
     await until('the download is complete', () => handle.summary().states['downloaded'] === 1);
-    expect(await updateStatus(device)).toEqual({ ProductKey: key, IsDownloaded: true, DownloadPercentComplete: 1, Status: 'Idle' });
+    expect(await updateStatus(device)).toEqual({
+      ProductKey: key,
+      IsDownloaded: true,
+      DownloadPercentComplete: 1,
+      Status: 'Idle',
+    });
     expect(results(await schedule(device, key, 'Default'))).toMatchObject({ Status: 'Installing' });
     await until('the update is installed', () => handle.summary().totals.updated === 1);
     expect(device.version).toBe(offer!['Version']);
@@ -121,7 +126,10 @@ describe('a simulated Mac', () => {
     await until('the scan has ended', () => device.scannedAt < handle.fleet.world.now());
     const [offer] = await offers(device);
     const key = String(offer!['ProductKey']);
-    expect(results(await schedule(device, key, 'InstallASAP'))).toMatchObject({ InstallAction: 'InstallASAP', Status: 'Downloading' });
+    expect(results(await schedule(device, key, 'InstallASAP'))).toMatchObject({
+      InstallAction: 'InstallASAP',
+      Status: 'Downloading',
+    });
     await until('the Mac restarts', () => handle.summary().states['restarting'] === 1);
     // Stored by the push service until the Mac is back.
     const uuid = server.enqueue(device.udid, { RequestType: 'OSUpdateStatus' });
@@ -158,14 +166,36 @@ describe('behaviours', () => {
     const uuid = server.enqueue(device.udid, { RequestType: 'AvailableOSUpdates' });
     await server.wake(handle.apnsUrl, device.udid);
     await until('the command is done', () => server.answers(uuid).length === 3);
-    expect(server.answers(uuid).map(({ what }) => what)).toEqual(['NotNow', 'NotNow', expect.stringMatching(/Ack|Error/)]);
+    expect(server.answers(uuid).map(({ what }) => what)).toEqual([
+      'NotNow',
+      'NotNow',
+      expect.stringMatching(/Ack|Error/),
+    ]);
     expect(handle.apns.counts.pushes).toBe(1);
+  });
+
+  it('waits for a push when NotNow was not its last word', async () => {
+    const device = await start(always('notNow', { notNowTimes: [1, 1] }));
+    server.afterNotNow = true;
+    const delayed = server.enqueue(device.udid, { RequestType: 'AvailableOSUpdates' });
+    server.enqueue(device.udid, { RequestType: 'SecurityInfo' });
+    server.refuse = ({ what }) => {
+      if (what === 'Acknowledged') server.withdraw(device.udid);
+      return undefined;
+    };
+    await server.wake(handle.apnsUrl, device.udid);
+    await until('the session is over', () => server.of(device.udid, 'Acknowledged').length === 1 && !device.busy);
+    expect(server.answers(delayed).map(({ what }) => what)).toEqual(['NotNow']);
+    expect(device.wakeAt).toBe(Infinity);
   });
 
   it('sends every answer twice but does a ScheduleOSUpdate once', async () => {
     const device = await start(always('duplicateAnswers'));
     const version = handle.fleet.world.catalog.newest(device.model)!.version;
-    await command(device, { RequestType: 'ScheduleOSUpdate', Updates: [{ ProductVersion: version, InstallAction: 'Default' }] });
+    await command(device, {
+      RequestType: 'ScheduleOSUpdate',
+      Updates: [{ ProductVersion: version, InstallAction: 'Default' }],
+    });
     await until('both answers are there', () => server.of(device.udid, 'Acknowledged').length === 2);
     expect(device.scheduled.map(({ outcome }) => outcome)).toEqual(['download']);
   });
@@ -190,7 +220,10 @@ describe('behaviours', () => {
     const dict = { RequestType: 'ScheduleOSUpdate', Updates: [{ ProductVersion: version, InstallAction: 'Default' }] };
     const uuid = server.enqueue(device.udid, dict);
     await server.wake(handle.apnsUrl, device.udid);
-    await until('the answer is taken', () => handle.fleet.sessions.counts.retries === times && !device.busy && !device.cached);
+    await until(
+      'the answer is taken',
+      () => handle.fleet.sessions.counts.retries === times && !device.busy && !device.cached,
+    );
     expect(server.answers(uuid).length).toBeGreaterThanOrEqual(times);
     expect(device.scheduled.map(({ outcome }) => outcome)).toEqual(['download']);
   });
@@ -263,9 +296,18 @@ describe('behaviours', () => {
   ])('answers ScheduleOSUpdate with the error of %s', async (behaviour, status, code) => {
     const device = await start(always(behaviour));
     const version = handle.fleet.world.catalog.newest(device.model)!.version;
-    const answer = await command(device, { RequestType: 'ScheduleOSUpdate', Updates: [{ ProductVersion: version, InstallAction: 'Default' }] });
-    if (status === undefined) expect(answer).toMatchObject({ Status: 'Error', ErrorChain: [{ ErrorCode: expect.any(Number) }] });
-    else expect(results(answer)).toMatchObject({ InstallAction: 'Error', Status: status, ErrorChain: [{ ErrorCode: code }] });
+    const answer = await command(device, {
+      RequestType: 'ScheduleOSUpdate',
+      Updates: [{ ProductVersion: version, InstallAction: 'Default' }],
+    });
+    if (status === undefined)
+      expect(answer).toMatchObject({ Status: 'Error', ErrorChain: [{ ErrorCode: expect.any(Number) }] });
+    else
+      expect(results(answer)).toMatchObject({
+        InstallAction: 'Error',
+        Status: status,
+        ErrorChain: [{ ErrorCode: code }],
+      });
     expect(device.update).toBeUndefined();
   });
 });

@@ -102,7 +102,9 @@ export async function startFleet(options: FleetOptions): Promise<FleetHandle> {
 }
 
 function pkiFor(options: FleetOptions, topic: string): FleetPki {
-  return options.pkiDir === undefined ? newPki(topic, options.deviceCa) : pkiIn(options.pkiDir, topic, options.deviceCa);
+  return options.pkiDir === undefined
+    ? newPki(topic, options.deviceCa)
+    : pkiIn(options.pkiDir, topic, options.deviceCa);
 }
 
 function handleOf(fleet: Fleet, pki: FleetPki, apnsUrl: string): FleetHandle {

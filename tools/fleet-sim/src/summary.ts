@@ -78,7 +78,13 @@ export function summarize(fleet: Fleet, query: SummaryQuery = {}) {
   const platforms: Record<string, Group> = {};
   const behaviours: Record<string, Group> = {};
   const outcomes: Record<string, number> = {};
-  const lists = { reachable: [] as string[], targeted: [] as string[], missed: [] as string[], twice: [] as string[], afterStop: [] as string[] };
+  const lists = {
+    reachable: [] as string[],
+    targeted: [] as string[],
+    missed: [] as string[],
+    twice: [] as string[],
+    afterStop: [] as string[],
+  };
   const totals = { targeted: 0, reachable: 0, commanded: 0, updated: 0 };
   for (const device of fleet.devices) {
     advance(device, fleet.world);

@@ -45,7 +45,11 @@ afterEach(async () => {
 });
 
 function client(credentials: Credentials | undefined): ClientHttp2Session {
-  const session = connect(`https://localhost:${port}`, { ca: pki.ca, cert: credentials?.certificate, key: credentials?.key });
+  const session = connect(`https://localhost:${port}`, {
+    ca: pki.ca,
+    cert: credentials?.certificate,
+    key: credentials?.key,
+  });
   session.on('error', () => undefined);
   sessions.push(session);
   return session;
@@ -58,7 +62,10 @@ interface Push {
 
 const HEADERS = { ':method': 'POST', ':path': `/3/device/${TOKEN}`, 'apns-topic': topic, 'apns-push-type': 'mdm' };
 
-function push(session: ClientHttp2Session, { headers = {}, body = BODY }: Push = {}): Promise<{ status: number; body: unknown }> {
+function push(
+  session: ClientHttp2Session,
+  { headers = {}, body = BODY }: Push = {},
+): Promise<{ status: number; body: unknown }> {
   const all = Object.fromEntries(Object.entries({ ...HEADERS, ...headers }).filter(([, value]) => value !== undefined));
   return new Promise((resolve, reject) => {
     const stream = session.request(all);
@@ -88,7 +95,10 @@ describe('the fake APNs', () => {
   it('answers 400 when the topic is missing or is not the UID of the certificate', async () => {
     const other = client(pki.issue('com.apple.mgmt.External.other'));
     expect(await push(other)).toEqual({ status: 400, body: { reason: 'TopicDisallowed' } });
-    expect(await push(other, { headers: { 'apns-topic': undefined } })).toEqual({ status: 400, body: { reason: 'MissingTopic' } });
+    expect(await push(other, { headers: { 'apns-topic': undefined } })).toEqual({
+      status: 400,
+      body: { reason: 'MissingTopic' },
+    });
   });
 
   it.each<[string, number, Push]>([

@@ -31,7 +31,10 @@ interface Run {
 }
 
 function run(...args: readonly string[]): Run {
-  const started = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] } });
+  const started = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] },
+  });
   child = started;
   const lines: Record<string, unknown>[] = [];
   let rest = '';
@@ -52,7 +55,17 @@ describe('the command line', () => {
     await server.listen();
     writeFileSync(join(directory, 'server-ca.pem'), server.ca);
     const args = ['--server', server.url, '--server-ca', join(directory, 'server-ca.pem'), '--pki-dir', directory];
-    const { lines, ended, errors } = run('run', ...args, '--devices', '3', '--behaviours', 'notNow=1', '--control-port', '0', '--json');
+    const { lines, ended, errors } = run(
+      'run',
+      ...args,
+      '--devices',
+      '3',
+      '--behaviours',
+      'notNow=1',
+      '--control-port',
+      '0',
+      '--json',
+    );
     await until('all are enrolled', () => lines.some(({ kind }) => kind === 'enrolled'), 20_000);
     const [started] = lines;
     expect(started).toMatchObject({ kind: 'started', topic: pki.topic });
@@ -77,7 +90,10 @@ describe('the command line', () => {
 
   it.each([
     [['run'], '--server'],
-    [['run', '--server', 'https://localhost:1/mdm', '--pki-dir', '/nonexistent', '--devices', 'many'], 'a whole number is due'],
+    [
+      ['run', '--server', 'https://localhost:1/mdm', '--pki-dir', '/nonexistent', '--devices', 'many'],
+      'a whole number is due',
+    ],
   ])('says what is wrong with %j', async (args, what) => {
     const { ended, errors } = run(...args);
     expect(await ended).toBe(1);

@@ -22,7 +22,10 @@ function runCommand(): Command {
     .option('--server-ca <file>', "PEM of what the MDM server's certificate is trusted by")
     .option('--devices <n>', 'how many devices', whole, 1000)
     .option('--seed <text>', 'same seed, mix and catalog: same devices', 'lamplighter')
-    .option('--device-ca <file>', 'PEM certificate of the CA that signs the devices’ identities (else one in --pki-dir)')
+    .option(
+      '--device-ca <file>',
+      'PEM certificate of the CA that signs the devices’ identities (else one in --pki-dir)',
+    )
     .option('--device-ca-key <file>', 'its private key')
     .requiredOption('--pki-dir <dir>', 'certificates are read here, or made here on first use')
     .option('--apns-port <port>', 'port of the fake APNs; 0 takes a free one', whole, 0)
@@ -37,7 +40,11 @@ function runCommand(): Command {
     .option('--control-port <port>', 'control door on 127.0.0.1; 0 takes a free port', whole)
     .option('--progress <seconds>', 'how often progress is reported', positive, 5)
     .option('--exit-when-enrolled', 'end when every device has enrolled')
-    .addOption(new Option('--clock <setting>', 'real, or scaled:<realEpochMs>:<startEpochMs>:<factor>').env('LAMP_CLOCK').default('real'))
+    .addOption(
+      new Option('--clock <setting>', 'real, or scaled:<realEpochMs>:<startEpochMs>:<factor>')
+        .env('LAMP_CLOCK')
+        .default('real'),
+    )
     .option('--json', 'one JSON object per line instead of text')
     .action(run);
 }

@@ -63,7 +63,9 @@ type Report = (kind: string, facts: Record<string, unknown>) => void;
 
 function reporter(json: boolean): Report {
   return (kind, facts) => {
-    const words = Object.entries(facts).map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+    const words = Object.entries(facts).map(
+      ([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    );
     process.stdout.write(json ? `${JSON.stringify({ kind, ...facts })}\n` : `${kind}: ${words.join(' ')}\n`);
   };
 }

@@ -77,7 +77,9 @@ function status(device: Device, world: World): Answer {
     ProductKey: update.productKey,
     IsDownloaded: update.state !== 'downloading',
     DownloadPercentComplete: share,
-    Status: { downloading: 'Downloading', downloaded: 'Idle', installing: 'Installing', restarting: 'Installing' }[update.state],
+    Status: { downloading: 'Downloading', downloaded: 'Idle', installing: 'Installing', restarting: 'Installing' }[
+      update.state
+    ],
   };
   return acknowledged({ OSUpdateStatus: [item] });
 }

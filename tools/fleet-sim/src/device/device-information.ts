@@ -30,7 +30,9 @@ function facts(device: Device): Answers {
     SoftwareUpdateDeviceID: deviceId(device),
     BatteryLevel: hasBattery ? 0.8 : -1,
     HasBattery: isMac ? hasBattery : undefined,
-    IsAppleSilicon: isMac ? /^(Mac1[3-9]|Mac1[4-9]|MacBookAir10|MacBookPro1[78]|Macmini9|iMac21)/.test(model.productName) : undefined,
+    IsAppleSilicon: isMac
+      ? /^(Mac1[3-9]|Mac1[4-9]|MacBookAir10|MacBookPro1[78]|Macmini9|iMac21)/.test(model.productName)
+      : undefined,
     HostName: isMac ? `mac-${device.index}.example.com` : undefined,
     LocalHostName: isMac ? `mac-${device.index}` : undefined,
     TimeZone: isMac ? undefined : device.zone,
@@ -42,6 +44,8 @@ export function deviceInformation(device: Device, queries: unknown): Answers {
   const known = facts(device);
   const asked = Array.isArray(queries) ? queries.filter((query) => typeof query === 'string') : [];
   return Object.fromEntries(
-    asked.flatMap((query) => (Object.hasOwn(known, query) && known[query] !== undefined ? [[query, known[query]]] : [])),
+    asked.flatMap((query) =>
+      Object.hasOwn(known, query) && known[query] !== undefined ? [[query, known[query]]] : [],
+    ),
   );
 }

@@ -6,7 +6,8 @@ import { BEHAVIOURS, parseBehaviours, parseMix } from './mix.ts';
 
 const catalog = Catalog.sample();
 const mix = parseMix({});
-const make = (seed: string, count = 300) => Array.from({ length: count }, (_, index) => newDevice({ seed, mix, catalog }, index));
+const make = (seed: string, count = 300) =>
+  Array.from({ length: count }, (_, index) => newDevice({ seed, mix, catalog }, index));
 
 describe('a fleet', () => {
   it('has the same devices for the same seed, and others for another', () => {

@@ -67,8 +67,8 @@ export interface Device {
   generation: number;
   /** When the token of the generation before was replaced, or the device left. */
   unregisteredAt: number;
-  /** DER of the identity of this generation. */
-  certificate: Buffer | undefined;
+  /** DER of the identity of this generation, a byte a character: a small Buffer would keep a whole slab of Node's pool. */
+  certificate: string | undefined;
   /** Away in [offlineFrom, offlineUntil). */
   offlineFrom: number;
   offlineUntil: number;
@@ -125,7 +125,8 @@ function behaviourOf(random: Random, mix: Mix): Behaviour {
 
 function udidOf(seed: string, index: number, model: Model): string {
   const hex = seededBytes(seed, 'udid', index).toString('hex', 0, 16).toUpperCase();
-  if (model.platform !== 'macOS' && compareOsVersions(model.since, '14') >= 0) return `0000${hex.slice(0, 4)}-${hex.slice(4, 20)}`;
+  if (model.platform !== 'macOS' && compareOsVersions(model.since, '14') >= 0)
+    return `0000${hex.slice(0, 4)}-${hex.slice(4, 20)}`;
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
@@ -133,9 +134,15 @@ function udidOf(seed: string, index: number, model: Model): string {
 export function newDevice(world: Omit<World, 'now'>, index: number): Device {
   const { seed, mix, catalog } = world;
   const random = seededRandom(seed, 'device', index);
-  const platform = weighted<Platform>(random, PLATFORMS.map((one) => [one, mix.platforms[one]] as const));
+  const platform = weighted<Platform>(
+    random,
+    PLATFORMS.map((one) => [one, mix.platforms[one]] as const),
+  );
   const models = MODELS.filter((one) => one.platform === platform && catalog.newest(one) !== undefined);
-  const model = weighted(random, models.map((one) => [one, one.weight] as const));
+  const model = weighted(
+    random,
+    models.map((one) => [one, one.weight] as const),
+  );
   const behaviour = behaviourOf(random, mix);
   const start = startVersion(random, catalog, model, behaviour);
   return {

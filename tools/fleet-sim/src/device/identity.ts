@@ -39,14 +39,16 @@ export function privateKeyOf(seed: string, { index, generation }: Pick<Device, '
   return keyFromScalar(scalar);
 }
 
-/** The identity certificate of this generation, issued on first use. Its CN is the UDID. */
+/** DER of the identity certificate of this generation, issued on first use. Its CN is the UDID. */
 export function certificateOf(device: Device, world: Pick<World, 'seed'>, issuer: Issuer): Buffer {
-  device.certificate ??= issueCertificate({
+  if (device.certificate !== undefined) return Buffer.from(device.certificate, 'latin1');
+  const certificate = issueCertificate({
     commonName: device.udid,
     publicKey: publicKeyOf(privateKeyOf(world.seed, device)),
     issuer,
     ...validity(),
     extensions: clientExtensions(),
   });
-  return device.certificate;
+  device.certificate = certificate.toString('latin1');
+  return certificate;
 }

@@ -22,7 +22,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const Share = z.number().min(0).max(1);
 const Weight = z.number().min(0);
-const Range = z.tuple([z.number().min(0), z.number().min(0)]).refine(([low, high]) => low <= high, 'the first is above the second');
+const Range = z
+  .tuple([z.number().min(0), z.number().min(0)])
+  .refine(([low, high]) => low <= high, 'the first is above the second');
 
 /** Durations are milliseconds on the fleet's clock; a range is [lowest, highest], drawn evenly. */
 const Settings = z.strictObject({
@@ -58,7 +60,12 @@ const Zones = z
 export const Mix = z.strictObject({
   /** Relative weights. */
   platforms: z
-    .strictObject({ macOS: Weight.default(0), iOS: Weight.default(0), iPadOS: Weight.default(0), tvOS: Weight.default(0) })
+    .strictObject({
+      macOS: Weight.default(0),
+      iOS: Weight.default(0),
+      iPadOS: Weight.default(0),
+      tvOS: Weight.default(0),
+    })
     .default({ macOS: 40, iOS: 30, iPadOS: 24, tvOS: 6 }),
   zones: Zones.default({ 'Europe/Berlin': 50, 'America/New_York': 30, 'Asia/Tokyo': 20 }),
   /** The share that identifies by a TLS client certificate; the others sign (`Mdm-Signature`). */

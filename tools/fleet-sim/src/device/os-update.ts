@@ -29,7 +29,11 @@ export function availableUpdates(device: Device, world: World): Release[] {
 }
 
 /** The release that an Updates item means, by ProductKey, else by ProductVersion. */
-export function findRelease(device: Device, world: World, wanted: { key?: string; version?: string }): Release | undefined {
+export function findRelease(
+  device: Device,
+  world: World,
+  wanted: { key?: string; version?: string },
+): Release | undefined {
   const running = device.update?.release;
   const offered = world.catalog.updates(device.model, device.version);
   const candidates = running ? [running, ...offered] : offered;
@@ -96,7 +100,12 @@ export function advance(device: Device, world: World): void {
 export function nextChangeAt(device: Device): number {
   const update = device.update;
   if (!update) return Infinity;
-  const ends = { downloading: update.downloadedAt, downloaded: Infinity, installing: update.installedAt, restarting: update.restartedAt };
+  const ends = {
+    downloading: update.downloadedAt,
+    downloaded: Infinity,
+    installing: update.installedAt,
+    restarting: update.restartedAt,
+  };
   return ends[update.state];
 }
 

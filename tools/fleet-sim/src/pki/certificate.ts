@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as der from './der.ts';
@@ -108,11 +115,7 @@ export function issuerFromPem(certificatePem: string, keyPem: string): Issuer {
 
 /** A P-256 key whose secret is `scalar` (32 bytes, first bit clear, not zero). */
 export function keyFromScalar(scalar: Buffer): KeyObject {
-  const key = der.sequence(
-    der.integer(Buffer.of(1)),
-    der.octets(scalar),
-    der.explicit(0, der.oid(OID.prime256v1)),
-  );
+  const key = der.sequence(der.integer(Buffer.of(1)), der.octets(scalar), der.explicit(0, der.oid(OID.prime256v1)));
   return createPrivateKey({ key, format: 'der', type: 'sec1' });
 }
 
@@ -123,7 +126,10 @@ export function newKey(): KeyObject {
 export const publicKeyOf = (key: KeyObject): KeyObject => createPublicKey(key);
 
 export function pem(certificateDer: Uint8Array): string {
-  const lines = Buffer.from(certificateDer).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(certificateDer)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 

@@ -58,7 +58,7 @@ export interface Element {
 /** The elements that stand one after the other in `der`. For certificates that OpenSSL has accepted already. */
 export function elements(der: Buffer): Element[] {
   const found: Element[] = [];
-  for (let at = 0; at < der.length; ) {
+  for (let at = 0; at < der.length;) {
     let start = at + 2;
     let size = der[at + 1]!;
     if (size & 0x80) {

@@ -32,6 +32,8 @@ export class MdmServer {
   readonly push = new Map<string, { token: string; magic: string }>();
   /** Set to answer a message with another HTTP status (and body). */
   refuse: (message: Omit<Received, 'status'>) => { status: number; body?: string } | undefined = () => undefined;
+  /** Hand over the next command after a NotNow, instead of ending the session. */
+  afterNotNow = false;
   private readonly queues = new Map<string, Queued[]>();
   private readonly authority = newAuthority('Spec Server CA');
   private readonly server: Server;
@@ -47,7 +49,13 @@ export class MdmServer {
       commonName: 'mdm.spec',
       extensions: serverExtensions(['localhost', '127.0.0.1']),
     });
-    const options = { cert: certificate, key, ca: pki.deviceCa.certificate, requestCert: true, rejectUnauthorized: false };
+    const options = {
+      cert: certificate,
+      key,
+      ca: pki.deviceCa.certificate,
+      requestCert: true,
+      rejectUnauthorized: false,
+    };
     this.server = createServer(options, (request, response) => void this.serve(request, response));
   }
 
@@ -75,6 +83,11 @@ export class MdmServer {
   enqueue(udid: string, command: PlistInput, uuid = `command-${(this.numbers += 1)}`): string {
     this.queues.set(udid, [...(this.queues.get(udid) ?? []), { uuid, command }]);
     return uuid;
+  }
+
+  /** Empties a device's queue. */
+  withdraw(udid: string): void {
+    this.queues.delete(udid);
   }
 
   /** Answers for one CommandUUID so far, NotNow among them. */
@@ -150,7 +163,7 @@ export class MdmServer {
     const queue = this.queues.get(udid) ?? [];
     const open = what === 'NotNow' ? queue : queue.filter((one) => one.uuid !== uuid);
     this.queues.set(udid, open);
-    const next = what === 'NotNow' ? undefined : open[0];
+    const next = what === 'NotNow' ? open.find((one) => this.afterNotNow && one.uuid !== uuid) : open[0];
     return next ? buildPlist({ CommandUUID: next.uuid, Command: next.command }) : '';
   }
 }

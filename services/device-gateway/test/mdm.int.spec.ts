@@ -1,10 +1,10 @@
 import { Agent } from 'node:https';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { acknowledgedFixture, authenticateFixture, certificateHash, idleFixture, parsePlist } from '@lamplighter/apple';
+import { acknowledgedFixture, authenticateFixture, certificateHash, idleFixture, parsePlist, signMdmBody } from '@lamplighter/apple';
 import type { Exchange } from '@lamplighter/contracts';
 import { CHECK_IN, put, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
-import { newAuthority, newDevice } from './pki.ts';
+import { identityOf, newAuthority, newDevice } from './pki.ts';
 
 const COMMAND = '11111111-2222-8333-8444-555555555555';
 
@@ -118,8 +118,6 @@ describe('PUT /mdm', () => {
     it('a request that shows nothing', () => refused(put(gateway, idleFixture()), 'device.no-identity'));
 
     it('a body that is not the signed one', async () => {
-      const { signMdmBody } = await import('@lamplighter/apple');
-      const { identityOf } = await import('./pki.ts');
       const headers = { 'mdm-signature': signMdmBody(idleFixture('A'), identityOf(gateway.device)) };
       await refused(put(gateway, idleFixture('B'), { headers }), 'device.signature.digest-mismatch');
     });

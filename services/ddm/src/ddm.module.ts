@@ -1,16 +1,16 @@
-import { MessagingModule } from "@lamplighter/messaging";
-import { RuntimeModule } from "@lamplighter/runtime";
-import { StorageModule } from "@lamplighter/storage";
-import { Module } from "@nestjs/common";
-import { SyncResponder } from "./in/sync.responder.ts";
-import { PgEnrollments } from "./out/pg-enrollments.ts";
-import { PgReportStore } from "./out/pg-report-store.ts";
-import { Enrollments, ReportStore } from "./ports.ts";
-import { AnswerSync } from "./steps/answer-sync.ts";
-import { RecordReport } from "./steps/record-report.ts";
+import { MessagingModule } from '@lamplighter/messaging';
+import { RuntimeModule } from '@lamplighter/runtime';
+import { StorageModule } from '@lamplighter/storage';
+import { Module } from '@nestjs/common';
+import { SyncResponder } from './in/sync.responder.ts';
+import { PgEnrollments } from './out/pg-enrollments.ts';
+import { PgReportStore } from './out/pg-report-store.ts';
+import { Enrollments, ReportStore } from './ports.ts';
+import { AnswerSync } from './steps/answer-sync.ts';
+import { RecordReport } from './steps/record-report.ts';
 
 @Module({
-  imports: [RuntimeModule, StorageModule.forService("ddm"), MessagingModule.forService("ddm")],
+  imports: [RuntimeModule, StorageModule.forService('ddm'), MessagingModule.forService('ddm')],
   controllers: [SyncResponder],
   providers: [
     AnswerSync,

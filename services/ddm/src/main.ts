@@ -1,5 +1,5 @@
-import { boot } from "@lamplighter/runtime";
-import { config } from "./config.ts";
-import { DdmModule } from "./ddm.module.ts";
+import { boot } from '@lamplighter/runtime';
+import { config } from './config.ts';
+import { DdmModule } from './ddm.module.ts';
 
-void boot("ddm", DdmModule, config);
+void boot('ddm', DdmModule, config);

@@ -1,4 +1,4 @@
-import type { Tx } from "@lamplighter/runtime";
+import type { Tx } from '@lamplighter/runtime';
 
 export interface Enrolled {
   readonly isEnrolled: boolean;

@@ -1,5 +1,5 @@
-import type { TrustAnchors } from "@lamplighter/apple";
-import type { AnswerPayload, Exchange, ExchangeReply } from "@lamplighter/contracts";
+import type { TrustAnchors } from '@lamplighter/apple';
+import type { AnswerPayload, Exchange, ExchangeReply } from '@lamplighter/contracts';
 
 /** The command queue, for one device at a time; what is on its way together travels together. */
 export abstract class ExchangeQueue {

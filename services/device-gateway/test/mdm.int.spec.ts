@@ -1,6 +1,13 @@
 import { Agent } from 'node:https';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { acknowledgedFixture, authenticateFixture, certificateHash, idleFixture, parsePlist, signMdmBody } from '@lamplighter/apple';
+import {
+  acknowledgedFixture,
+  authenticateFixture,
+  certificateHash,
+  idleFixture,
+  parsePlist,
+  signMdmBody,
+} from '@lamplighter/apple';
 import type { Exchange } from '@lamplighter/contracts';
 import { CHECK_IN, put, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
@@ -195,7 +202,12 @@ describe('PUT /mdm', () => {
     expect([text.status, code(text)]).toEqual([400, 'device.content-type']);
     const odd = await signed(authenticateFixture('A', { MessageType: 'Surprise' }), { type: CHECK_IN });
     expect([odd.status, code(odd)]).toEqual([400, 'checkin.unknown-message-type']);
-    for (const [path, method] of [['/', 'PUT'], ['/mdm', 'GET'], ['/mdm', 'POST'], ['/mdm/UPPER', 'PUT']] as const) {
+    for (const [path, method] of [
+      ['/', 'PUT'],
+      ['/mdm', 'GET'],
+      ['/mdm', 'POST'],
+      ['/mdm/UPPER', 'PUT'],
+    ] as const) {
       expect((await signed(idleFixture(), { path, method })).status).toBe(404);
     }
   });
@@ -212,5 +224,13 @@ describe('PUT /mdm', () => {
       throw new Error('broken');
     };
     expect(await signed(idleFixture())).toMatchObject({ status: 503, retryAfter: '60' });
+  });
+
+  it('answers 503 and logs the error where something fails that nobody foresaw', async () => {
+    gateway.behind.exchange = async () => [null as never];
+    const error = jest.spyOn(gateway.log, 'error');
+    const answer = await signed(idleFixture());
+    expect(answer).toMatchObject({ status: 503, body: expect.stringContaining('gateway.failed') });
+    expect(error.mock.calls).toMatchObject([[{ err: expect.any(TypeError) }, expect.any(String)]]);
   });
 });

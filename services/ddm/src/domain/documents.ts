@@ -1,7 +1,7 @@
-import { derivedUuid } from "@lamplighter/contracts";
+import { derivedUuid } from '@lamplighter/contracts';
 
 /** No device has declarations yet. The token is the same for every empty set, so a device that has none fetches nothing. */
-export const EMPTY_SET_TOKEN = derivedUuid("declarations");
+export const EMPTY_SET_TOKEN = derivedUuid('declarations');
 
 /** Schema: declarative/protocol/tokensresponse.yaml. `at` without fractions of a second. */
 export function tokensDocument(token: string, at: Date): string {

@@ -1,5 +1,5 @@
-import { AppError } from "@lamplighter/contracts";
-import { z } from "zod";
+import { AppError } from '@lamplighter/contracts';
+import { z } from 'zod';
 
 /** Schema: declarative/protocol/statusreport.yaml. Unknown keys and status items are kept: devices are newer than servers. */
 const StatusReportDocument = z.looseObject({
@@ -18,32 +18,26 @@ export function checkedReport(data: string | undefined): string {
   if (!parsed.success) {
     const fields = parsed.error.issues
       .slice(0, 10)
-      .map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-    throw new AppError(
-      "ddm.invalid-report",
-      "the status report is not of the form that Apple documents",
-      {
-        outcome: "drop",
-        fields,
-      },
-    );
+      .map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+    throw new AppError('ddm.invalid-report', 'the status report is not of the form that Apple documents', {
+      outcome: 'drop',
+      fields,
+    });
   }
   const report = JSON.stringify(parsed.data);
-  if (NOT_STORABLE.test(report))
-    throw invalid("the status report holds a character that is no character");
+  if (NOT_STORABLE.test(report)) throw invalid('the status report holds a character that is no character');
   return report;
 }
 
 function documentOf(data: string | undefined): unknown {
-  if (data === undefined) throw invalid("the status report is missing: Data is empty");
+  if (data === undefined) throw invalid('the status report is missing: Data is empty');
   let document: unknown;
   try {
     document = JSON.parse(data);
   } catch {
-    throw invalid("the status report is not JSON");
+    throw invalid('the status report is not JSON');
   }
-  if (isDeeperThan(document, MAX_DEPTH))
-    throw invalid(`the status report is nested deeper than ${MAX_DEPTH} levels`);
+  if (isDeeperThan(document, MAX_DEPTH)) throw invalid(`the status report is nested deeper than ${MAX_DEPTH} levels`);
   return document;
 }
 
@@ -53,12 +47,12 @@ function isDeeperThan(document: unknown, limit: number): boolean {
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > limit) return true;
     level = level.flatMap((value) =>
-      typeof value === "object" && value !== null ? (Object.values(value) as unknown[]) : [],
+      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
     );
   }
   return false;
 }
 
 function invalid(message: string): AppError {
-  return new AppError("ddm.invalid-report", message, { outcome: "drop" });
+  return new AppError('ddm.invalid-report', message, { outcome: 'drop' });
 }

@@ -1,8 +1,8 @@
-import { ddmSync } from "@lamplighter/contracts";
-import type { InputOf, OutputOf } from "@lamplighter/contracts";
-import { OnRequest } from "@lamplighter/messaging";
-import { Controller } from "@nestjs/common";
-import { AnswerSync } from "../steps/answer-sync.ts";
+import { ddmSync } from '@lamplighter/contracts';
+import type { InputOf, OutputOf } from '@lamplighter/contracts';
+import { OnRequest } from '@lamplighter/messaging';
+import { Controller } from '@nestjs/common';
+import { AnswerSync } from '../steps/answer-sync.ts';
 
 @Controller()
 export class SyncResponder {

@@ -1,10 +1,10 @@
-import type { Tx } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { ReportStore } from "../ports.ts";
-import type { StatusReport } from "../ports.ts";
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { ReportStore } from '../ports.ts';
+import type { StatusReport } from '../ports.ts';
 
 const ADD = {
-  name: "ddm-add-report",
+  name: 'ddm-add-report',
   text: `INSERT INTO ddm.status_report (tenant, device_id, at, report) VALUES ($1, $2, $3, $4::jsonb)
          ON CONFLICT DO NOTHING RETURNING true AS added`,
 };

@@ -1,8 +1,8 @@
-import { AppError, declarationReported, derivedUuid, message } from "@lamplighter/contracts";
-import { Database, Outbox } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { checkedReport } from "../domain/status-report.ts";
-import { ReportStore } from "../ports.ts";
+import { AppError, declarationReported, derivedUuid, message } from '@lamplighter/contracts';
+import { Database, Outbox } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { checkedReport } from '../domain/status-report.ts';
+import { ReportStore } from '../ports.ts';
 
 export interface ReceivedReport {
   readonly tenant: string;
@@ -26,16 +26,12 @@ export class RecordReport {
     const report = checkedReport(data);
     await this.db.transaction(async (tx) => {
       if (!(await this.reports.add(tx, { tenant, deviceId, at, report }))) {
-        throw new AppError(
-          "ddm.same-instant",
-          "this device has reported in this very millisecond",
-          { outcome: "retry" },
-        );
+        throw new AppError('ddm.same-instant', 'this device has reported in this very millisecond', {
+          outcome: 'retry',
+        });
       }
       const id = derivedUuid(declarationReported.name, tenant, deviceId, at.toISOString());
-      const reported = message(declarationReported, { id, tenant, at }, [
-        { deviceId, at: at.toISOString(), report },
-      ]);
+      const reported = message(declarationReported, { id, tenant, at }, [{ deviceId, at: at.toISOString(), report }]);
       await this.outbox.stage(tx, declarationReported, reported, deviceId);
     });
   }

@@ -1,9 +1,9 @@
-import type { ddmSync, OutputOf } from "@lamplighter/contracts";
-import { isUtf8 } from "node:buffer";
-import { NOTHING_MORE } from "./device-reply.ts";
-import type { DeviceReply } from "./device-reply.ts";
-import { Refusal, shortHash } from "./refusal.ts";
-import type { Asked } from "./refusal.ts";
+import type { ddmSync, OutputOf } from '@lamplighter/contracts';
+import { isUtf8 } from 'node:buffer';
+import { NOTHING_MORE } from './device-reply.ts';
+import type { DeviceReply } from './device-reply.ts';
+import { Refusal, shortHash } from './refusal.ts';
+import type { Asked } from './refusal.ts';
 
 /** As a JSON string; the broker takes messages of 1 MiB by default, envelope included. */
 export const LARGEST_DOCUMENT = 1_000_000;
@@ -11,18 +11,10 @@ export const LARGEST_DOCUMENT = 1_000_000;
 /** The device's JSON document as text; undefined where it sent none. Throws Refusal where it cannot be one. */
 export function documentOf(data: Buffer | undefined): string | undefined {
   if (data === undefined || data.length === 0) return undefined;
-  if (!isUtf8(data))
-    throw new Refusal(400, "checkin.document-not-utf8", "Data is not UTF-8, so it is not JSON");
-  const text = data.toString("utf8");
-  if (
-    data.length > LARGEST_DOCUMENT ||
-    Buffer.byteLength(JSON.stringify(text)) > LARGEST_DOCUMENT
-  ) {
-    throw new Refusal(
-      413,
-      "checkin.document-too-large",
-      `Data is larger than ${LARGEST_DOCUMENT} bytes as JSON`,
-    );
+  if (!isUtf8(data)) throw new Refusal(400, 'checkin.document-not-utf8', 'Data is not UTF-8, so it is not JSON');
+  const text = data.toString('utf8');
+  if (data.length > LARGEST_DOCUMENT || Buffer.byteLength(JSON.stringify(text)) > LARGEST_DOCUMENT) {
+    throw new Refusal(413, 'checkin.document-too-large', `Data is larger than ${LARGEST_DOCUMENT} bytes as JSON`);
   }
   return text;
 }
@@ -30,11 +22,8 @@ export function documentOf(data: Buffer | undefined): string | undefined {
 /** Throws Refusal for all but 200 and 404: a declaration that is gone is news for the device, not an error. */
 export function replyToSync(asked: Asked, reply: OutputOf<typeof ddmSync>): DeviceReply {
   const body =
-    reply.body === undefined || reply.body === ""
-      ? {}
-      : { contentType: "application/json", body: reply.body };
-  if (reply.status === 200)
-    return body.body === undefined ? NOTHING_MORE : { status: 200, ...body };
+    reply.body === undefined || reply.body === '' ? {} : { contentType: 'application/json', body: reply.body };
+  if (reply.status === 200) return body.body === undefined ? NOTHING_MORE : { status: 200, ...body };
   if (reply.status === 404) return { status: 404, ...body };
   const keys = {
     tenant: asked.tenant,
@@ -42,15 +31,10 @@ export function replyToSync(asked: Asked, reply: OutputOf<typeof ddmSync>): Devi
     certificate: shortHash(asked.certificateHash),
   };
   if (reply.status !== 400 && reply.status !== 403) {
-    throw new Refusal(503, "checkin.ddm-unavailable", "declarative management failed", { keys });
+    throw new Refusal(503, 'checkin.ddm-unavailable', 'declarative management failed', { keys });
   }
-  throw new Refusal(
-    reply.status,
-    "checkin.ddm-refused",
-    "declarative management refused the request",
-    {
-      keys,
-      reply: { status: reply.status, ...body },
-    },
-  );
+  throw new Refusal(reply.status, 'checkin.ddm-refused', 'declarative management refused the request', {
+    keys,
+    reply: { status: reply.status, ...body },
+  });
 }

@@ -16,10 +16,10 @@ export const NOTHING_MORE: DeviceReply = { status: 200 };
  */
 export const UNRECOGNIZED: DeviceReply = {
   status: 403,
-  contentType: "application/json",
+  contentType: 'application/json',
   body: '{"code":"com.apple.unrecognized.device"}',
 };
 
 export function xmlReply(body: string): DeviceReply {
-  return { status: 200, contentType: "application/xml", body };
+  return { status: 200, contentType: 'application/xml', body };
 }

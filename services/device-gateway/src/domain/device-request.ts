@@ -1,4 +1,4 @@
-import type { X509Certificate } from "node:crypto";
+import type { X509Certificate } from 'node:crypto';
 
 /** One PUT of a device, as the server received it. */
 export interface DeviceRequest {
@@ -20,10 +20,10 @@ export interface DeviceIdentity {
   readonly certificateHash: string;
 }
 
-export const CHECK_IN_TYPE = "application/x-apple-aspen-mdm-checkin";
-export const CONNECT_TYPE = "application/x-apple-aspen-mdm";
+export const CHECK_IN_TYPE = 'application/x-apple-aspen-mdm-checkin';
+export const CONNECT_TYPE = 'application/x-apple-aspen-mdm';
 
 /** The media type without parameters, lower-case; empty where there is none. */
 export function mediaTypeOf(contentType: string | undefined): string {
-  return (contentType ?? "").split(";", 1)[0]!.trim().toLowerCase();
+  return (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
 }

@@ -3,17 +3,20 @@ import type { Exchange } from '@lamplighter/contracts';
 import fc from 'fast-check';
 import { sizeOf, splitBySize } from './exchange-batch.ts';
 
-const xmlText = fc.string({ unit: 'grapheme', maxLength: 400 }).map((text) => text.replaceAll(/[\u0000-\u0008\u000b-\u001f]/g, '"'));
+// The parser lets no control character but tabs and line ends through.
+const xmlText = fc
+  .array(fc.oneof(fc.constantFrom('"', '\\', '\n', '\t', '<', 'é', '好', '😀'), fc.string({ unit: 'grapheme-ascii' })))
+  .map((parts) => parts.join(''));
 const exchanges = fc.array(
-  fc.record({ deviceId: fc.string({ minLength: 1, maxLength: 20 }), xml: fc.option(xmlText, { nil: undefined }) }).map(
-    ({ deviceId, xml }): Exchange => ({
+  fc
+    .record({ deviceId: fc.string({ minLength: 1, maxLength: 20 }), xml: fc.option(xmlText, { nil: undefined }) })
+    .map(({ deviceId, xml }): Exchange => ({
       tenant: 'default',
       deviceId,
       certificateHash: 'a'.repeat(64),
       receivedAt: '2026-11-20T02:00:00.000Z',
       ...(xml === undefined ? {} : { answer: { commandId: 'c', status: 'Error', payload: { xml } } }),
-    }),
-  ),
+    })),
   { maxLength: 40 },
 );
 

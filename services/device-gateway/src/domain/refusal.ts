@@ -1,6 +1,6 @@
-import { AppError } from "@lamplighter/contracts";
-import { UNRECOGNIZED } from "./device-reply.ts";
-import type { DeviceReply, DeviceStatus } from "./device-reply.ts";
+import { AppError } from '@lamplighter/contracts';
+import { UNRECOGNIZED } from './device-reply.ts';
+import type { DeviceReply, DeviceStatus } from './device-reply.ts';
 
 /** What a log line may name. */
 export interface RefusalKeys {
@@ -26,11 +26,11 @@ export class Refusal extends AppError {
 
   constructor(status: DeviceStatus, code: string, message: string, options: RefusalOptions = {}) {
     super(code, message, {
-      outcome: "drop",
+      outcome: 'drop',
       ...(options.remedy === undefined ? {} : { remedy: options.remedy }),
       cause: options.cause,
     });
-    this.name = "Refusal";
+    this.name = 'Refusal';
     this.status = status;
     this.keys = options.keys ?? {};
     this.fixedReply = options.reply;
@@ -40,7 +40,7 @@ export class Refusal extends AppError {
     return (
       this.fixedReply ?? {
         status: this.status,
-        contentType: "application/json",
+        contentType: 'application/json',
         body: JSON.stringify(this.toBody()),
       }
     );
@@ -60,43 +60,27 @@ export interface Asked {
 }
 
 /** The command queue's reasons not to serve a device. */
-export function queueRefusal(
-  asked: Asked,
-  outcome: "unrecognized" | "wrong-certificate" | "unavailable",
-): Refusal {
+export function queueRefusal(asked: Asked, outcome: 'unrecognized' | 'wrong-certificate' | 'unavailable'): Refusal {
   const keys = {
     tenant: asked.tenant,
     deviceId: asked.deviceId,
     certificate: shortHash(asked.certificateHash),
   };
   switch (outcome) {
-    case "unrecognized":
-      return new Refusal(
-        403,
-        "device.unrecognized",
-        "this device is not enrolled here, or no longer",
-        {
-          keys,
-          reply: UNRECOGNIZED,
-        },
-      );
-    case "wrong-certificate":
-      return new Refusal(
-        403,
-        "device.wrong-certificate",
-        "this id is enrolled with another identity certificate",
-        {
-          remedy: "Enroll the device again if its identity was renewed.",
-          keys,
-        },
-      );
+    case 'unrecognized':
+      return new Refusal(403, 'device.unrecognized', 'this device is not enrolled here, or no longer', {
+        keys,
+        reply: UNRECOGNIZED,
+      });
+    case 'wrong-certificate':
+      return new Refusal(403, 'device.wrong-certificate', 'this id is enrolled with another identity certificate', {
+        remedy: 'Enroll the device again if its identity was renewed.',
+        keys,
+      });
     default:
-      return new Refusal(
-        503,
-        "device.queue-unavailable",
-        "the command queue could not serve this device now",
-        { keys },
-      );
+      return new Refusal(503, 'device.queue-unavailable', 'the command queue could not serve this device now', {
+        keys,
+      });
   }
 }
 
@@ -104,11 +88,10 @@ export function queueRefusal(
 export function nothingShown(): Refusal {
   return new Refusal(
     403,
-    "device.no-identity",
-    "the request has no Mdm-Signature header, and TLS no client certificate",
+    'device.no-identity',
+    'the request has no Mdm-Signature header, and TLS no client certificate',
     {
-      remedy:
-        "Set SignMessage in the MDM profile, or let devices show their identity certificate in TLS.",
+      remedy: 'Set SignMessage in the MDM profile, or let devices show their identity certificate in TLS.',
     },
   );
 }

@@ -1,9 +1,9 @@
-import type { FastifyRequest } from "fastify";
-import type { X509Certificate } from "node:crypto";
-import type { TLSSocket } from "node:tls";
-import { TenantId } from "@lamplighter/contracts";
-import type { DeviceRequest } from "../domain/device-request.ts";
-import { Refusal } from "../domain/refusal.ts";
+import type { FastifyRequest } from 'fastify';
+import type { X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import { TenantId } from '@lamplighter/contracts';
+import type { DeviceRequest } from '../domain/device-request.ts';
+import { Refusal } from '../domain/refusal.ts';
 
 const shown = new WeakMap<object, X509Certificate | undefined>();
 
@@ -14,37 +14,30 @@ function clientCertificateOf(socket: TLSSocket): X509Certificate | undefined {
 }
 
 function signatureOf(request: FastifyRequest): string | undefined {
-  const header = request.headers["mdm-signature"];
-  return typeof header === "string" ? header : undefined;
+  const header = request.headers['mdm-signature'];
+  return typeof header === 'string' ? header : undefined;
 }
 
 /** Neither a signature nor a client certificate. */
 export function showsNothing(request: FastifyRequest): boolean {
-  return (
-    signatureOf(request) === undefined &&
-    clientCertificateOf(request.socket as TLSSocket) === undefined
-  );
+  return signatureOf(request) === undefined && clientCertificateOf(request.socket as TLSSocket) === undefined;
 }
 
 /** The tenant of the path; `default` where it names none, undefined where the name is none. */
 export function tenantOf(request: FastifyRequest): string | undefined {
-  const { tenant = "default" } = (request.params ?? {}) as { tenant?: string };
-  return tenant === "default" || TenantId.safeParse(tenant).success ? tenant : undefined;
+  const { tenant = 'default' } = (request.params ?? {}) as { tenant?: string };
+  return tenant === 'default' || TenantId.safeParse(tenant).success ? tenant : undefined;
 }
 
 /** Throws Refusal where the path names no tenant. */
 export function requestOf(request: FastifyRequest): DeviceRequest {
   const tenant = tenantOf(request);
   if (tenant === undefined)
-    throw new Refusal(
-      404,
-      "device.unknown-tenant",
-      "the path does not name a tenant: /mdm/<tenant>",
-    );
+    throw new Refusal(404, 'device.unknown-tenant', 'the path does not name a tenant: /mdm/<tenant>');
   const socket = request.socket as TLSSocket;
   return {
     tenant,
-    contentType: request.headers["content-type"],
+    contentType: request.headers['content-type'],
     signature: signatureOf(request),
     connection: socket,
     clientCertificate: () => clientCertificateOf(socket),

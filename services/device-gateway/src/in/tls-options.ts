@@ -1,6 +1,6 @@
-import type { ServerOptions } from "node:https";
-import type { Config } from "../config.ts";
-import { readPem } from "../pem-file.ts";
+import type { ServerOptions } from 'node:https';
+import type { Config } from '../config.ts';
+import { readPem } from '../pem-file.ts';
 
 /**
  * Client certificates are asked for and judged by the identify step, not by TLS: devices that sign their messages show
@@ -8,15 +8,15 @@ import { readPem } from "../pem-file.ts";
  */
 export function tlsOptions(config: Config): ServerOptions {
   return {
-    cert: readPem("LAMP_GATEWAY_TLS_CERT", config.LAMP_GATEWAY_TLS_CERT),
-    key: readPem("LAMP_GATEWAY_TLS_KEY", config.LAMP_GATEWAY_TLS_KEY),
+    cert: readPem('LAMP_GATEWAY_TLS_CERT', config.LAMP_GATEWAY_TLS_CERT),
+    key: readPem('LAMP_GATEWAY_TLS_KEY', config.LAMP_GATEWAY_TLS_KEY),
     // The authorities' names tell a device which of its certificates to show.
-    ca: readPem("LAMP_DEVICE_CA", config.LAMP_DEVICE_CA),
+    ca: readPem('LAMP_DEVICE_CA', config.LAMP_DEVICE_CA),
     requestCert: true,
     rejectUnauthorized: false,
-    minVersion: "TLSv1.2",
-    ALPNProtocols: ["http/1.1"],
-    sessionIdContext: "lamplighter",
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    sessionIdContext: 'lamplighter',
     handshakeTimeout: config.LAMP_GATEWAY_HEADER_SECONDS * 1000,
     headersTimeout: config.LAMP_GATEWAY_HEADER_SECONDS * 1000,
     requestTimeout: config.LAMP_GATEWAY_REQUEST_SECONDS * 1000,

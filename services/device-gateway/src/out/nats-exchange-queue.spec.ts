@@ -17,11 +17,12 @@ class FakeRequester extends Requester {
 }
 
 const settings = (more: Record<string, string> = {}) =>
-  parseConfig(
-    'device-gateway',
-    config,
-    { LAMP_GATEWAY_TLS_CERT: 'c', LAMP_GATEWAY_TLS_KEY: 'k', LAMP_DEVICE_CA: 'a', ...more },
-  );
+  parseConfig('device-gateway', config, {
+    LAMP_GATEWAY_TLS_CERT: 'c',
+    LAMP_GATEWAY_TLS_KEY: 'k',
+    LAMP_DEVICE_CA: 'a',
+    ...more,
+  });
 const exchange = (deviceId: string, xml?: string): Exchange => ({
   tenant: 'default',
   deviceId,

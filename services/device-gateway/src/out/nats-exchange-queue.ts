@@ -1,10 +1,10 @@
-import { AppError, commandExchange } from "@lamplighter/contracts";
-import type { Exchange, ExchangeReply } from "@lamplighter/contracts";
-import { Coalescer, CONFIG, Requester } from "@lamplighter/runtime";
-import { Inject, Injectable } from "@nestjs/common";
-import type { Config } from "../config.ts";
-import { splitBySize } from "../domain/exchange-batch.ts";
-import { ExchangeQueue } from "../ports.ts";
+import { AppError, commandExchange } from '@lamplighter/contracts';
+import type { Exchange, ExchangeReply } from '@lamplighter/contracts';
+import { Coalescer, CONFIG, Requester } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
+import { splitBySize } from '../domain/exchange-batch.ts';
+import { ExchangeQueue } from '../ports.ts';
 
 /** Exchanges that arrive within a millisecond share one request to the command queue. */
 @Injectable()
@@ -28,14 +28,9 @@ export class NatsExchangeQueue extends ExchangeQueue {
 
   override async exchange(exchange: Exchange): Promise<ExchangeReply> {
     if (this.waiting >= this.config.LAMP_GATEWAY_MAX_WAITING) {
-      throw new AppError(
-        "gateway.overloaded",
-        `${this.waiting} devices wait for the command queue already`,
-        {
-          remedy:
-            "add replicas of command-queue or device-gateway, or raise LAMP_GATEWAY_MAX_WAITING",
-        },
-      );
+      throw new AppError('gateway.overloaded', `${this.waiting} devices wait for the command queue already`, {
+        remedy: 'add replicas of command-queue or device-gateway, or raise LAMP_GATEWAY_MAX_WAITING',
+      });
     }
     this.waiting += 1;
     try {
@@ -49,15 +44,12 @@ export class NatsExchangeQueue extends ExchangeQueue {
   private async exchangeAll(exchanges: readonly Exchange[]): Promise<ExchangeReply[]> {
     const timeoutMs = this.config.LAMP_GATEWAY_REPLY_SECONDS * 1000;
     const batches = splitBySize(exchanges);
-    if (batches.length === 1)
-      return this.requester.request(commandExchange, batches[0]!, timeoutMs);
+    if (batches.length === 1) return this.requester.request(commandExchange, batches[0]!, timeoutMs);
     const settled = await Promise.allSettled(
       batches.map((batch) => this.requester.request(commandExchange, batch, timeoutMs)),
     );
     return settled.flatMap((result, index) =>
-      result.status === "fulfilled"
-        ? result.value
-        : batches[index]!.map(() => ({ outcome: "unavailable" as const })),
+      result.status === 'fulfilled' ? result.value : batches[index]!.map(() => ({ outcome: 'unavailable' as const })),
     );
   }
 }

@@ -1,10 +1,10 @@
-import { enrollmentIdOf, parseConnect } from "@lamplighter/apple";
-import type { PlistValue } from "@lamplighter/apple";
-import type { Exchange, ExchangeReply } from "@lamplighter/contracts";
-import { Clock } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import type { DeviceIdentity, DeviceRequest } from "../domain/device-request.ts";
-import { AnswerPacker, ExchangeQueue } from "../ports.ts";
+import { enrollmentIdOf, parseConnect } from '@lamplighter/apple';
+import type { PlistValue } from '@lamplighter/apple';
+import type { Exchange, ExchangeReply } from '@lamplighter/contracts';
+import { Clock } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import type { DeviceIdentity, DeviceRequest } from '../domain/device-request.ts';
+import { AnswerPacker, ExchangeQueue } from '../ports.ts';
 
 export interface Visit {
   readonly exchange: Exchange;
@@ -29,9 +29,9 @@ export class ConnectDevice {
       certificateHash: identity.certificateHash,
       receivedAt: this.clock.now().toISOString(),
     };
-    if (message.status !== "Idle") {
+    if (message.status !== 'Idle') {
       const payload = await this.packer.pack(request.body);
-      exchange.answer = { commandId: message.commandUuid ?? "", status: message.status, payload };
+      exchange.answer = { commandId: message.commandUuid ?? '', status: message.status, payload };
     }
     return { exchange, reply: await this.queue.exchange(exchange) };
   }

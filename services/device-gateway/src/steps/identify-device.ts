@@ -1,15 +1,10 @@
-import {
-  ChainCache,
-  checkClientCertificate,
-  SignatureError,
-  verifyMdmSignature,
-} from "@lamplighter/apple";
-import type { CheckedCertificate } from "@lamplighter/apple";
-import { Injectable } from "@nestjs/common";
-import type { X509Certificate } from "node:crypto";
-import type { DeviceIdentity, DeviceRequest } from "../domain/device-request.ts";
-import { nothingShown, Refusal } from "../domain/refusal.ts";
-import { DeviceAuthorities } from "../ports.ts";
+import { ChainCache, checkClientCertificate, SignatureError, verifyMdmSignature } from '@lamplighter/apple';
+import type { CheckedCertificate } from '@lamplighter/apple';
+import { Injectable } from '@nestjs/common';
+import type { X509Certificate } from 'node:crypto';
+import type { DeviceIdentity, DeviceRequest } from '../domain/device-request.ts';
+import { nothingShown, Refusal } from '../domain/refusal.ts';
+import { DeviceAuthorities } from '../ports.ts';
 
 const MAX_INTERMEDIATES = 6;
 
@@ -35,8 +30,7 @@ export class IdentifyDevice {
   private check(request: DeviceRequest): CheckedCertificate {
     // Real time: certificates are issued and trusted in the world outside, whatever clock this installation runs on.
     const options = { ...this.authorities.options, now: Date.now(), cache: this.cache };
-    if (request.signature !== undefined)
-      return verifyMdmSignature(request.signature, request.body, options);
+    if (request.signature !== undefined) return verifyMdmSignature(request.signature, request.body, options);
     const known = this.connections.get(request.connection);
     if (known !== undefined && options.now <= known.validUntil) return known;
     const shown = request.clientCertificate();
@@ -54,11 +48,7 @@ export class IdentifyDevice {
 function intermediatesOf(certificate: X509Certificate): Buffer[] {
   const found: Buffer[] = [];
   let issuer = certificate.issuerCertificate;
-  while (
-    issuer !== undefined &&
-    found.length < MAX_INTERMEDIATES &&
-    issuer.issuerCertificate !== issuer
-  ) {
+  while (issuer !== undefined && found.length < MAX_INTERMEDIATES && issuer.issuerCertificate !== issuer) {
     found.push(issuer.raw);
     issuer = issuer.issuerCertificate;
   }

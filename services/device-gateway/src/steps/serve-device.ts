@@ -1,15 +1,15 @@
-import { commandPlist, isDict, parsePlist } from "@lamplighter/apple";
-import { Tracer } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { NOTHING_MORE, xmlReply } from "../domain/device-reply.ts";
-import type { DeviceReply } from "../domain/device-reply.ts";
-import { CHECK_IN_TYPE, CONNECT_TYPE, mediaTypeOf } from "../domain/device-request.ts";
-import type { DeviceIdentity, DeviceRequest } from "../domain/device-request.ts";
-import { queueRefusal, Refusal, shortHash } from "../domain/refusal.ts";
-import { AcceptCheckIn } from "./accept-check-in.ts";
-import { ConnectDevice } from "./connect-device.ts";
-import type { Visit } from "./connect-device.ts";
-import { IdentifyDevice } from "./identify-device.ts";
+import { commandPlist, isDict, parsePlist } from '@lamplighter/apple';
+import { Tracer } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { NOTHING_MORE, xmlReply } from '../domain/device-reply.ts';
+import type { DeviceReply } from '../domain/device-reply.ts';
+import { CHECK_IN_TYPE, CONNECT_TYPE, mediaTypeOf } from '../domain/device-request.ts';
+import type { DeviceIdentity, DeviceRequest } from '../domain/device-request.ts';
+import { queueRefusal, Refusal, shortHash } from '../domain/refusal.ts';
+import { AcceptCheckIn } from './accept-check-in.ts';
+import { ConnectDevice } from './connect-device.ts';
+import type { Visit } from './connect-device.ts';
+import { IdentifyDevice } from './identify-device.ts';
 
 /** One request of a device: who it is, what it says, and what waits for it. */
 @Injectable()
@@ -32,7 +32,7 @@ export class ServeDevice {
     if (type !== CHECK_IN_TYPE && type !== CONNECT_TYPE) throw wrongContentType(request, identity);
     const plist = parsePlist(request.body, { maxBytes: request.body.length });
     // A device without a CheckInURL sends its check-ins to the ServerURL; the message says what it is.
-    if (type === CHECK_IN_TYPE || (isDict(plist) && plist["MessageType"] !== undefined)) {
+    if (type === CHECK_IN_TYPE || (isDict(plist) && plist['MessageType'] !== undefined)) {
       return this.acceptCheckIn.run(request, identity, plist);
     }
     const visit = await this.connect.run(request, identity, plist);
@@ -42,23 +42,19 @@ export class ServeDevice {
 
   /** After the fact: which traces this visit belongs to is known only once the queue has named its commands. */
   private trace({ exchange, reply }: Visit, startMs: number): void {
-    if (reply.outcome !== "command" && reply.outcome !== "empty") return;
-    const handedOver = reply.outcome === "command" ? reply : undefined;
+    if (reply.outcome !== 'command' && reply.outcome !== 'empty') return;
+    const handedOver = reply.outcome === 'command' ? reply : undefined;
     for (const traceparent of new Set([reply.answeredTraceparent, handedOver?.traceparent])) {
       if (traceparent === undefined) continue;
-      this.tracer.record("serve-device", {
+      this.tracer.record('serve-device', {
         traceparent,
         startMs,
         endMs: Date.now(),
         attributes: {
           deviceId: exchange.deviceId,
-          status: exchange.answer?.status ?? "Idle",
-          ...(exchange.answer === undefined
-            ? {}
-            : { answeredCommandId: exchange.answer.commandId }),
-          ...(handedOver === undefined
-            ? {}
-            : { commandId: handedOver.commandId, requestType: handedOver.requestType }),
+          status: exchange.answer?.status ?? 'Idle',
+          ...(exchange.answer === undefined ? {} : { answeredCommandId: exchange.answer.commandId }),
+          ...(handedOver === undefined ? {} : { commandId: handedOver.commandId, requestType: handedOver.requestType }),
         },
       });
     }
@@ -66,16 +62,13 @@ export class ServeDevice {
 }
 
 function replyTo({ exchange, reply }: Visit): DeviceReply {
-  if (reply.outcome === "command") return xmlReply(commandPlist(reply.commandId, reply.command));
-  if (reply.outcome === "empty") return NOTHING_MORE;
+  if (reply.outcome === 'command') return xmlReply(commandPlist(reply.commandId, reply.command));
+  if (reply.outcome === 'empty') return NOTHING_MORE;
   throw queueRefusal(exchange, reply.outcome);
 }
 
 function wrongContentType(request: DeviceRequest, identity: DeviceIdentity): Refusal {
-  return new Refusal(
-    400,
-    "device.content-type",
-    `Content-Type is neither ${CHECK_IN_TYPE} nor ${CONNECT_TYPE}`,
-    { keys: { tenant: request.tenant, certificate: shortHash(identity.certificateHash) } },
-  );
+  return new Refusal(400, 'device.content-type', `Content-Type is neither ${CHECK_IN_TYPE} nor ${CONNECT_TYPE}`, {
+    keys: { tenant: request.tenant, certificate: shortHash(identity.certificateHash) },
+  });
 }

@@ -32,12 +32,20 @@ export interface RunOptions {
 
 const text = (file: string): string => readFileSync(file, 'utf8');
 
+function mixIn(file: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text(file)) as Record<string, unknown>;
+  } catch (error) {
+    throw new Error(`the mix in ${file} cannot be read: ${error instanceof Error ? error.message : 'no JSON'}`);
+  }
+}
+
 function fleetOptions(options: RunOptions): FleetOptions {
   const { deviceCa, deviceCaKey } = options;
   if ((deviceCa === undefined) !== (deviceCaKey === undefined)) {
     throw new Error('--device-ca and --device-ca-key belong together: give both or none');
   }
-  const mix = (options.mix ? JSON.parse(text(options.mix)) : {}) as Record<string, unknown>;
+  const mix = options.mix ? mixIn(options.mix) : {};
   return {
     server: options.server,
     devices: options.devices,

@@ -30,6 +30,8 @@ export interface WindowOptions {
 const SWEEP_MS = 100;
 const NOT_READY_MS = 250;
 const NO_RESPONDERS = 503;
+/** JetStream's own codes for a cluster that elects, and for peers that are away. */
+const NOT_READY = new Set([10008, 10009]);
 
 /**
  * Publishes to streams over one reply inbox, many messages in flight: the client library's own publish, with one
@@ -125,7 +127,7 @@ export class PublishWindow {
     if (each === undefined) return;
     if (reply.headers?.code === NO_RESPONDERS) return this.later(each);
     const refusal = refusalOf(reply);
-    if (refusal?.code === NO_RESPONDERS) return this.later(each);
+    if (refusal && NOT_READY.has(refusal.err_code)) return this.later(each);
     this.finish(each, refusal && refused(each.row, refusal.description));
   }
 
@@ -161,8 +163,8 @@ function headersOf(row: Outgoing): MsgHdrs {
   return all;
 }
 
-function refusalOf(reply: Msg): { code: number; description: string } | undefined {
-  const ack = JSON.parse(reply.string()) as { error?: { code: number; description: string } };
+function refusalOf(reply: Msg): { err_code: number; description: string } | undefined {
+  const ack = JSON.parse(reply.string()) as { error?: { err_code: number; description: string } };
   return ack.error;
 }
 

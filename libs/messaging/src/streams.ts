@@ -114,7 +114,7 @@ function refused(wanted: Wanted, cause: unknown): AppError {
     {
       outcome: 'retry',
       remedy:
-        'compare it with `nats stream info`; a change of retention or storage needs the stream to be removed first',
+        'compare it with `nats stream info`: retention and storage cannot be changed in place; each stream reserves LAMP_NATS_MAX_BYTES of the storage',
       cause,
     },
   );

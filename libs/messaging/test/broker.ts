@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '@lamplighter/runtime';
 import { randomBytes } from 'node:crypto';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { type Broker, connectBroker } from '../src/connection.ts';
 
 /** A nats-server of at least 2.14: LAMP_NATS_SERVER, else the one on PATH; undefined when there is none. */
@@ -52,6 +53,7 @@ export class OwnServer {
   /** kill -9; returns when the process is gone. */
   async kill(): Promise<void> {
     const child = this.child!;
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
@@ -98,6 +100,15 @@ export function brokerAtHand(own = false): boolean {
   if ((!own && process.env['LAMP_NATS_URL']) || serverBinary()) return true;
   process.stderr.write('skipped: no nats-server of 2.14 or later (LAMP_NATS_SERVER or PATH)\n');
   return false;
+}
+
+/** Closes the connection; a shared server keeps nothing of this spec. */
+export async function leave(broker: Broker, prefix = broker.prefix): Promise<void> {
+  const manager = await jetstreamManager(broker.nc);
+  for await (const name of manager.streams.names()) {
+    if (name.startsWith(prefix.toUpperCase()) || name === `OBJ_${prefix}-answers`) await manager.streams.delete(name);
+  }
+  await broker.close();
 }
 
 export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 20_000): Promise<void> {

@@ -15,7 +15,7 @@ import { deadStream, deadSubject, streamOf } from '../src/names.ts';
 import { PublishWindow } from '../src/publish-window.ts';
 import { JetStreamPublisher } from '../src/publisher.ts';
 import { ensureStreams } from '../src/streams.ts';
-import { brokerAtHand, connectTo, quiet, testServer, until } from './broker.ts';
+import { brokerAtHand, connectTo, leave, quiet, testServer, until } from './broker.ts';
 
 const happened = defineEvent('thing.happened', 1, z.object({ n: z.int() }));
 const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
@@ -40,11 +40,7 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
   });
   afterEach(async () => {
     await Promise.all(consumers.splice(0).map((consumer) => consumer.stop()));
-    const manager = await jetstreamManager(broker.nc);
-    for await (const name of manager.streams.names()) {
-      if (name.startsWith(broker.prefix.toUpperCase())) await manager.streams.delete(name);
-    }
-    await broker.close();
+    await leave(broker);
   });
 
   const batchOf = (definition: MessageDefinition, n: number): Message<{ n: number }> =>

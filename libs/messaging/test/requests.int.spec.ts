@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Broker } from '../src/connection.ts';
 import { NatsRequester } from '../src/requests.ts';
 import { type RequestHandler, type Responder, serveRequest } from '../src/responder.ts';
-import { brokerAtHand, connectTo, quiet, testServer } from './broker.ts';
+import { brokerAtHand, connectTo, leave, quiet, testServer } from './broker.ts';
 
 const ask = defineRequest('spec.ask', z.object({ n: z.int() }), z.object({ twice: z.int() }));
 const put = defineRequest('spec.put', z.object({ n: z.int() }), z.union([z.object({ ok: z.int() }), Failure]));
@@ -21,7 +21,7 @@ const put = defineRequest('spec.put', z.object({ n: z.int() }), z.union([z.objec
   });
   afterEach(() => Promise.all(responders.splice(0).map((each) => each.stop())));
   afterAll(async () => {
-    await broker.close();
+    await leave(broker);
     await server.stop();
   });
 

@@ -1,13 +1,13 @@
-import { baseConfig } from "@lamplighter/runtime";
-import { z } from "zod";
+import { baseConfig } from '@lamplighter/runtime';
+import { z } from 'zod';
 
 export const config = baseConfig.extend({
   LAMP_SECRET_KEY: baseConfig.shape.LAMP_SECRET_KEY.unwrap().describe(
-    "Key that seals push certificates and opens push addresses: 32 random bytes in base64, the same for all services.",
+    'Key that seals push certificates and opens push addresses: 32 random bytes in base64, the same for all services.',
   ),
   LAMP_APNS_URL: z
     .url({ protocol: /^https$/ })
-    .default("https://api.push.apple.com:443")
+    .default('https://api.push.apple.com:443')
     .describe("Where pushes go: Apple's service (port 443 or 2197), or a simulated one."),
   LAMP_APNS_CA: z
     .string()
@@ -22,7 +22,7 @@ export const config = baseConfig.extend({
     .min(1)
     .max(50)
     .default(2)
-    .describe("HTTP/2 connections that one process keeps to APNs for each push topic."),
+    .describe('HTTP/2 connections that one process keeps to APNs for each push topic.'),
   LAMP_APNS_TIMEOUT_SECONDS: z.coerce
     .number()
     .min(0.1)
@@ -35,14 +35,14 @@ export const config = baseConfig.extend({
     .min(1)
     .max(1_000_000)
     .default(2000)
-    .describe("Most pushes a second, shared by all processes of the installation (over Redis)."),
+    .describe('Most pushes a second, shared by all processes of the installation (over Redis).'),
   LAMP_PUSH_RETRY_SECONDS: z.coerce
     .number()
     .min(0)
     .max(60)
     .default(5)
     .describe(
-      "How long a push is tried again at once after 429, 500, 503 or a lost connection. The command queue asks again later anyway.",
+      'How long a push is tried again at once after 429, 500, 503 or a lost connection. The command queue asks again later anyway.',
     ),
   LAMP_PUSH_DAYS: z.coerce
     .number()
@@ -50,8 +50,6 @@ export const config = baseConfig.extend({
     .min(1)
     .max(3650)
     .default(14)
-    .describe(
-      "How many days of the push log are kept. Older ones are dropped a whole day at a time.",
-    ),
+    .describe('How many days of the push log are kept. Older ones are dropped a whole day at a time.'),
 });
 export type Config = z.infer<typeof config>;

@@ -1,7 +1,7 @@
-import type { Tx } from "@lamplighter/runtime";
-import type { ApnsAnswer } from "./domain/apns-answer.ts";
-import type { PushCertificate } from "./domain/push-certificate.ts";
-import type { PushJob, PushResult } from "./domain/push.ts";
+import type { Tx } from '@lamplighter/runtime';
+import type { ApnsAnswer } from './domain/apns-answer.ts';
+import type { PushCertificate } from './domain/push-certificate.ts';
+import type { PushJob, PushResult } from './domain/push.ts';
 
 /** Where a device can be reached. */
 export interface PushTarget {

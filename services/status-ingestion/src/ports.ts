@@ -1,7 +1,7 @@
-import type { AnswerPayload } from "@lamplighter/contracts";
-import type { Tx } from "@lamplighter/runtime";
-import type { DeviceFacts } from "./domain/device-facts.ts";
-import type { Report } from "./domain/report.ts";
+import type { AnswerPayload } from '@lamplighter/contracts';
+import type { Tx } from '@lamplighter/runtime';
+import type { DeviceFacts } from './domain/device-facts.ts';
+import type { Report } from './domain/report.ts';
 
 export interface Enrollment {
   tenant: string;
@@ -36,11 +36,7 @@ export abstract class DeviceStore {
    * Notes when each device last answered, and holds its row until the transaction ends: reports of one device are
    * written one transaction after another. A device that is not known yet gets a row, not enrolled.
    */
-  abstract noteAnswers(
-    tx: Tx,
-    batch: readonly (DeviceKey & { at: Date })[],
-    now: Date,
-  ): Promise<void>;
+  abstract noteAnswers(tx: Tx, batch: readonly (DeviceKey & { at: Date })[], now: Date): Promise<void>;
 
   /** Facts older than the stored ones, or than the enrollment, change nothing. At most one entry a device. */
   abstract writeFacts(

@@ -1,7 +1,7 @@
-import { commandEnqueue, deviceObserved, subjectFilter } from "@lamplighter/contracts";
-import type { ItemOf, Message, NewCommand } from "@lamplighter/contracts";
-import type { Broker } from "@lamplighter/messaging";
-import { waitFor } from "@lamplighter/testing";
+import { commandEnqueue, deviceObserved, subjectFilter } from '@lamplighter/contracts';
+import type { ItemOf, Message, NewCommand } from '@lamplighter/contracts';
+import type { Broker } from '@lamplighter/messaging';
+import { waitFor } from '@lamplighter/testing';
 
 type Observed = ItemOf<typeof deviceObserved>;
 
@@ -11,10 +11,7 @@ export class Collector {
   private readonly commands: NewCommand[] = [];
 
   constructor(broker: Broker) {
-    const listen = (
-      definition: typeof deviceObserved | typeof commandEnqueue,
-      take: (body: unknown) => void,
-    ) =>
+    const listen = (definition: typeof deviceObserved | typeof commandEnqueue, take: (body: unknown) => void) =>
       broker.nc.subscribe(subjectFilter(broker.prefix, definition), {
         callback: (error, msg) => {
           if (!error) take(JSON.parse(msg.string()));
@@ -30,19 +27,17 @@ export class Collector {
   /** All observations so far, once they are enough. */
   async observed(isEnough: (all: Observed[]) => boolean): Promise<Observed[]> {
     const all = () => this.observations.flatMap((one) => one.items);
-    await waitFor("observations", () => isEnough(all()));
+    await waitFor('observations', () => isEnough(all()));
     return all();
   }
 
   async enqueued(isEnough: (all: NewCommand[]) => boolean): Promise<NewCommand[]> {
-    await waitFor("enqueued commands", () => isEnough(this.commands));
+    await waitFor('enqueued commands', () => isEnough(this.commands));
     return this.commands;
   }
 
   /** How many messages have an observation of such a device. */
   messagesWith(devicePrefix: string): number {
-    return this.observations.filter((one) =>
-      one.items.some((item) => item.deviceId.startsWith(devicePrefix)),
-    ).length;
+    return this.observations.filter((one) => one.items.some((item) => item.deviceId.startsWith(devicePrefix))).length;
   }
 }

@@ -1,4 +1,4 @@
-import type { ItemOf, pushSent } from "@lamplighter/contracts";
+import type { ItemOf, pushSent } from '@lamplighter/contracts';
 
 /** What APNs, or the way to it, said to one push. */
 export interface ApnsAnswer {
@@ -10,7 +10,7 @@ export interface ApnsAnswer {
   timestamp?: number | undefined;
 }
 
-export type PushOutcome = ItemOf<typeof pushSent>["outcome"];
+export type PushOutcome = ItemOf<typeof pushSent>['outcome'];
 
 export interface Verdict {
   outcome: PushOutcome;
@@ -29,14 +29,14 @@ export interface Verdict {
  * A status that is not in it is taken by its class: 5xx passes, 4xx does not.
  */
 export function judge({ status, reason, timestamp }: ApnsAnswer): Verdict {
-  if (status === 200) return { outcome: "accepted" };
+  if (status === 200) return { outcome: 'accepted' };
   const said = reason === undefined ? {} : { reason };
   if (status === 410) {
-    return { outcome: "gone", ...said, ...(timestamp === undefined ? {} : { goneAt: timestamp }) };
+    return { outcome: 'gone', ...said, ...(timestamp === undefined ? {} : { goneAt: timestamp }) };
   }
-  if (status === 403) return { outcome: "no-certificate", ...said, stopsTopic: true };
+  if (status === 403) return { outcome: 'no-certificate', ...said, stopsTopic: true };
   if (status === 0 || status === 429 || status >= 500) {
-    return { outcome: "failed", ...said, isRetried: true };
+    return { outcome: 'failed', ...said, isRetried: true };
   }
-  return { outcome: "rejected", ...said };
+  return { outcome: 'rejected', ...said };
 }

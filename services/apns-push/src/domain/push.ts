@@ -1,5 +1,5 @@
-import type { ItemOf, Message, pushRequest } from "@lamplighter/contracts";
-import type { PushOutcome } from "./apns-answer.ts";
+import type { ItemOf, Message, pushRequest } from '@lamplighter/contracts';
+import type { PushOutcome } from './apns-answer.ts';
 
 export type PushRequestItem = ItemOf<typeof pushRequest>;
 

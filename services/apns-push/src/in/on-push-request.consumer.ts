@@ -1,9 +1,9 @@
-import { pushRequest } from "@lamplighter/contracts";
-import type { Message } from "@lamplighter/contracts";
-import { OnMessages } from "@lamplighter/messaging";
-import { Controller } from "@nestjs/common";
-import type { PushRequestItem } from "../domain/push.ts";
-import { PushDevices } from "../steps/push-devices.ts";
+import { pushRequest } from '@lamplighter/contracts';
+import type { Message } from '@lamplighter/contracts';
+import { OnMessages } from '@lamplighter/messaging';
+import { Controller } from '@nestjs/common';
+import type { PushRequestItem } from '../domain/push.ts';
+import { PushDevices } from '../steps/push-devices.ts';
 
 @Controller()
 export class OnPushRequestConsumer {

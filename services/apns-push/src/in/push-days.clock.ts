@@ -1,6 +1,6 @@
-import { Log, Ticker } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { KeepPushDays } from "../steps/keep-push-days.ts";
+import { Log, Ticker } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { KeepPushDays } from '../steps/keep-push-days.ts';
 
 @Injectable()
 export class PushDaysClock extends Ticker {

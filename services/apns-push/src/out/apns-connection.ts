@@ -1,6 +1,6 @@
-import { connect, constants } from "node:http2";
-import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
-import type { ApnsAnswer } from "../domain/apns-answer.ts";
+import { connect, constants } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import type { ApnsAnswer } from '../domain/apns-answer.ts';
 
 export interface ApnsEndpoint {
   url: string;
@@ -52,7 +52,7 @@ export class ApnsConnection {
   private readonly running = new Set<Running>();
   private readonly sweeper: NodeJS.Timeout;
   private readonly openedAt = performance.now();
-  private state: "connecting" | "open" | "leaving" | "closed" = "connecting";
+  private state: 'connecting' | 'open' | 'leaving' | 'closed' = 'connecting';
   private lastProcessed = Infinity;
   private heardAt = performance.now();
   private pinging = false;
@@ -64,13 +64,13 @@ export class ApnsConnection {
     this.endpoint = endpoint;
     this.listener = listener;
     this.session = connect(url, { ca, cert: certificate, key, settings: { enablePush: false } });
-    this.session.on("remoteSettings", () => this.onSettings());
-    this.session.on("goaway", (_code, lastStreamId) => this.onGoaway(lastStreamId));
-    this.session.on("error", (error: Error) => {
+    this.session.on('remoteSettings', () => this.onSettings());
+    this.session.on('goaway', (_code, lastStreamId) => this.onGoaway(lastStreamId));
+    this.session.on('error', (error: Error) => {
       this.hasFailed = true;
       listener.failed(error);
     });
-    this.session.on("close", () => this.onClose());
+    this.session.on('close', () => this.onClose());
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
   }
 
@@ -80,18 +80,18 @@ export class ApnsConnection {
 
   /** How many more pushes it takes now. */
   get free(): number {
-    if (this.state !== "open") return 0;
+    if (this.state !== 'open') return 0;
     const allowed = this.session.remoteSettings.maxConcurrentStreams ?? MAX_STREAMS;
     return Math.min(allowed, MAX_STREAMS) - this.running.size;
   }
 
   /** Still to be opened, or open. */
   get isUsable(): boolean {
-    return this.state === "connecting" || this.state === "open";
+    return this.state === 'connecting' || this.state === 'open';
   }
 
   get isConnecting(): boolean {
-    return this.state === "connecting";
+    return this.state === 'connecting';
   }
 
   /** To be called only while `free` is above 0. */
@@ -112,7 +112,7 @@ export class ApnsConnection {
   /** Takes no more; ends once what runs is answered. */
   leave(): void {
     if (!this.isUsable) return;
-    this.state = "leaving";
+    this.state = 'leaving';
     this.session.close();
   }
 
@@ -122,7 +122,7 @@ export class ApnsConnection {
 
   private follow(stream: ClientHttp2Stream, settle: Settle): void {
     let status = 0;
-    let body = "";
+    let body = '';
     let isLate = false;
     const running: Running = {
       startedAt: performance.now(),
@@ -132,13 +132,13 @@ export class ApnsConnection {
       },
     };
     this.running.add(running);
-    stream.on("response", (headers: IncomingHttpHeaders) => (status = Number(headers[":status"])));
-    stream.on("data", (chunk: Buffer) => {
-      if (body.length < MAX_BODY) body += chunk.toString("latin1");
+    stream.on('response', (headers: IncomingHttpHeaders) => (status = Number(headers[':status'])));
+    stream.on('data', (chunk: Buffer) => {
+      if (body.length < MAX_BODY) body += chunk.toString('latin1');
     });
     // The close event that follows says all.
-    stream.on("error", () => {});
-    stream.once("close", () => {
+    stream.on('error', () => {});
+    stream.once('close', () => {
       this.heardAt = performance.now();
       this.running.delete(running);
       settle(status > 0 ? answerOf(status, body) : this.unanswered(stream, isLate));
@@ -147,15 +147,15 @@ export class ApnsConnection {
   }
 
   private unanswered(stream: ClientHttp2Stream, isLate: boolean): ApnsAnswer | undefined {
-    if (isLate) return { status: 0, reason: "Timeout" };
+    if (isLate) return { status: 0, reason: 'Timeout' };
     const isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
     const neverSent = stream.id === undefined || stream.id > this.lastProcessed;
-    return isRefused || neverSent ? undefined : { status: 0, reason: "ConnectionLost" };
+    return isRefused || neverSent ? undefined : { status: 0, reason: 'ConnectionLost' };
   }
 
   private onSettings(): void {
     this.heardAt = performance.now();
-    if (this.state === "connecting") this.state = "open";
+    if (this.state === 'connecting') this.state = 'open';
     this.listener.changed();
   }
 
@@ -167,10 +167,10 @@ export class ApnsConnection {
   }
 
   private onClose(): void {
-    if (this.state === "connecting" && !this.hasFailed) {
-      this.listener.failed(new Error("APNs closed the connection before it was usable"));
+    if (this.state === 'connecting' && !this.hasFailed) {
+      this.listener.failed(new Error('APNs closed the connection before it was usable'));
     }
-    this.state = "closed";
+    this.state = 'closed';
     clearInterval(this.sweeper);
     this.listener.changed();
   }
@@ -178,9 +178,9 @@ export class ApnsConnection {
   private sweep(): void {
     const now = performance.now();
     const { timeoutMs, idleMs } = this.endpoint;
-    if (this.state === "connecting") {
+    if (this.state === 'connecting') {
       if (now - this.openedAt > timeoutMs)
-        this.session.destroy(new Error("APNs did not answer the connection attempt"));
+        this.session.destroy(new Error('APNs did not answer the connection attempt'));
       return;
     }
     for (const running of this.running) {
@@ -195,10 +195,7 @@ export class ApnsConnection {
   private ping(): void {
     if (this.pinging || this.session.destroyed || this.session.closed) return;
     this.pinging = true;
-    const giveUp = setTimeout(
-      () => this.session.destroy(new Error("APNs did not answer a PING")),
-      PING_MS,
-    ).unref();
+    const giveUp = setTimeout(() => this.session.destroy(new Error('APNs did not answer a PING')), PING_MS).unref();
     this.session.ping((error) => {
       clearTimeout(giveUp);
       this.pinging = false;
@@ -208,14 +205,13 @@ export class ApnsConnection {
 }
 
 function answerOf(status: number, body: string): ApnsAnswer {
-  if (status === 200 || body === "") return { status };
+  if (status === 200 || body === '') return { status };
   try {
     const { reason, timestamp } = JSON.parse(body) as { reason?: unknown; timestamp?: unknown };
     return {
       status,
-      reason: typeof reason === "string" ? reason.slice(0, 100) : undefined,
-      timestamp:
-        typeof timestamp === "number" && Math.abs(timestamp) < MAX_TIME ? timestamp : undefined,
+      reason: typeof reason === 'string' ? reason.slice(0, 100) : undefined,
+      timestamp: typeof timestamp === 'number' && Math.abs(timestamp) < MAX_TIME ? timestamp : undefined,
     };
   } catch {
     return { status };

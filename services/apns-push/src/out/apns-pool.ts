@@ -1,7 +1,7 @@
-import type { ApnsAnswer } from "../domain/apns-answer.ts";
-import { ApnsConnection } from "./apns-connection.ts";
-import type { ApnsEndpoint, ApnsRequest } from "./apns-connection.ts";
-import { Deque } from "./deque.ts";
+import type { ApnsAnswer } from '../domain/apns-answer.ts';
+import { ApnsConnection } from './apns-connection.ts';
+import type { ApnsEndpoint, ApnsRequest } from './apns-connection.ts';
+import { Deque } from './deque.ts';
 
 interface Waiting {
   request: ApnsRequest;
@@ -51,8 +51,7 @@ export class ApnsPool {
   /** Ends everything at once; what runs and waits is answered with status 0. */
   destroy(): void {
     this.isClosed = true;
-    for (const waiting of this.queue.drain())
-      waiting.resolve({ status: 0, reason: "ConnectionLost" });
+    for (const waiting of this.queue.drain()) waiting.resolve({ status: 0, reason: 'ConnectionLost' });
     for (const connection of this.connections) connection.destroy();
     this.rest();
   }
@@ -80,15 +79,14 @@ export class ApnsPool {
         return;
       }
       if (answer !== undefined && answer.status > 0) this.failures = 0;
-      waiting.resolve(answer ?? { status: 0, reason: "Refused" });
+      waiting.resolve(answer ?? { status: 0, reason: 'Refused' });
     });
   }
 
   private leastLoaded(): ApnsConnection | undefined {
     let best: ApnsConnection | undefined;
     for (const connection of this.connections) {
-      if (connection.free > 0 && (best === undefined || connection.inFlight < best.inFlight))
-        best = connection;
+      if (connection.free > 0 && (best === undefined || connection.inFlight < best.inFlight)) best = connection;
     }
     return best;
   }
@@ -120,7 +118,7 @@ export class ApnsPool {
   private sweep(): void {
     const now = performance.now();
     for (const waiting of this.queue.removeIf((one) => one.deadlineMs <= now)) {
-      waiting.resolve({ status: 0, reason: this.failures > 0 ? "ConnectionFailed" : "Busy" });
+      waiting.resolve({ status: 0, reason: this.failures > 0 ? 'ConnectionFailed' : 'Busy' });
     }
     this.pump();
   }

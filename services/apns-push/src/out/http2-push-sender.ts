@@ -1,11 +1,11 @@
-import { CONFIG, Log, Shutdown } from "@lamplighter/runtime";
-import { Inject, Injectable } from "@nestjs/common";
-import { readFileSync } from "node:fs";
-import type { Config } from "../config.ts";
-import type { ApnsAnswer } from "../domain/apns-answer.ts";
-import { PushSender } from "../ports.ts";
-import type { Push, StoredCertificate } from "../ports.ts";
-import { ApnsPool } from "./apns-pool.ts";
+import { CONFIG, Log, Shutdown } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config.ts';
+import type { ApnsAnswer } from '../domain/apns-answer.ts';
+import { PushSender } from '../ports.ts';
+import type { Push, StoredCertificate } from '../ports.ts';
+import { ApnsPool } from './apns-pool.ts';
 
 const IDLE_MS = 60_000;
 
@@ -26,8 +26,7 @@ export class Http2PushSender extends PushSender {
     shutdown: Shutdown,
   ) {
     super();
-    this.ca =
-      config.LAMP_APNS_CA === undefined ? undefined : readFileSync(config.LAMP_APNS_CA, "utf8");
+    this.ca = config.LAMP_APNS_CA === undefined ? undefined : readFileSync(config.LAMP_APNS_CA, 'utf8');
     shutdown.last(async () => this.close());
   }
 
@@ -51,8 +50,7 @@ export class Http2PushSender extends PushSender {
     const pool = new ApnsPool({
       endpoint: { url: LAMP_APNS_URL, ca: this.ca, certificate, key, timeoutMs, idleMs: IDLE_MS },
       connections: LAMP_APNS_CONNECTIONS,
-      onTrouble: (error) =>
-        this.log.warn({ err: error, tenant, topic }, "a connection to APNs failed; trying again"),
+      onTrouble: (error) => this.log.warn({ err: error, tenant, topic }, 'a connection to APNs failed; trying again'),
     });
     this.pools.set(name, { version, pool });
     held?.pool.retire();
@@ -66,12 +64,12 @@ export class Http2PushSender extends PushSender {
  */
 function headersOf({ certificate, token, apnsId, expiresAt }: Push): { [name: string]: string } {
   return {
-    ":method": "POST",
-    ":path": `/3/device/${token}`,
-    "apns-topic": certificate.topic,
-    "apns-push-type": "mdm",
-    "apns-priority": "10",
-    "apns-expiration": String(Math.floor(expiresAt.getTime() / 1000)),
-    "apns-id": apnsId,
+    ':method': 'POST',
+    ':path': `/3/device/${token}`,
+    'apns-topic': certificate.topic,
+    'apns-push-type': 'mdm',
+    'apns-priority': '10',
+    'apns-expiration': String(Math.floor(expiresAt.getTime() / 1000)),
+    'apns-id': apnsId,
   };
 }

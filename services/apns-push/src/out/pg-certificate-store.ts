@@ -1,10 +1,10 @@
-import { AppError } from "@lamplighter/contracts";
-import { Database, Log, Sealer } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { createHash } from "node:crypto";
-import type { PushCertificate } from "../domain/push-certificate.ts";
-import { CertificateStore } from "../ports.ts";
-import type { StoredCertificate } from "../ports.ts";
+import { AppError } from '@lamplighter/contracts';
+import { Database, Log, Sealer } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import type { PushCertificate } from '../domain/push-certificate.ts';
+import { CertificateStore } from '../ports.ts';
+import type { StoredCertificate } from '../ports.ts';
 
 const FRESH_MS = 5000;
 
@@ -60,7 +60,7 @@ ON CONFLICT (tenant, topic) DO UPDATE
   private async read(tenant: string, topic: string): Promise<StoredCertificate | undefined> {
     const [row] = await this.db.query<Row>(
       {
-        name: "read-push-certificate",
+        name: 'read-push-certificate',
         text: `SELECT sealed_pem AS sealed, not_after AS "notAfter" FROM apns_push.push_certificate WHERE tenant = $1 AND topic = $2`,
       },
       [tenant, topic],
@@ -69,14 +69,11 @@ ON CONFLICT (tenant, topic) DO UPDATE
     try {
       const plain = this.sealer.open(row.sealed, contextOf(tenant, topic)).toString();
       const { certificate, key } = JSON.parse(plain) as { certificate: string; key: string };
-      const version = createHash("sha256").update(row.sealed).digest("hex");
+      const version = createHash('sha256').update(row.sealed).digest('hex');
       return { tenant, topic, certificate, key, notAfter: row.notAfter, version };
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "secret.cannot-open") throw error;
-      this.log.error(
-        { err: error, tenant, topic },
-        "the push certificate does not open; upload it again",
-      );
+      if (!(error instanceof AppError) || error.code !== 'secret.cannot-open') throw error;
+      this.log.error({ err: error, tenant, topic }, 'the push certificate does not open; upload it again');
       return undefined;
     }
   }

@@ -1,6 +1,6 @@
-import { Database } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { PushDays } from "../ports.ts";
+import { Database } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { PushDays } from '../ports.ts';
 
 const LOCK = "SELECT pg_advisory_xact_lock(hashtext('apns_push.push'))";
 const DAYS = `
@@ -16,21 +16,16 @@ export class PgPushDays extends PushDays {
   override async make(day: string): Promise<void> {
     await this.db.transaction(async (tx) => {
       await tx.query({ text: LOCK });
-      await tx.query(
-        { text: "SELECT public.lamp_make_day_partition('apns_push', 'push', $1::date)" },
-        [day],
-      );
+      await tx.query({ text: "SELECT public.lamp_make_day_partition('apns_push', 'push', $1::date)" }, [day]);
     });
   }
 
   override async dropBefore(day: string): Promise<number> {
     return this.db.transaction(async (tx) => {
       await tx.query({ text: LOCK });
-      const old = await tx.query<{ name: string }>({ text: DAYS }, [
-        `push_${day.replaceAll("-", "")}`,
-      ]);
+      const old = await tx.query<{ name: string }>({ text: DAYS }, [`push_${day.replaceAll('-', '')}`]);
       for (const { name } of old) await tx.query({ text: `DROP TABLE apns_push."${name}"` });
-      await tx.query({ text: "DELETE FROM apns_push.push_default WHERE at < $1::date" }, [day]);
+      await tx.query({ text: 'DELETE FROM apns_push.push_default WHERE at < $1::date' }, [day]);
       return old.length;
     });
   }

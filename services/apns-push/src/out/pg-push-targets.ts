@@ -1,10 +1,10 @@
-import { AppError, PushAddress, pushAddressContext } from "@lamplighter/contracts";
-import { Database, Log, Sealer } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import type { PushJob } from "../domain/push.ts";
-import { PushTargets } from "../ports.ts";
-import type { PushTarget } from "../ports.ts";
-import { findTargets } from "./sql/find-targets.ts";
+import { AppError, PushAddress, pushAddressContext } from '@lamplighter/contracts';
+import { Database, Log, Sealer } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import type { PushJob } from '../domain/push.ts';
+import { PushTargets } from '../ports.ts';
+import type { PushTarget } from '../ports.ts';
+import { findTargets } from './sql/find-targets.ts';
 
 interface Row {
   tenant: string;
@@ -37,14 +37,11 @@ export class PgPushTargets extends PushTargets {
     try {
       const plain = this.sealer.open(sealedAddress, pushAddressContext(tenant, deviceId));
       const { token, pushMagic } = PushAddress.parse(JSON.parse(plain.toString()));
-      return { topic, token: Buffer.from(token, "base64").toString("hex"), pushMagic };
+      return { topic, token: Buffer.from(token, 'base64').toString('hex'), pushMagic };
     } catch (error) {
-      if (error instanceof AppError && error.code !== "secret.cannot-open") throw error;
+      if (error instanceof AppError && error.code !== 'secret.cannot-open') throw error;
       // Without the error itself: a parser's words could quote the address.
-      this.log.error(
-        { tenant, deviceId },
-        "a device's push address does not open; it is not pushed to",
-      );
+      this.log.error({ tenant, deviceId }, "a device's push address does not open; it is not pushed to");
       return undefined;
     }
   }

@@ -1,11 +1,11 @@
-import { CONFIG, Log } from "@lamplighter/runtime";
-import { Redis } from "@lamplighter/storage";
-import { Inject, Injectable } from "@nestjs/common";
-import { setTimeout as pause } from "node:timers/promises";
-import type { Config } from "../config.ts";
-import { burstOf, chunkOf, TokenBucket } from "../domain/token-bucket.ts";
-import type { Grant } from "../domain/token-bucket.ts";
-import { PushBudget } from "../ports.ts";
+import { CONFIG, Log } from '@lamplighter/runtime';
+import { Redis } from '@lamplighter/storage';
+import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { burstOf, chunkOf, TokenBucket } from '../domain/token-bucket.ts';
+import type { Grant } from '../domain/token-bucket.ts';
+import { PushBudget } from '../ports.ts';
 
 /** KEYS[1] the bucket; ARGV rate a second, burst, wanted. Returns granted, and ms to wait where that is 0. Redis' own time, so that all agree. */
 const TAKE = `
@@ -53,15 +53,12 @@ export class RedisPushBudget extends PushBudget {
   private async ask(wanted: number): Promise<Grant> {
     try {
       const grant = await this.askShared(wanted);
-      if (this.local) this.log.info({}, "the shared push budget is back");
+      if (this.local) this.log.info({}, 'the shared push budget is back');
       this.local = undefined;
       return grant;
     } catch (error) {
       if (!this.local) {
-        this.log.warn(
-          { err: error },
-          "the shared push budget cannot be reached; each process paces itself",
-        );
+        this.log.warn({ err: error }, 'the shared push budget cannot be reached; each process paces itself');
         this.local = new TokenBucket(this.rate, performance.now());
       }
       return this.local.take(wanted, performance.now());

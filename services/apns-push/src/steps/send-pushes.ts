@@ -1,11 +1,11 @@
-import { Clock, CONFIG, Log } from "@lamplighter/runtime";
-import { Inject, Injectable } from "@nestjs/common";
-import { setTimeout as pause } from "node:timers/promises";
-import type { Config } from "../config.ts";
-import { judge } from "../domain/apns-answer.ts";
-import type { Verdict } from "../domain/apns-answer.ts";
-import { PushBudget, PushSender } from "../ports.ts";
-import type { Push, StoredCertificate } from "../ports.ts";
+import { Clock, CONFIG, Log } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { judge } from '../domain/apns-answer.ts';
+import type { Verdict } from '../domain/apns-answer.ts';
+import { PushBudget, PushSender } from '../ports.ts';
+import type { Push, StoredCertificate } from '../ports.ts';
 
 const FIRST_PAUSE_MS = 200;
 
@@ -41,8 +41,8 @@ export class SendPushes {
     const deadline = Math.max(retryUntil, startedAt + LAMP_APNS_TIMEOUT_SECONDS * 1000);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
       const reason = this.stopReason(push.certificate);
-      if (reason !== undefined) return { outcome: "no-certificate", reason };
-      if (push.expiresAt <= this.clock.now()) return { outcome: "expired" };
+      if (reason !== undefined) return { outcome: 'no-certificate', reason };
+      if (push.expiresAt <= this.clock.now()) return { outcome: 'expired' };
       const verdict = judge(await this.sender.send(push, deadline));
       if (verdict.stopsTopic) this.stop(push.certificate, verdict);
       const waitMs = pauseMs * (0.5 + Math.random() / 2);
@@ -58,13 +58,13 @@ export class SendPushes {
   }
 
   /** Until another certificate is stored: APNs would count further tries against us. */
-  private stop(certificate: StoredCertificate, { reason = "Forbidden" }: Verdict): void {
+  private stop(certificate: StoredCertificate, { reason = 'Forbidden' }: Verdict): void {
     if (this.stopReason(certificate) !== undefined) return;
     const { tenant, topic, version } = certificate;
     this.stopped.set(`${tenant}\0${topic}`, { version, reason });
     this.log.error(
       { tenant, topic, reason },
-      "APNs refuses the push certificate; no pushes until a new one is uploaded",
+      'APNs refuses the push certificate; no pushes until a new one is uploaded',
     );
   }
 }

@@ -1,7 +1,7 @@
-import { Clock, Log } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { readPushCertificate } from "../domain/push-certificate.ts";
-import { CertificateStore } from "../ports.ts";
+import { Clock, Log } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { readPushCertificate } from '../domain/push-certificate.ts';
+import { CertificateStore } from '../ports.ts';
 
 /** Checks an uploaded push certificate and keeps it, sealed. What is wrong with it changes nothing. */
 @Injectable()
@@ -16,7 +16,7 @@ export class StorePushCertificate {
     const certificate = readPushCertificate(pem, new Date());
     await this.certificates.put(tenant, certificate, this.clock.now());
     const { topic, notAfter } = certificate;
-    this.log.info({ tenant, topic, notAfter }, "a push certificate was stored");
+    this.log.info({ tenant, topic, notAfter }, 'a push certificate was stored');
     return { topic, notAfter: notAfter.toISOString() };
   }
 }

@@ -13,5 +13,5 @@ export const LIMITS = {
 
 /** Undefined stays undefined, an empty text becomes it. */
 export function cut(text: string | undefined, length: number = LIMITS.text): string | undefined {
-  return text === undefined || text === "" ? undefined : text.slice(0, length).toWellFormed();
+  return text === undefined || text === '' ? undefined : text.slice(0, length).toWellFormed();
 }

@@ -1,6 +1,6 @@
-import { osVersionKey, platformOf } from "@lamplighter/apple";
-import type { DeviceInformation, Platform } from "@lamplighter/apple";
-import { cut } from "./bounds.ts";
+import { osVersionKey, platformOf } from '@lamplighter/apple';
+import type { DeviceInformation, Platform } from '@lamplighter/apple';
+import { cut } from './bounds.ts';
 
 /** What is known of a device, in the terms of the `device` table. What was not said is undefined and changes nothing. */
 export interface DeviceFacts {
@@ -63,9 +63,7 @@ function knownZone(name: string | undefined): string | undefined {
 
 function isZone(name: string): boolean {
   try {
-    return (
-      /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined
-    );
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
   } catch {
     return false;
   }

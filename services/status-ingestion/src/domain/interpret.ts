@@ -6,12 +6,12 @@ import {
   readScanInitiated,
   readUpdateResults,
   readUpdateStatus,
-} from "@lamplighter/apple";
-import type { AvailableUpdate, PlistDict } from "@lamplighter/apple";
-import type { AnswerStatus, ErrorChainItem, Observation } from "@lamplighter/contracts";
-import { cut, LIMITS } from "./bounds.ts";
-import { deviceFacts } from "./device-facts.ts";
-import type { DeviceFacts } from "./device-facts.ts";
+} from '@lamplighter/apple';
+import type { AvailableUpdate, PlistDict } from '@lamplighter/apple';
+import type { AnswerStatus, ErrorChainItem, Observation } from '@lamplighter/contracts';
+import { cut, LIMITS } from './bounds.ts';
+import { deviceFacts } from './device-facts.ts';
+import type { DeviceFacts } from './device-facts.ts';
 
 export interface Answer {
   requestType: string;
@@ -34,21 +34,21 @@ export interface Interpretation {
  * command, is an error or `other`, never an exception.
  */
 export function interpret(answer: Answer, body: PlistDict | undefined): Interpretation {
-  if (answer.status === "NotNow") return notNow(answer);
+  if (answer.status === 'NotNow') return notNow(answer);
   if (body === undefined) return unreadable(answer);
   const errorChain = cutChain(readErrorChain(body), LIMITS.rawChain, LIMITS.rawDescription);
-  if (answer.status !== "Acknowledged") return failed(answer, errorChain);
+  if (answer.status !== 'Acknowledged') return failed(answer, errorChain);
   const read = READERS.get(answer.requestType);
-  if (!read) return { observation: { kind: "other", requestType: answer.requestType }, errorChain };
+  if (!read) return { observation: { kind: 'other', requestType: answer.requestType }, errorChain };
   return { errorChain, ...read(body) };
 }
 
-type Reading = Omit<Interpretation, "errorChain">;
+type Reading = Omit<Interpretation, 'errorChain'>;
 
 const READERS = new Map<string, (body: PlistDict) => Reading>(
   Object.entries({
     ScheduleOSUpdateScan: (body) => ({
-      observation: { kind: "scan", initiated: readScanInitiated(body) },
+      observation: { kind: 'scan', initiated: readScanInitiated(body) },
     }),
     AvailableOSUpdates: (body) => listed(readAvailableUpdates(body)),
     ScheduleOSUpdate: (body) => ({ observation: scheduled(body) }),
@@ -56,14 +56,14 @@ const READERS = new Map<string, (body: PlistDict) => Reading>(
     DeviceInformation: (body: PlistDict) => {
       const facts = deviceFacts(readDeviceInformation(body));
       const { osVersion, buildVersion } = facts;
-      return { facts, observation: { kind: "facts", osVersion, buildVersion } };
+      return { facts, observation: { kind: 'facts', osVersion, buildVersion } };
     },
   } satisfies Record<string, (body: PlistDict) => Reading>),
 );
 
 function notNow({ requestType, notNowCount }: Answer): Interpretation {
   return {
-    observation: { kind: "not-now", requestType, count: notNowCount ?? 1 },
+    observation: { kind: 'not-now', requestType, count: notNowCount ?? 1 },
     errorChain: [],
   };
 }
@@ -72,11 +72,11 @@ function unreadable({ requestType }: Answer): Interpretation {
   return {
     errorChain: [],
     observation: {
-      kind: "error",
+      kind: 'error',
       requestType,
-      class: "unreadable-answer",
+      class: 'unreadable-answer',
       explanation: "The device's answer could not be read.",
-      retry: "later",
+      retry: 'later',
       errorChain: [],
     },
   };
@@ -85,18 +85,18 @@ function unreadable({ requestType }: Answer): Interpretation {
 function failed({ requestType, status }: Answer, errorChain: ErrorChainItem[]): Interpretation {
   const found = classifyErrorChain(errorChain);
   // Apple: error 2213 and its like answer the question. There is no update.
-  if (requestType === "AvailableOSUpdates" && found.class === "no-update-available") {
+  if (requestType === 'AvailableOSUpdates' && found.class === 'no-update-available') {
     return { ...listed([]), errorChain };
   }
-  const isFormat = status === "CommandFormatError" && found.class === "unknown";
+  const isFormat = status === 'CommandFormatError' && found.class === 'unknown';
   return {
     errorChain,
     observation: {
-      kind: "error",
+      kind: 'error',
       requestType,
-      class: isFormat ? "unsupported-command" : found.class,
-      explanation: isFormat ? "The device could not read the command." : found.explanation,
-      retry: isFormat ? "never" : found.retry,
+      class: isFormat ? 'unsupported-command' : found.class,
+      explanation: isFormat ? 'The device could not read the command.' : found.explanation,
+      retry: isFormat ? 'never' : found.retry,
       errorChain: cutChain(errorChain, LIMITS.chain, LIMITS.description),
     },
   };
@@ -112,7 +112,7 @@ function listed(updates: AvailableUpdate[]): Reading {
     isMajorOSUpdate: update.isMajorOSUpdate,
     isSecurityResponse: update.isSecurityResponse,
   }));
-  return { available, observation: { kind: "available-updates", products } };
+  return { available, observation: { kind: 'available-updates', products } };
 }
 
 /** One entry a key, the first. A key that is too long to be kept cannot be scheduled by us. */
@@ -133,11 +133,9 @@ function scheduled(body: PlistDict): Observation {
       productKey: cut(result.productKey),
       installAction: cut(result.installAction),
       status: cut(result.status),
-      ...(result.errorChain
-        ? { errorChain: cutChain(result.errorChain, LIMITS.chain, LIMITS.description) }
-        : {}),
+      ...(result.errorChain ? { errorChain: cutChain(result.errorChain, LIMITS.chain, LIMITS.description) } : {}),
     }));
-  return { kind: "schedule-result", results };
+  return { kind: 'schedule-result', results };
 }
 
 function underWay(body: PlistDict): Observation {
@@ -149,14 +147,10 @@ function underWay(body: PlistDict): Observation {
       isDownloaded,
       downloadPercentComplete,
     }));
-  return { kind: "update-status", updates };
+  return { kind: 'update-status', updates };
 }
 
-function cutChain(
-  chain: readonly ErrorChainItem[],
-  links: number,
-  length: number,
-): ErrorChainItem[] {
+function cutChain(chain: readonly ErrorChainItem[], links: number, length: number): ErrorChainItem[] {
   return chain.slice(0, links).map((link) => {
     const said = cut(link.LocalizedDescription, length);
     const english = cut(link.USEnglishDescription, length);

@@ -1,6 +1,6 @@
-import { derivedUuid } from "@lamplighter/contracts";
-import type { AnswerStatus, ItemOf, commandAnswered } from "@lamplighter/contracts";
-import type { Interpretation } from "./interpret.ts";
+import { derivedUuid } from '@lamplighter/contracts';
+import type { AnswerStatus, ItemOf, commandAnswered } from '@lamplighter/contracts';
+import type { Interpretation } from './interpret.ts';
 
 export type AnsweredItem = ItemOf<typeof commandAnswered>;
 
@@ -18,13 +18,11 @@ export interface Report extends Interpretation {
 }
 
 /** The same for every repeat of one answer; each NotNow of a command is one of its own. */
-export function reportIdOf(
-  item: Pick<AnsweredItem, "commandId" | "status" | "notNowCount">,
-): string {
-  return derivedUuid("report", item.commandId, item.status, item.notNowCount ?? 0);
+export function reportIdOf(item: Pick<AnsweredItem, 'commandId' | 'status' | 'notNowCount'>): string {
+  return derivedUuid('report', item.commandId, item.status, item.notNowCount ?? 0);
 }
 
 /** User channels (`<UDID>:<UserID>`) report, but are no devices. */
 export function isDeviceChannel(deviceId: string): boolean {
-  return !deviceId.includes(":");
+  return !deviceId.includes(':');
 }

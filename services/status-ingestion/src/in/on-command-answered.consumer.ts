@@ -1,9 +1,9 @@
-import { commandAnswered } from "@lamplighter/contracts";
-import type { Message } from "@lamplighter/contracts";
-import { OnMessages } from "@lamplighter/messaging";
-import { Controller } from "@nestjs/common";
-import type { AnsweredItem } from "../domain/report.ts";
-import { InterpretAnswer } from "../steps/interpret-answer.ts";
+import { commandAnswered } from '@lamplighter/contracts';
+import type { Message } from '@lamplighter/contracts';
+import { OnMessages } from '@lamplighter/messaging';
+import { Controller } from '@nestjs/common';
+import type { AnsweredItem } from '../domain/report.ts';
+import { InterpretAnswer } from '../steps/interpret-answer.ts';
 
 @Controller()
 export class OnCommandAnsweredConsumer {

@@ -1,8 +1,8 @@
-import { deviceEnrolled } from "@lamplighter/contracts";
-import type { ItemOf, Message } from "@lamplighter/contracts";
-import { OnMessages } from "@lamplighter/messaging";
-import { Controller } from "@nestjs/common";
-import { RecordEnrollment } from "../steps/record-enrollment.ts";
+import { deviceEnrolled } from '@lamplighter/contracts';
+import type { ItemOf, Message } from '@lamplighter/contracts';
+import { OnMessages } from '@lamplighter/messaging';
+import { Controller } from '@nestjs/common';
+import { RecordEnrollment } from '../steps/record-enrollment.ts';
 
 @Controller()
 export class OnDeviceEnrolledConsumer {

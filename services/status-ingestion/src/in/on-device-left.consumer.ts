@@ -1,8 +1,8 @@
-import { deviceLeft } from "@lamplighter/contracts";
-import type { ItemOf, Message } from "@lamplighter/contracts";
-import { OnMessages } from "@lamplighter/messaging";
-import { Controller } from "@nestjs/common";
-import { RecordDeparture } from "../steps/record-departure.ts";
+import { deviceLeft } from '@lamplighter/contracts';
+import type { ItemOf, Message } from '@lamplighter/contracts';
+import { OnMessages } from '@lamplighter/messaging';
+import { Controller } from '@nestjs/common';
+import { RecordDeparture } from '../steps/record-departure.ts';
 
 @Controller()
 export class OnDeviceLeftConsumer {

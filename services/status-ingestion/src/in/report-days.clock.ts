@@ -1,6 +1,6 @@
-import { Log, Ticker } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { KeepReportDays } from "../steps/keep-report-days.ts";
+import { Log, Ticker } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { KeepReportDays } from '../steps/keep-report-days.ts';
 
 @Injectable()
 export class ReportDaysClock extends Ticker {

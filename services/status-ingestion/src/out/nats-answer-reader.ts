@@ -1,10 +1,10 @@
-import { AppError } from "@lamplighter/contracts";
-import type { AnswerPayload } from "@lamplighter/contracts";
-import { Answers } from "@lamplighter/messaging";
-import { Injectable } from "@nestjs/common";
-import { AnswerReader } from "../ports.ts";
+import { AppError } from '@lamplighter/contracts';
+import type { AnswerPayload } from '@lamplighter/contracts';
+import { Answers } from '@lamplighter/messaging';
+import { Injectable } from '@nestjs/common';
+import { AnswerReader } from '../ports.ts';
 
-const LOST = new Set(["answer.gone", "answer.damaged"]);
+const LOST = new Set(['answer.gone', 'answer.damaged']);
 
 @Injectable()
 export class NatsAnswerReader extends AnswerReader {
@@ -13,7 +13,7 @@ export class NatsAnswerReader extends AnswerReader {
   }
 
   override async read(payload: AnswerPayload): Promise<string | Buffer | undefined> {
-    if ("xml" in payload) return payload.xml;
+    if ('xml' in payload) return payload.xml;
     try {
       return await this.answers.unpack(payload);
     } catch (error) {

@@ -1,12 +1,12 @@
-import type { Tx } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import type { DeviceFacts } from "../domain/device-facts.ts";
-import { DeviceStore } from "../ports.ts";
-import type { Departure, DeviceKey, Enrollment } from "../ports.ts";
-import { enrollDevices } from "./sql/enroll-devices.ts";
-import { leaveDevices } from "./sql/leave-devices.ts";
-import { noteAnswers } from "./sql/note-answers.ts";
-import { writeFacts } from "./sql/write-facts.ts";
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import type { DeviceFacts } from '../domain/device-facts.ts';
+import { DeviceStore } from '../ports.ts';
+import type { Departure, DeviceKey, Enrollment } from '../ports.ts';
+import { enrollDevices } from './sql/enroll-devices.ts';
+import { leaveDevices } from './sql/leave-devices.ts';
+import { noteAnswers } from './sql/note-answers.ts';
+import { writeFacts } from './sql/write-facts.ts';
 
 type Dated = DeviceKey & { at: Date };
 
@@ -26,11 +26,7 @@ export class PgDeviceStore extends DeviceStore {
     if (batch.length > 0) await tx.query(noteAnswers, [...columns(batch), now]);
   }
 
-  override async writeFacts(
-    tx: Tx,
-    batch: readonly (Dated & { facts: DeviceFacts })[],
-    now: Date,
-  ): Promise<void> {
+  override async writeFacts(tx: Tx, batch: readonly (Dated & { facts: DeviceFacts })[], now: Date): Promise<void> {
     if (batch.length === 0) return;
     const rows = batch.map(({ tenant, deviceId, at, facts }) => ({
       tenant,
@@ -43,9 +39,5 @@ export class PgDeviceStore extends DeviceStore {
 }
 
 function columns(batch: readonly Dated[]): unknown[] {
-  return [
-    batch.map((one) => one.tenant),
-    batch.map((one) => one.deviceId),
-    batch.map((one) => one.at),
-  ];
+  return [batch.map((one) => one.tenant), batch.map((one) => one.deviceId), batch.map((one) => one.at)];
 }

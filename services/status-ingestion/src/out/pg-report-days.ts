@@ -1,6 +1,6 @@
-import { Database } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { ReportDays } from "../ports.ts";
+import { Database } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { ReportDays } from '../ports.ts';
 
 const LOCK = "SELECT pg_advisory_xact_lock(hashtext('status_ingestion.report'))";
 const DAYS = `
@@ -16,23 +16,16 @@ export class PgReportDays extends ReportDays {
   override async make(day: string): Promise<void> {
     await this.db.transaction(async (tx) => {
       await tx.query({ text: LOCK });
-      await tx.query(
-        { text: "SELECT public.lamp_make_day_partition('status_ingestion', 'report', $1::date)" },
-        [day],
-      );
+      await tx.query({ text: "SELECT public.lamp_make_day_partition('status_ingestion', 'report', $1::date)" }, [day]);
     });
   }
 
   override async dropBefore(day: string): Promise<number> {
     return this.db.transaction(async (tx) => {
       await tx.query({ text: LOCK });
-      const old = await tx.query<{ name: string }>({ text: DAYS }, [
-        `report_${day.replaceAll("-", "")}`,
-      ]);
+      const old = await tx.query<{ name: string }>({ text: DAYS }, [`report_${day.replaceAll('-', '')}`]);
       for (const { name } of old) await tx.query({ text: `DROP TABLE status_ingestion."${name}"` });
-      await tx.query({ text: "DELETE FROM status_ingestion.report_default WHERE at < $1::date" }, [
-        day,
-      ]);
+      await tx.query({ text: 'DELETE FROM status_ingestion.report_default WHERE at < $1::date' }, [day]);
       return old.length;
     });
   }

@@ -1,11 +1,11 @@
-import type { Tx } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { cut } from "../domain/bounds.ts";
-import type { Report } from "../domain/report.ts";
-import { ReportStore } from "../ports.ts";
-import type { DeviceKey } from "../ports.ts";
-import { recordReports } from "./sql/record-reports.ts";
-import { clearAvailable, insertAvailable } from "./sql/replace-available.ts";
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { cut } from '../domain/bounds.ts';
+import type { Report } from '../domain/report.ts';
+import { ReportStore } from '../ports.ts';
+import type { DeviceKey } from '../ports.ts';
+import { recordReports } from './sql/record-reports.ts';
+import { clearAvailable, insertAvailable } from './sql/replace-available.ts';
 
 /** A device repeats an answer until it gets its 200. One that stayed away for longer than this is recorded again. */
 const REPEAT_MS = 7 * 86_400_000;
@@ -21,16 +21,9 @@ export class PgReportStore extends ReportStore {
     if (rows.length === 0) return [];
     const since = new Date(earliest(rows) - REPEAT_MS);
     const added = await tx.query<DeviceKey & { reportId: string }>(recordReports, [
-      ...[
-        "tenant",
-        "deviceId",
-        "reportId",
-        "at",
-        "commandId",
-        "requestType",
-        "status",
-        "cause",
-      ].map((column) => rows.map((row) => row[column as keyof Report])),
+      ...['tenant', 'deviceId', 'reportId', 'at', 'commandId', 'requestType', 'status', 'cause'].map((column) =>
+        rows.map((row) => row[column as keyof Report]),
+      ),
       rows.map((row) => JSON.stringify(row.observation)),
       rows.map((row) => (row.errorChain.length > 0 ? JSON.stringify(row.errorChain) : null)),
       rows.map((row) => row.traceparent ?? null),

@@ -1,15 +1,15 @@
-import { AppleError, isDict, parsePlist } from "@lamplighter/apple";
-import type { PlistDict } from "@lamplighter/apple";
-import { derivedUuid, deviceObserved, message, splitBySize } from "@lamplighter/contracts";
-import type { Message } from "@lamplighter/contracts";
-import { Clock, Database, Log, Outbox, Tracer } from "@lamplighter/runtime";
-import type { Tx } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { interpret } from "../domain/interpret.ts";
-import { newestPerDevice } from "../domain/newest.ts";
-import { isDeviceChannel, reportIdOf } from "../domain/report.ts";
-import type { AnsweredItem, Report } from "../domain/report.ts";
-import { AnswerReader, DeviceStore, ReportStore } from "../ports.ts";
+import { AppleError, isDict, parsePlist } from '@lamplighter/apple';
+import type { PlistDict } from '@lamplighter/apple';
+import { derivedUuid, deviceObserved, message, splitBySize } from '@lamplighter/contracts';
+import type { Message } from '@lamplighter/contracts';
+import { Clock, Database, Log, Outbox, Tracer } from '@lamplighter/runtime';
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { interpret } from '../domain/interpret.ts';
+import { newestPerDevice } from '../domain/newest.ts';
+import { isDeviceChannel, reportIdOf } from '../domain/report.ts';
+import type { AnsweredItem, Report } from '../domain/report.ts';
+import { AnswerReader, DeviceStore, ReportStore } from '../ports.ts';
 
 const MAX_EVENT_BYTES = 500_000;
 
@@ -44,9 +44,7 @@ export class InterpretAnswer {
     await this.devices.noteAnswers(tx, newestPerDevice(ofDevices, timeOf), now);
     const added = await this.reports.record(tx, reports);
     const changing = added.filter((report) => isDeviceChannel(report.deviceId));
-    const facts = changing.flatMap((report) =>
-      report.facts ? [{ ...report, facts: report.facts }] : [],
-    );
+    const facts = changing.flatMap((report) => (report.facts ? [{ ...report, facts: report.facts }] : []));
     await this.devices.writeFacts(tx, newestPerDevice(facts, timeOf), now);
     const lists = changing.filter((report) => report.available !== undefined);
     await this.reports.replaceAvailable(tx, newestPerDevice(lists, timeOf));
@@ -58,19 +56,14 @@ export class InterpretAnswer {
     for (const [tenant, reports] of Map.groupBy(added, (report) => report.tenant)) {
       for (const items of splitBySize(reports.map(observed), MAX_EVENT_BYTES)) {
         const cause = items.flatMap((item) => [item.deviceId, item.reportId]);
-        const id = derivedUuid("device.observed", tenant, ...cause);
-        await this.outbox.stage(
-          tx,
-          deviceObserved,
-          message(deviceObserved, { id, tenant, at: now }, items),
-          id,
-        );
+        const id = derivedUuid('device.observed', tenant, ...cause);
+        await this.outbox.stage(tx, deviceObserved, message(deviceObserved, { id, tenant, at: now }, items), id);
       }
     }
   }
 
   private async reportOf(tenant: string, item: AnsweredItem): Promise<Report> {
-    const body = item.status === "NotNow" ? undefined : await this.bodyOf(item);
+    const body = item.status === 'NotNow' ? undefined : await this.bodyOf(item);
     const { deviceId, commandId, requestType, status, cause, traceparent } = item;
     return {
       ...interpret(item, body),
@@ -87,10 +80,10 @@ export class InterpretAnswer {
     try {
       const plist = xml === undefined ? undefined : parsePlist(xml);
       if (plist !== undefined && isDict(plist)) return plist;
-      this.log.warn(keys, "an answer is gone, damaged, or no dict");
+      this.log.warn(keys, 'an answer is gone, damaged, or no dict');
     } catch (error) {
       if (!(error instanceof AppleError)) throw error;
-      this.log.warn({ ...keys, err: error }, "an answer could not be read");
+      this.log.warn({ ...keys, err: error }, 'an answer could not be read');
     }
     return undefined;
   }
@@ -100,11 +93,11 @@ export class InterpretAnswer {
     for (const { traceparent, requestType, status, observation } of added) {
       if (traceparent === undefined) continue;
       const attributes = {
-        "lamp.request_type": requestType,
-        "lamp.status": status,
-        "lamp.observation": observation.kind,
+        'lamp.request_type': requestType,
+        'lamp.status': status,
+        'lamp.observation': observation.kind,
       };
-      this.tracer.record("interpret-answer", { traceparent, startMs, endMs, attributes });
+      this.tracer.record('interpret-answer', { traceparent, startMs, endMs, attributes });
     }
   }
 }

@@ -1,8 +1,8 @@
-import { Clock, CONFIG } from "@lamplighter/runtime";
-import { Inject, Injectable } from "@nestjs/common";
-import type { Config } from "../config.ts";
-import { dayOf } from "../domain/day.ts";
-import { ReportDays } from "../ports.ts";
+import { Clock, CONFIG } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
+import { dayOf } from '../domain/day.ts';
+import { ReportDays } from '../ports.ts';
 
 /** Days made ahead: with a clock that runs fast, days pass between two ticks. */
 const AHEAD = 3;
@@ -11,7 +11,7 @@ const AHEAD = 3;
 @Injectable()
 export class KeepReportDays {
   private readonly made = new Set<string>();
-  private droppedBefore = "";
+  private droppedBefore = '';
 
   constructor(
     private readonly days: ReportDays,

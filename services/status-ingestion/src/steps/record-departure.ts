@@ -1,9 +1,9 @@
-import type { deviceLeft, ItemOf, Message } from "@lamplighter/contracts";
-import { Clock, Database } from "@lamplighter/runtime";
-import { Injectable } from "@nestjs/common";
-import { newestPerDevice } from "../domain/newest.ts";
-import { isDeviceChannel } from "../domain/report.ts";
-import { DeviceStore } from "../ports.ts";
+import type { deviceLeft, ItemOf, Message } from '@lamplighter/contracts';
+import { Clock, Database } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { newestPerDevice } from '../domain/newest.ts';
+import { isDeviceChannel } from '../domain/report.ts';
+import { DeviceStore } from '../ports.ts';
 
 /** Devices that left are no longer enrolled; what is known of them stays. */
 @Injectable()

@@ -1,14 +1,14 @@
-import { deviceInformation, plistDictFragment } from "@lamplighter/apple";
-import { commandEnqueue, derivedUuid, message, Priority } from "@lamplighter/contracts";
-import type { deviceEnrolled, ItemOf, Message } from "@lamplighter/contracts";
-import { Clock, CONFIG, Database, Outbox } from "@lamplighter/runtime";
-import type { Tx } from "@lamplighter/runtime";
-import { Inject, Injectable } from "@nestjs/common";
-import type { Config } from "../config.ts";
-import { deviceFacts } from "../domain/device-facts.ts";
-import { newestPerDevice } from "../domain/newest.ts";
-import { DeviceStore } from "../ports.ts";
-import type { DeviceKey, Enrollment } from "../ports.ts";
+import { deviceInformation, plistDictFragment } from '@lamplighter/apple';
+import { commandEnqueue, derivedUuid, message, Priority } from '@lamplighter/contracts';
+import type { deviceEnrolled, ItemOf, Message } from '@lamplighter/contracts';
+import { Clock, CONFIG, Database, Outbox } from '@lamplighter/runtime';
+import type { Tx } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
+import { deviceFacts } from '../domain/device-facts.ts';
+import { newestPerDevice } from '../domain/newest.ts';
+import { DeviceStore } from '../ports.ts';
+import type { DeviceKey, Enrollment } from '../ports.ts';
 
 type EnrolledItem = ItemOf<typeof deviceEnrolled>;
 
@@ -56,31 +56,26 @@ export class RecordEnrollment {
     now: Date,
   ): Promise<void> {
     const command = plistDictFragment(deviceInformation());
-    const bodyId = derivedUuid("command-body", command);
+    const bodyId = derivedUuid('command-body', command);
     const expiresAt = new Date(now.getTime() + this.config.LAMP_INVENTORY_EXPIRY_HOURS * HOUR_MS);
     for (let start = 0; start < commands.length; start += MAX_COMMANDS) {
       const part = commands.slice(start, start + MAX_COMMANDS);
-      const id = derivedUuid("inventory", tenant, ...part.map((one) => one.commandId));
+      const id = derivedUuid('inventory', tenant, ...part.map((one) => one.commandId));
       const group = {
-        cause: "inventory",
+        cause: 'inventory',
         priority: Priority.inventory,
         expiresAt: expiresAt.toISOString(),
-        bodies: [{ bodyId, requestType: "DeviceInformation", command }],
+        bodies: [{ bodyId, requestType: 'DeviceInformation', command }],
         commands: part.map((one) => ({ ...one, bodyId })),
       };
-      await this.outbox.stage(
-        tx,
-        commandEnqueue,
-        message(commandEnqueue, { id, tenant, at: now }, [group]),
-        id,
-      );
+      await this.outbox.stage(tx, commandEnqueue, message(commandEnqueue, { id, tenant, at: now }, [group]), id);
     }
   }
 }
 
 function enrollmentsOf({ tenant, items }: Message<EnrolledItem>): Enrollment[] {
   return items
-    .filter((item) => item.kind === "device" || item.kind === "user-enrollment")
+    .filter((item) => item.kind === 'device' || item.kind === 'user-enrollment')
     .map(({ deviceId, generation, at, facts }) => ({
       tenant,
       deviceId,
@@ -95,5 +90,5 @@ function keyOf({ tenant, deviceId }: DeviceKey): string {
 }
 
 function inventoryCommandId({ tenant, deviceId }: DeviceKey, generation: number): string {
-  return derivedUuid("inventory", tenant, deviceId, generation);
+  return derivedUuid('inventory', tenant, deviceId, generation);
 }

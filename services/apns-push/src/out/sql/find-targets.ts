@@ -1,8 +1,8 @@
-import type { Statement } from "@lamplighter/runtime";
+import type { Statement } from '@lamplighter/runtime';
 
 /** $1 tenants, $2 device ids. Plan: function scan → nested loop over the enrollment's primary key, below command-queue's view. */
 export const findTargets: Statement = {
-  name: "find-targets",
+  name: 'find-targets',
   text: `
 SELECT t.tenant, t.device_id AS "deviceId", t.topic, t.push_address AS "sealedAddress"
   FROM unnest($1::text[], $2::text[]) AS j(tenant, device_id)

@@ -1,4 +1,4 @@
-import type { Statement } from "@lamplighter/runtime";
+import type { Statement } from '@lamplighter/runtime';
 
 /**
  * $1 jsonb array of enrollments, one a device, sorted; $2 now. Returns the devices whose generation is new.
@@ -6,7 +6,7 @@ import type { Statement } from "@lamplighter/runtime";
  * Facts of a DeviceInformation that came after this enrollment are newer than what Authenticate said, and stay.
  */
 export const enrollDevices: Statement = {
-  name: "enroll-devices",
+  name: 'enroll-devices',
   text: `
 INSERT INTO status_ingestion.device AS d
   (tenant, device_id, enrolled, generation, enrolled_at, platform, product_name, model, model_name, device_name,

@@ -1,4 +1,4 @@
-import type { Statement } from "@lamplighter/runtime";
+import type { Statement } from '@lamplighter/runtime';
 
 /**
  * $1 tenants, $2 device ids, $3 instants (parallel arrays, one entry a device, sorted); $4 now.
@@ -6,7 +6,7 @@ import type { Statement } from "@lamplighter/runtime";
  * batches cannot dead-lock, and a repeat in another batch waits until this one is committed.
  */
 export const noteAnswers: Statement = {
-  name: "note-answers",
+  name: 'note-answers',
   text: `
 INSERT INTO status_ingestion.device AS d (tenant, device_id, enrolled, generation, platform, last_answer_at, updated_at)
 SELECT a.tenant, a.device_id, false, 0, 'unknown', a.at, $4::timestamptz

@@ -1,4 +1,4 @@
-import type { Statement } from "@lamplighter/runtime";
+import type { Statement } from '@lamplighter/runtime';
 
 /**
  * Parallel arrays: $1 tenants, $2 device ids, $3 report ids, $4 instants, $5 command ids, $6 request types, $7 statuses,
@@ -8,7 +8,7 @@ import type { Statement } from "@lamplighter/runtime";
  * Plan: anti join, one primary-key probe a report and day from $12 on (older partitions are pruned).
  */
 export const recordReports: Statement = {
-  name: "record-reports",
+  name: 'record-reports',
   text: `
 INSERT INTO status_ingestion.report
   (tenant, device_id, report_id, at, command_id, request_type, status, cause, observation, error_chain, traceparent)

@@ -1,4 +1,4 @@
-import type { Statement } from "@lamplighter/runtime";
+import type { Statement } from '@lamplighter/runtime';
 
 /**
  * $1 tenants, $2 device ids, $3 instants of new lists (one a device), $4 the earliest of the instants. Deletes the lists that
@@ -6,7 +6,7 @@ import type { Statement } from "@lamplighter/runtime";
  * Plan: per device one probe into its own reports of the days since $4.
  */
 export const clearAvailable: Statement = {
-  name: "clear-available",
+  name: 'clear-available',
   text: `
 WITH newest AS (
   SELECT l.tenant, l.device_id
@@ -22,7 +22,7 @@ SELECT tenant, device_id AS "deviceId" FROM newest`,
 
 /** $1 jsonb array of products; keys are unique a device. */
 export const insertAvailable: Statement = {
-  name: "insert-available",
+  name: 'insert-available',
   text: `
 INSERT INTO status_ingestion.available_update
   (tenant, device_id, product_key, version, build, human_name, is_config_data, is_major, is_security_response, download_size, reported_at)

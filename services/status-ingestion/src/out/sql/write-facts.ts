@@ -1,4 +1,4 @@
-import type { Statement } from "@lamplighter/runtime";
+import type { Statement } from '@lamplighter/runtime';
 
 /**
  * $1 jsonb array of facts, one a device; $2 now. The supplemental version goes with the OS version: a device that left a
@@ -6,7 +6,7 @@ import type { Statement } from "@lamplighter/runtime";
  * Plan: function scan → nested loop over the primary key.
  */
 export const writeFacts: Statement = {
-  name: "write-facts",
+  name: 'write-facts',
   text: `
 UPDATE status_ingestion.device d SET
   platform = CASE f.platform WHEN 'unknown' THEN d.platform ELSE f.platform END,

@@ -1,0 +1,29 @@
+import { message, pushRequest } from '@lamplighter/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { jobsOf } from './push.ts';
+
+const at = new Date('2026-11-20T02:00:00Z');
+
+function request(id: string, tenant: string, ...items: [deviceId: string, expiresAt: string][]) {
+  return message(
+    pushRequest,
+    { id, tenant, at },
+    items.map(([deviceId, expiresAt]) => ({ deviceId, expiresAt, reason: 'enqueued' as const })),
+  );
+}
+
+describe('jobsOf', () => {
+  it('pushes once to a device that is asked for several times, with the latest expiry', () => {
+    const jobs = jobsOf([
+      request('1', 'default', ['a', '2026-11-20T03:00:00Z'], ['b', '2026-11-20T03:00:00Z']),
+      request('2', 'default', ['a', '2026-11-20T05:00:00Z']),
+      request('3', 'default', ['a', '2026-11-20T04:00:00Z']),
+      request('4', 'other', ['a', '2026-11-20T01:00:00Z']),
+    ]);
+    expect(jobs.map((job) => [job.tenant, job.deviceId, job.requestId])).toEqual([
+      ['default', 'a', '2'],
+      ['default', 'b', '1'],
+      ['other', 'a', '4'],
+    ]);
+  });
+});

@@ -1,11 +1,24 @@
 import { Command, CommanderError } from 'commander';
 
+import { registerDown } from './commands/down.ts';
+import { registerLogs } from './commands/logs.ts';
+import { registerStatus } from './commands/status.ts';
 import { registerTest } from './commands/test.ts';
+import { registerTrace, registerTraces } from './commands/trace.ts';
+import { registerUp } from './commands/up.ts';
 import { exitCode, LampError } from './errors.ts';
 import { say } from './output.ts';
 
 /** In the order of `lamp --help`. */
-const commands: readonly ((program: Command) => void)[] = [registerTest];
+const commands: readonly ((program: Command) => void)[] = [
+  registerUp,
+  registerDown,
+  registerStatus,
+  registerLogs,
+  registerTrace,
+  registerTraces,
+  registerTest,
+];
 
 function program(): Command {
   const lamp = new Command('lamp')

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 
 /** The exit codes, for the foot of each command's help. */
 const exitCodes = `
@@ -9,7 +9,7 @@ Exit codes:
   3  not running (lamp up has not been run, or was stopped)`;
 
 /** Adds what every command's help ends with. */
-export function describe(command: Command, examples: readonly string[]): Command {
+export function documented(command: Command, examples: readonly string[]): Command {
   const lines = examples.map((example) => `  $ ${example}`).join('\n');
   return command.addHelpText('after', `\nExamples:\n${lines}\n${exitCodes}`);
 }
@@ -28,4 +28,21 @@ export function interrupted(): AbortSignal {
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
   return controller.signal;
+}
+
+/** Parses a whole number of at least `least`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Not a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Resolves when the signal fires. */
+export function until(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve());
+  });
 }

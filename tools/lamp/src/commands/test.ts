@@ -10,7 +10,7 @@ import { startServers } from '../servers/start-servers.ts';
 import { countsLine, isSuccess } from '../tests/counts.ts';
 import { runJest } from '../tests/run-jest.ts';
 import { removeScratch, scratchDir } from '../tests/scratch.ts';
-import { describe, interrupted, withDir } from './common.ts';
+import { documented, interrupted, withDir } from './common.ts';
 
 interface Options {
   readonly dir?: string;
@@ -32,7 +32,7 @@ export function registerTest(program: Command): void {
     .option('--watch', 'run again when files change')
     .option('--no-build', 'do not build first')
     .action(runTests);
-  describe(withDir(command), ['lamp test', 'lamp test libs/apple', 'lamp test command-store -t NotNow']);
+  documented(withDir(command), ['lamp test', 'lamp test libs/apple', 'lamp test command-store -t NotNow']);
 }
 
 async function runTests(patterns: string[], options: Options): Promise<void> {

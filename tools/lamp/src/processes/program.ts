@@ -2,8 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 
 import type { LogFile } from './log-file.ts';
 
-/** How to run one long-lived child. */
-export interface Program {
+/** How to run one child. */
+export interface Job {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
@@ -12,8 +12,13 @@ export interface Program {
   readonly cwd?: string;
   /** Whom to run as; only root may name someone else. */
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** What asks it to finish; SIGKILL follows after `graceMs`. */
+  /** What asks it to finish. */
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
+}
+
+/** A child that serves until it is stopped. */
+export interface Program extends Job {
+  /** SIGKILL follows the stop signal after this. */
   readonly graceMs: number;
   /** True once it serves; called again and again until then, and may throw meanwhile. */
   ready(): Promise<boolean>;
@@ -34,7 +39,7 @@ export interface Running {
  * Starts a program in its own process group, so that a Ctrl-C in the terminal reaches only this process, which then
  * stops its children in order. Where the system can, the child is told to finish when this process dies.
  */
-export function run(program: Program, log: LogFile): Running {
+export function run(program: Job, log: LogFile): Running {
   const wrap = deathSignalWrapper(program.stopSignal);
   const argv = [...wrap, program.command, ...program.args];
   const child = spawn(argv[0] ?? program.command, argv.slice(1), {

@@ -54,6 +54,7 @@ export class Supervised {
 
   /** Resolves when it is ready for the first time; an exit or a timeout before that stops it and throws. */
   async start(): Promise<void> {
+    if (this.stopping.signal.aborted) throw new LampError(`${this.program.name} was stopped before it started.`);
     const running = this.launch();
     const early = await this.awaitReady(running);
     if (early === undefined) {

@@ -11,8 +11,11 @@ export class PgPlanStore extends PlanStore {
   }
 
   override async lock(tx: Tx, tenant: string, occurrenceId: string): Promise<PlanTerms | undefined> {
-    const [row] = await tx.query<PlanTerms>(LOCK, [tenant, occurrenceId]);
-    return row;
+    const [row] = await tx.query<Omit<PlanTerms, 'waves'>>(LOCK, [tenant, occurrenceId]);
+    if (!row) return undefined;
+    // A statement of its own: it must see what another planner committed while this one waited for the lock.
+    const [next] = await tx.query<{ waves: number }>(NEXT_WAVE, [tenant, occurrenceId]);
+    return { ...row, waves: next!.waves };
   }
 
   override async count(terms: PlanTerms): Promise<number> {
@@ -88,13 +91,16 @@ const LOCK = {
   name: 'lock-occurrence',
   text: `SELECT o.tenant, o.occurrence_id AS "occurrenceId", o.rollout_id AS "rolloutId", o.zone, o.opens_at AS "opensAt",
                 o.opened_at AS "openedAt", o.stops_at AS "stopsAt", o.state, o.plan_cursor AS cursor, o.planned, o.not_eligible AS "notEligible",
-                o.already_installed AS "alreadyInstalled", o.traceparent, p.spec,
-                (SELECT coalesce(max(w.wave) + 1, 0) FROM update_scheduler.wave w
-                  WHERE w.tenant = o.tenant AND w.occurrence_id = o.occurrence_id) AS waves
+                o.already_installed AS "alreadyInstalled", o.traceparent, p.spec
            FROM update_scheduler.occurrence o
            JOIN update_scheduler.policy p ON p.tenant = o.tenant AND p.policy_id = o.policy_id
           WHERE o.tenant = $1 AND o.occurrence_id = $2
             FOR UPDATE OF o`,
+};
+
+const NEXT_WAVE = {
+  name: 'next-wave',
+  text: `SELECT coalesce(max(wave) + 1, 0) AS waves FROM update_scheduler.wave WHERE tenant = $1 AND occurrence_id = $2`,
 };
 
 const SAVE = {

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { AppError, derivedUuid, type InputOf, type Policy, type policyPut } from '@lamplighter/contracts';
+import { AppError, type InputOf, type Policy, type policyPut } from '@lamplighter/contracts';
 import { Clock, Database, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { PolicyStore } from '../ports.ts';
@@ -23,7 +24,7 @@ export class PutPolicy {
         const old = given === undefined ? undefined : await this.policies.find(tx, tenant, given);
         if (given !== undefined && !old) throw unknownPolicy(given);
         if (old && isDeepStrictEqual(old.spec, spec)) return old;
-        const policyId = given ?? derivedUuid('policy', tenant, spec.name, at);
+        const policyId = given ?? randomUUID();
         const policy: Policy = {
           policyId,
           version: (old?.version ?? 0) + 1,

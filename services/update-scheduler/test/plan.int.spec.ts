@@ -1,0 +1,170 @@
+import { testDatabase, type TestDatabase } from '@lamplighter/testing';
+import { Night, TENANT } from './night.ts';
+
+describe('opening and planning a window', () => {
+  let database: TestDatabase;
+  let night: Night;
+  beforeAll(async () => {
+    database = await testDatabase();
+  });
+  beforeEach(async () => {
+    night = await Night.begin(database, { LAMP_PLAN_CHUNK: '3' });
+  });
+  afterAll(() => database.close());
+
+  it('opens once, however many schedulers try', async () => {
+    await night.policy();
+    await night.devices({ id: 'A' });
+    const other = new Night(night.database, night.clock);
+    const opened = await Promise.all([night.openWindow.run(), other.openWindow.run(), night.openWindow.run()]);
+    expect(opened.reduce((sum, one) => sum + one, 0)).toBe(1);
+    expect(await night.staged('window.opened')).toHaveLength(1);
+  });
+
+  it('opens in each zone at its own time', async () => {
+    await night.policy({ window: { start: '02:00', zone: 'device', defaultZone: 'UTC' } });
+    await night.devices(
+      { id: 'A', zone: 'Europe/Zurich' },
+      { id: 'B', zone: 'America/New_York' },
+      { id: 'C' },
+      { id: 'D', zone: 'Nowhere/Land' },
+    );
+    await night.openAndPlan();
+    expect((await night.occurrences()).map((one) => [one.zone, one.planned])).toEqual([
+      ['Europe/Zurich', 1],
+      ['UTC', 1],
+    ]);
+    night.minutes(5 * 60);
+    await night.openAndPlan();
+    expect((await night.occurrences()).map((one) => one.zone)).toEqual(['Europe/Zurich', 'UTC', 'America/New_York']);
+  });
+
+  it('does not open a window that no longer sends', async () => {
+    await night.policy({ window: { start: '00:00', lengthMinutes: 130, stopBeforeMinutes: 10 } });
+    expect(await night.openWindow.run()).toBe(0);
+  });
+
+  it('judges each device, with a reason for those that take no part', async () => {
+    await night.policy();
+    await night.devices(
+      { id: 'behind' },
+      { id: 'there', os: '26.6' },
+      { id: 'beyond', os: '26.7' },
+      { id: 'unsupervised', supervised: false },
+      { id: 'new-lane', os: '27.0' },
+      { id: 'unknown-os', os: null },
+      { id: 'no-inventory', supervised: null },
+      { id: 'unlisted', model: 'iPhone8,1' },
+      { id: 'mac', platform: 'macOS', os: '15.1' },
+      { id: 'old-mac', platform: 'macOS', os: '15.1', model: null },
+      { id: 'watch', platform: 'watchOS', os: '10.0' },
+      { id: 'behind:USER' },
+    );
+    await night.openAndPlan();
+    expect(await night.states()).toEqual({
+      behind: 'planned',
+      mac: 'planned',
+      there: 'installed: already-at-target',
+      beyond: 'installed: already-at-target',
+      unsupervised: 'not-eligible: not-supervised',
+      'new-lane': 'installed: already-at-target',
+      'unknown-os': 'not-eligible: facts-missing',
+      'no-inventory': 'not-eligible: facts-missing',
+      unlisted: 'not-eligible: no-release',
+      'old-mac': 'not-eligible: facts-missing',
+    });
+    expect(await night.occurrences()).toMatchObject([
+      { state: 'planned', planned: 2, notEligible: 5, alreadyInstalled: 3 },
+    ]);
+    expect(await night.staged('rollout.planned')).toMatchObject([
+      { items: [{ planned: 2, notEligible: 5, alreadyInstalled: 3 }] },
+    ]);
+  });
+
+  it.each([
+    [{ kind: 'newest' }, '26.6'],
+    [{ kind: 'newest', maximumVersion: '18' }, '18.7.8'],
+    [{ kind: 'newest-minor' }, '18.7.8'],
+    [{ kind: 'exact', version: '18.7.8' }, '18.7.8'],
+  ] as const)('aims for %j at %s, never at an expired release', async (target, version) => {
+    await night.policy({ target });
+    await night.devices({ id: 'A' });
+    await night.openAndPlan();
+    const [row] = await night.db.query<{ target_version: string }>({
+      text: 'SELECT target_version FROM update_scheduler.device_update',
+    });
+    expect(row?.target_version).toBe(version);
+  });
+
+  it('never aims below what a device runs', async () => {
+    await night.policy({ target: { kind: 'exact', version: '18.7.8' } });
+    await night.devices({ id: 'A', os: '26.1' });
+    await night.start();
+    expect(await night.states()).toEqual({ A: 'installed: already-at-target' });
+    expect(await night.commands()).toEqual([]);
+  });
+
+  it('goes on where it was when it was killed between chunks, and plans nothing twice', async () => {
+    await night.policy({ pace: { devicesPerMinute: 2, spread: 0 } });
+    await night.devices(...Array.from({ length: 8 }, (_, index) => ({ id: `D${index}` })));
+    await night.openWindow.run();
+    const [occurrence] = await night.occurrences();
+    let chunks = 0;
+    const planChunk = night.plans.planChunk.bind(night.plans);
+    night.plans.planChunk = async (...args) => {
+      if (chunks++ === 1) throw new Error('killed');
+      return planChunk(...args);
+    };
+    const run = () => night.planRollout.run({ tenant: TENANT, occurrenceId: occurrence!.occurrenceId });
+    await expect(run()).rejects.toThrow('killed');
+    expect(await night.occurrences()).toMatchObject([{ state: 'planning', planned: 3 }]);
+    expect(await night.releaseWave.run()).toBe(true);
+    await Promise.all([run(), run()]);
+    expect(await night.occurrences()).toMatchObject([{ state: 'planned', planned: 8 }]);
+    expect(await night.staged('rollout.planned')).toHaveLength(1);
+    await run();
+    const waves = await night.db.query<{ devices: number; minute: number }>({
+      text: `SELECT w.devices, extract(epoch FROM w.release_at - o.opened_at)::int / 60 AS minute FROM update_scheduler.wave w JOIN update_scheduler.occurrence o USING (occurrence_id) ORDER BY wave`,
+    });
+    expect(waves.reduce((sum, one) => sum + one.devices, 0)).toBe(8);
+    expect(waves.every((one, index) => one.devices <= 2 && one.minute === index)).toBe(true);
+  });
+
+  it('lets late enrollments and late facts join the open window, once', async () => {
+    await night.policy();
+    await night.devices({ id: 'A', os: null }, { id: 'B' });
+    await night.start();
+    const [occurrence] = await night.occurrences();
+    night.minutes(5);
+    await night.devices({ id: 'A', os: '18.1' }, { id: 'C' }, { id: 'D', os: '26.6' });
+    const join = () =>
+      night.planRollout.join(
+        { tenant: TENANT, occurrenceId: occurrence!.occurrenceId },
+        new Date(night.clock.now().getTime() - 60_000),
+      );
+    expect([await join(), await join()]).toEqual([2, 0]);
+    while (await night.releaseWave.run());
+    expect(await night.states()).toEqual({
+      A: 'scanning',
+      B: 'scanning',
+      C: 'scanning',
+      D: 'installed: already-at-target',
+    });
+    expect(await night.occurrences()).toMatchObject([{ planned: 3, notEligible: 0, alreadyInstalled: 1 }]);
+  });
+
+  it('leaves a device to the rollout that has it in hand', async () => {
+    await night.policy();
+    await night.devices({ id: 'A' });
+    await night.start();
+    await night.policy({ name: 'second' });
+    await night.openAndPlan();
+    const rows = await night.db.query({
+      text: `SELECT state, reason FROM update_scheduler.device_update ORDER BY state`,
+    });
+    expect(rows).toEqual([
+      { state: 'not-eligible', reason: 'other-rollout' },
+      { state: 'scanning', reason: null },
+    ]);
+  });
+});

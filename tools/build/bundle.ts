@@ -40,6 +40,7 @@ export async function bundle({ entry, output }: Bundle): Promise<boolean> {
 
 /** `@oxc-project/runtime` holds the few lines that decorators compile to: not worth a package at run time. */
 function isExternal(id: string): boolean {
-  const isOwn = id.startsWith('.') || isAbsolute(id) || id.startsWith('@lamplighter/') || id.startsWith('@oxc-project/runtime');
+  const isOwn =
+    id.startsWith('.') || isAbsolute(id) || id.startsWith('@lamplighter/') || id.startsWith('@oxc-project/runtime');
   return !isOwn;
 }

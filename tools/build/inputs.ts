@@ -20,7 +20,9 @@ export function isUpToDate(output: string): boolean {
 
 /** Records what `output` was made from (absolute paths inside the checkout; others are covered by the lock file). */
 export function recordInputs(output: string, files: readonly string[]): void {
-  const own = files.map((file) => relative(root, file)).filter((file) => !file.startsWith('..') && !file.includes('node_modules'));
+  const own = files
+    .map((file) => relative(root, file))
+    .filter((file) => !file.startsWith('..') && !file.includes('node_modules'));
   const stamps = Object.fromEntries([...always, ...own].map((file) => [file, stampOf(join(root, file))]));
   writeFileSync(recordOf(output), JSON.stringify(stamps, null, 1));
 }

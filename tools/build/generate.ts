@@ -1,0 +1,47 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundle } from './bundle.ts';
+import { configPage } from './documents/config-page.ts';
+import { root } from './paths.ts';
+import { generateClient } from './prisma.ts';
+
+const usage = `Usage: node tools/build/generate.ts [--check]
+
+Writes what is made from code: docs/config.md, docs/settings.json, docs/openapi.json.
+--check  writes nothing; exits 1 and names what differs from the code`;
+
+/** Services hold decorators, which Node does not run from source: what they say of themselves is bundled first. */
+async function describe(): Promise<typeof import('./documents/describe.ts').description> {
+  const output = 'tools/build/dist/describe.mjs';
+  await generateClient();
+  await bundle({ entry: 'tools/build/documents/describe.ts', output });
+  const module = (await import(pathToFileURL(join(root, output)).href)) as typeof import('./documents/describe.ts');
+  return module.description;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.some((arg) => arg !== '--check')) {
+    process.stderr.write(`${usage}\n`);
+    return 2;
+  }
+  const { base, services, openApi } = await describe();
+  const files: Record<string, string> = {
+    'docs/config.md': configPage(base, services),
+    'docs/settings.json': `${JSON.stringify({ base, services }, null, 2)}\n`,
+    'docs/openapi.json': `${JSON.stringify(openApi, null, 2)}\n`,
+  };
+  const stale = Object.entries(files).filter(([file, text]) => {
+    const path = join(root, file);
+    return !existsSync(path) || readFileSync(path, 'utf8') !== text;
+  });
+  if (args.includes('--check')) {
+    for (const [file] of stale) process.stderr.write(`${file} is not what the code says: run \`npm run generate\`\n`);
+    return stale.length === 0 ? 0 : 1;
+  }
+  for (const [file, text] of stale) writeFileSync(join(root, file), text);
+  process.stdout.write(`${stale.map(([file]) => file).join(', ') || 'nothing'} rewritten\n`);
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

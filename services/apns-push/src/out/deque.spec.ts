@@ -7,8 +7,13 @@ describe('Deque', () => {
     const model: number[] = [];
     for (let n = 0; n < 20_000; n += 1) {
       if (n % 3 === 2) expect(deque.shift()).toBe(model.shift());
-      else if (n % 1000 === 1) [deque.unshift(n), model.unshift(n)];
-      else [deque.push(n), model.push(n)];
+      else if (n % 1000 === 1) {
+        deque.unshift(n);
+        model.unshift(n);
+      } else {
+        deque.push(n);
+        model.push(n);
+      }
     }
     expect(deque.length).toBe(model.length);
     expect(deque.removeIf((n) => n % 2 === 0)).toEqual(model.filter((n) => n % 2 === 0));

@@ -62,8 +62,11 @@ function knownZone(name: string | undefined): string | undefined {
 }
 
 function isZone(name: string): boolean {
+  // Node takes offsets such as +02:00 as well: they are no zones.
+  if (!/^[A-Za-z]/.test(name)) return false;
   try {
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    return true;
   } catch {
     return false;
   }

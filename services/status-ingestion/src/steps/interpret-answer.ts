@@ -67,7 +67,13 @@ export class InterpretAnswer {
     const { deviceId, commandId, requestType, status, cause, traceparent } = item;
     return {
       ...interpret(item, body),
-      ...{ tenant, deviceId, commandId, requestType, status, cause, traceparent },
+      tenant,
+      deviceId,
+      commandId,
+      requestType,
+      status,
+      cause,
+      traceparent,
       reportId: reportIdOf(item),
       at: new Date(item.receivedAt),
     };

@@ -12,7 +12,7 @@ import { baseConfig, HealthChecks, Publisher, Requester, RuntimeModule, startSer
 import { Controller, Module } from '@nestjs/common';
 import { OnMessages, OnRequest } from '../src/decorators.ts';
 import { MessagingModule } from '../src/messaging.module.ts';
-import { brokerAtHand, testServer, uniquePrefix, until } from './broker.ts';
+import { brokerAtHand, connectTo, leave, testServer, uniquePrefix, until } from './broker.ts';
 
 type Enqueued = ItemOf<typeof commandEnqueued>;
 const seen: Enqueued[] = [];
@@ -61,6 +61,7 @@ class SpecModule {}
       expect(await running.app.get(HealthChecks).problems()).toEqual({});
     } finally {
       await running.stop();
+      await leave(await connectTo(server.url, env.LAMP_NATS_PREFIX));
       await server.stop();
     }
   });

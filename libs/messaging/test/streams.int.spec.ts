@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Answers } from '../src/answers.ts';
 import { type Broker, checkVersion, connectBroker, connectionOptions } from '../src/connection.ts';
 import { ensureStreams, wantedStreams } from '../src/streams.ts';
-import { brokerAtHand, connectTo, leave, quiet, testServer, uniquePrefix } from './broker.ts';
+import { brokerAtHand, connectTo, leave, quiet, testServer } from './broker.ts';
 
 const settings = (prefix: string) => ({ prefix, replicas: 1, maxBytes: 64 << 20 });
 
@@ -64,13 +64,12 @@ describe('the streams', () => {
     broker = await connectTo(server.url);
   });
   afterAll(async () => {
-    await Promise.all(prefixes.splice(0).map(async (prefix) => leave(await connectTo(server.url, prefix))));
     await leave(broker);
     await server.stop();
   });
 
   it('the streams may be ensured by many services at once, and again', async () => {
-    const prefix = uniquePrefix();
+    const prefix = `${broker.prefix}-many`;
     const manager = await jetstreamManager(broker.nc);
     await Promise.all(Array.from({ length: 8 }, () => ensureStreams(manager, settings(prefix))));
     await ensureStreams(manager, { ...settings(prefix), maxBytes: 32 << 20 });
@@ -79,7 +78,7 @@ describe('the streams', () => {
   });
 
   it('subjects that a newer release added are kept', async () => {
-    const prefix = uniquePrefix();
+    const prefix = `${broker.prefix}-newer`;
     const manager = await jetstreamManager(broker.nc);
     const old = defineWork('thing.make', 1, z.object({}));
     await ensureStreams(manager, settings(prefix), [old, defineWork('thing.mend', 1, z.object({}))]);
@@ -89,7 +88,7 @@ describe('the streams', () => {
   });
 
   it('a stream that stands there with another retention is named, not used', async () => {
-    const prefix = uniquePrefix();
+    const prefix = `${broker.prefix}-other`;
     const manager = await jetstreamManager(broker.nc);
     const name = `${prefix.toUpperCase()}_COMMANDS`;
     await manager.streams.add({ name, subjects: [`${prefix}.x`], storage: StorageType.Memory });

@@ -2,9 +2,10 @@ import type { Statement } from '@lamplighter/runtime';
 
 /** Shared by enqueues, exclusive for a revoke: a revoke waits for those under way, and later ones see it. */
 const REVOKE_LOCK = 7106;
+/** Every key of an enqueue is looked for once: remembering them costs more than it gives. */
 export const mayEnqueue: Statement = {
   name: 'command-may-enqueue',
-  text: `SELECT pg_advisory_xact_lock_shared(${REVOKE_LOCK})`,
+  text: `SELECT pg_advisory_xact_lock_shared(${REVOKE_LOCK}), set_config('enable_memoize', 'off', true)`,
 };
 export const mayRevoke: Statement = { name: 'command-may-revoke', text: `SELECT pg_advisory_xact_lock(${REVOKE_LOCK})` };
 
@@ -20,8 +21,10 @@ ON CONFLICT DO NOTHING`,
 };
 
 /**
- * Plan: unnest of the commands, hash join with the few groups, nested loops over enrollment_pkey and, for finished ones,
- * over the history partitions of the last day or two (pruned at run time by $15: older ones are not opened), insert.
+ * Plan: unnest and sort of the commands, hash join with the few groups, then nested loops over enrollment_pkey and, for
+ * finished ones, over the history partitions of the last day or two (pruned at run time by $15: older ones are not
+ * opened), insert. LIMIT 1 keeps the planner from reading the whole fleet for a large batch; the order lets neighbouring
+ * keys share index pages, and two transactions meet the same keys in the same order.
  *
  * $1 group numbers, $2 device ids, $3 command ids, $4 body ids, $5 traceparents;
  * $6 tenants, $7 causes, $8 priorities, $9 not before, $10 expiries, $11 due, $12 push counts, $13 sent for, of the groups;
@@ -42,16 +45,19 @@ INSERT INTO command_queue.command
         push_count, traceparent)
 SELECT g.tenant, c.device_id, c.command_id, c.body_id, g.cause, g.priority, 0, $14, g.not_before, g.expires_at, g.due_at,
        g.push_count, c.traceparent
-  FROM unnest($1::int[], $2::text[], $3::uuid[], $4::uuid[], $5::text[])
-       AS c(grp, device_id, command_id, body_id, traceparent)
+  FROM (SELECT * FROM unnest($1::int[], $2::text[], $3::uuid[], $4::uuid[], $5::text[])
+                 AS u(grp, device_id, command_id, body_id, traceparent)
+         ORDER BY u.device_id COLLATE "C", u.command_id) c
   JOIN terms g ON g.grp = c.grp
-  JOIN command_queue.enrollment e ON e.tenant = g.tenant AND e.device_id = c.device_id AND e.status <> 'left'
+ CROSS JOIN LATERAL (
+       SELECT FROM command_queue.enrollment e
+        WHERE e.tenant = g.tenant AND e.device_id = c.device_id AND e.status <> 'left'
+        LIMIT 1) e
   LEFT JOIN LATERAL (
        SELECT true AS was FROM command_queue.command_history h
         WHERE h.tenant = g.tenant AND h.device_id = c.device_id AND h.command_id = c.command_id AND h.finished_at >= $15
         LIMIT 1) h ON true
  WHERE h.was IS NULL
- ORDER BY g.tenant, c.device_id, c.command_id
 ON CONFLICT DO NOTHING
 RETURNING tenant, device_id, command_id`,
 };

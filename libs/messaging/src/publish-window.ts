@@ -47,7 +47,9 @@ export class PublishWindow {
   private readonly replies: Subscription;
   private readonly timer: NodeJS.Timeout;
   private readonly pending = new Map<string, Pending>();
-  private readonly waiting: Pending[] = [];
+  private waiting: Pending[] = [];
+  /** Where the queue begins: shifting a long array moves all of it. */
+  private head = 0;
   private next = 0;
   private closed = false;
 
@@ -88,7 +90,8 @@ export class PublishWindow {
     if (this.closed) return;
     this.closed = true;
     while (this.pending.size > 0 && this.broker.connected) await new Promise((resolve) => setTimeout(resolve, 20));
-    for (const each of [...this.pending.values(), ...this.waiting]) this.finish(each, unconfirmed(each.row));
+    for (const each of [...this.pending.values(), ...this.waiting.slice(this.head)])
+      this.finish(each, unconfirmed(each.row));
     clearInterval(this.timer);
     this.replies.unsubscribe();
   }
@@ -138,8 +141,15 @@ export class PublishWindow {
 
   private finish(each: Pending, error?: AppError): void {
     this.pending.delete(each.token);
-    while (this.pending.size < this.size && this.waiting.length > 0) this.transmit(this.waiting.shift()!);
+    while (this.pending.size < this.size && this.head < this.waiting.length) this.transmit(this.waiting[this.head++]!);
+    if (this.head * 2 >= this.waiting.length) this.dropSent();
     each.done(error);
+  }
+
+  private dropSent(): void {
+    if (this.head === 0) return;
+    this.waiting = this.waiting.slice(this.head);
+    this.head = 0;
   }
 
   private sweep(): void {

@@ -42,7 +42,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   override listen(callback: (error?: unknown) => void): void {
-    this.start().then(() => callback(), callback);
+    void this.startOrSay(callback);
   }
 
   /** Pulls no more, waits for what is in hand, and settles it. Idempotent. */
@@ -54,6 +54,15 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   override unwrap<T = NatsConnection>(): T {
     return this.options.broker.nc as T;
+  }
+
+  private async startOrSay(callback: (error?: unknown) => void): Promise<void> {
+    try {
+      await this.start();
+    } catch (error) {
+      return callback(error);
+    }
+    callback();
   }
 
   private async start(): Promise<void> {

@@ -160,7 +160,7 @@ export class ApnsConnection {
   }
 
   private onGoaway(lastStreamId: number | undefined): void {
-    // Node says 0 also where the peer processed nothing, and 2^31-1 for a first warning.
+    // 2^31-1 is a first warning: what is on its way will be processed.
     if (lastStreamId !== undefined) this.lastProcessed = lastStreamId;
     this.leave();
     this.listener.changed();

@@ -81,7 +81,6 @@ let canSetDeathSignal: boolean | undefined;
 
 function deathSignalWrapper(signal: string): string[] {
   const prefix = ['setpriv', '--pdeathsig', signal.slice(3)];
-  canSetDeathSignal ??=
-    process.platform === 'linux' && spawnSync('setpriv', [...prefix.slice(1), 'true']).status === 0;
+  canSetDeathSignal ??= process.platform === 'linux' && spawnSync('setpriv', [...prefix.slice(1), 'true']).status === 0;
   return canSetDeathSignal ? prefix : [];
 }

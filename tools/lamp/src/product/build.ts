@@ -11,5 +11,6 @@ export async function build(): Promise<void> {
     stdio: ['ignore', 2, 2],
   });
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  if (code !== 0) throw new LampError('The build failed (see above).', 'Correct what it names; `npm run build` repeats it.');
+  if (code !== 0)
+    throw new LampError('The build failed (see above).', 'Correct what it names; `npm run build` repeats it.');
 }

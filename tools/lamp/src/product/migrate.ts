@@ -7,7 +7,11 @@ import { LogFile, tailOf } from '../processes/log-file.ts';
 import { run } from '../processes/program.ts';
 
 /** Brings the database to this version's schema and gives the services' roles their passwords. */
-export async function migrate(dir: string, databaseUrl: string, passwords: Readonly<Record<string, string>>): Promise<void> {
+export async function migrate(
+  dir: string,
+  databaseUrl: string,
+  passwords: Readonly<Record<string, string>>,
+): Promise<void> {
   const program = join(repositoryRoot, 'libs/storage/dist/migrate.mjs');
   if (!existsSync(program)) throw new LampError(`${program} is missing.`, 'Run npm run build.');
   const path = join(dir, 'logs', 'migrate.log');

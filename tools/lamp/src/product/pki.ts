@@ -77,7 +77,9 @@ async function issueGateway(paths: PkiPaths, caKeyPath: string, names: readonly 
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: isAddress(value) ? 'ip' : 'dns', value }))),
+      new x509.SubjectAlternativeNameExtension(
+        names.map((value) => ({ type: isAddress(value) ? 'ip' : 'dns', value })),
+      ),
       await x509.AuthorityKeyIdentifierExtension.create(ca),
     ],
   });
@@ -89,7 +91,10 @@ function isUsable(certificatePath: string, keyPath: string, names: readonly stri
   if (!existsSync(certificatePath) || !existsSync(keyPath)) return false;
   const certificate = new X509Certificate(readFileSync(certificatePath));
   const lasts = Date.parse(certificate.validTo) > Date.now() + 30 * dayMs;
-  return lasts && names.every((name) => (isAddress(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined);
+  return (
+    lasts &&
+    names.every((name) => (isAddress(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined)
+  );
 }
 
 function isAddress(name: string): boolean {

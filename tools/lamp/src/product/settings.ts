@@ -19,7 +19,8 @@ const own = new Set([
 export function operatorSettings(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter(
-      (entry): entry is [string, string] => entry[0].startsWith('LAMP_') && !own.has(entry[0]) && entry[1] !== undefined,
+      (entry): entry is [string, string] =>
+        entry[0].startsWith('LAMP_') && !own.has(entry[0]) && entry[1] !== undefined,
     ),
   );
 }

@@ -75,7 +75,13 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   save();
   try {
     const ports = options.ports ?? {};
-    const servers = await startServers({ dir, durability: options.durability ?? 'durable', restart: true, ports, onEvent });
+    const servers = await startServers({
+      dir,
+      durability: options.durability ?? 'durable',
+      restart: true,
+      ports,
+      onEvent,
+    });
     started.servers = servers;
     options.signal?.throwIfAborted();
     await migrate(dir, servers.urls.database, secrets.roles);

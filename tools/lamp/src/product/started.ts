@@ -62,7 +62,9 @@ export function describe(started: Started): ProductState {
     if (own !== undefined && handle.port !== undefined) started.ports[name] = handle.port;
     return [describeProcess(name, 'server', own, handle.port)];
   });
-  const serviceStates = [...started.services].map(([name, { supervised, httpPort }]) => describeProcess(name, 'service', supervised, httpPort));
+  const serviceStates = [...started.services].map(([name, { supervised, httpPort }]) =>
+    describeProcess(name, 'service', supervised, httpPort),
+  );
   return {
     version: 1,
     phase: started.phase,
@@ -74,7 +76,12 @@ export function describe(started: Started): ProductState {
   };
 }
 
-function describeProcess(name: string, kind: ProcessState['kind'], own: Supervised | undefined, port: number | undefined): ProcessState {
+function describeProcess(
+  name: string,
+  kind: ProcessState['kind'],
+  own: Supervised | undefined,
+  port: number | undefined,
+): ProcessState {
   return {
     name,
     kind,

@@ -43,7 +43,12 @@ export async function postgres(major?: string): Promise<(program: string) => Bin
   );
 }
 
-async function find(name: Package, variable: string, folder: string, accept: (path: string) => boolean): Promise<Binary> {
+async function find(
+  name: Package,
+  variable: string,
+  folder: string,
+  accept: (path: string) => boolean,
+): Promise<Binary> {
   const named = process.env[variable];
   if (named !== undefined) return { path: join(checked(dirname(named), name, variable), name), env: {} };
   const places = [...pathDirs(), '/usr/sbin', binariesDir];

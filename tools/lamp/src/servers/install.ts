@@ -95,12 +95,17 @@ function must(name: Package, command: string, args: string[], cwd: string): void
 
 function missing(name: Package, detail = ''): LampError {
   const wanted = name === 'nats-server' ? 'nats-server 2.14 or newer' : name;
-  const url = { 'nats-server': 'LAMP_NATS_URL', 'redis-server': 'LAMP_REDIS_URL', postgresql: 'LAMP_DATABASE_URL' }[name];
+  const url = { 'nats-server': 'LAMP_NATS_URL', 'redis-server': 'LAMP_REDIS_URL', postgresql: 'LAMP_DATABASE_URL' }[
+    name
+  ];
   const how =
     process.platform === 'darwin'
       ? `brew install ${brewNames[name]}`
       : `Install ${wanted} with the system's package manager so that it is on PATH`;
-  return new LampError(`There is no ${wanted} on this machine, and it could not be fetched.${detail}`, `${how}; or name a server in ${url}.`);
+  return new LampError(
+    `There is no ${wanted} on this machine, and it could not be fetched.${detail}`,
+    `${how}; or name a server in ${url}.`,
+  );
 }
 
 function libraryDirs(root: string): string[] {

@@ -31,7 +31,13 @@ export async function prepareNats(setting: ServerSetting): Promise<Server> {
       stopSignal: 'SIGTERM',
       graceMs: 10_000,
       ready: async () => {
-        const connection = await connect({ servers: `127.0.0.1:${port}`, user: 'lamp', pass: password, reconnect: false, timeout: 1000 });
+        const connection = await connect({
+          servers: `127.0.0.1:${port}`,
+          user: 'lamp',
+          pass: password,
+          reconnect: false,
+          timeout: 1000,
+        });
         await connection.close();
         return true;
       },

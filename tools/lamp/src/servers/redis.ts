@@ -9,7 +9,14 @@ import type { Server, ServerSetting } from './server.ts';
 export async function prepareRedis({ dir, port, password }: ServerSetting): Promise<Server> {
   const binary = await redisServer();
   const config = join(dir, 'redis.conf');
-  const lines = ['bind 127.0.0.1', `port ${port}`, `requirepass ${password}`, 'save ""', 'appendonly no', 'daemonize no'];
+  const lines = [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `requirepass ${password}`,
+    'save ""',
+    'appendonly no',
+    'daemonize no',
+  ];
   writePrivate(config, `${lines.join('\n')}\n`);
   const url = `redis://:${password}@127.0.0.1:${port}`;
   return {

@@ -54,7 +54,9 @@ export async function startServers(options: ServerOptions): Promise<LocalServers
   mkdirSync(join(options.dir, 'logs'), { recursive: true });
   const started = await Promise.allSettled(serverNames.map((name) => startOne(name, options)));
   const handles = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const stop = async (): Promise<void> => void (await Promise.all(handles.map((handle) => handle.process?.stop())));
+  const stop = async (): Promise<void> => {
+    await Promise.all(handles.map(async (handle) => handle.process?.stop()));
+  };
   const failed = started.find((result) => result.status === 'rejected');
   if (failed !== undefined) {
     await stop();

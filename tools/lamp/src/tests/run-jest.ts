@@ -47,7 +47,7 @@ export async function runJest({ args, env, resultsFile, signal }: JestRun): Prom
 async function endedLate(exited: Promise<unknown>, resultsFile: string): Promise<boolean> {
   let done = false;
   void exited.then(() => (done = true));
-  for (let since = 0; !done; ) {
+  for (let since = 0; !done;) {
     await Promise.race([sleep(500), exited]);
     if (since === 0 && existsSync(resultsFile)) since = Date.now();
     if (since !== 0 && !done && Date.now() - since > lingerMs) return true;

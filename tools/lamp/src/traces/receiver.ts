@@ -26,7 +26,9 @@ export async function startReceiver(dir: string): Promise<TraceReceiver> {
   mkdirSync(join(dir, 'traces'), { recursive: true });
   const file = new LogFile(spanFile(dir), capBytes);
   const server = createServer((request, response) => {
-    void store(request, file).then((status) => response.writeHead(status, { 'content-type': 'application/json' }).end('{}'));
+    void store(request, file).then((status) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{}'),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

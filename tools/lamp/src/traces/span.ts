@@ -82,6 +82,9 @@ function toMs(nanos: string | number): number {
 
 function attributesOf(list: z.infer<typeof Attributes>): Record<string, unknown> {
   return Object.fromEntries(
-    list.map(({ key, value }) => [key, value.stringValue ?? value.boolValue ?? value.intValue ?? value.doubleValue ?? value.arrayValue]),
+    list.map(({ key, value }) => [
+      key,
+      value.stringValue ?? value.boolValue ?? value.intValue ?? value.doubleValue ?? value.arrayValue,
+    ]),
   );
 }

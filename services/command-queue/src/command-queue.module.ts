@@ -12,12 +12,15 @@ import { PgCommandStore } from './out/pg-command-store.ts';
 import { PgEnrollmentStore } from './out/pg-enrollment-store.ts';
 import { CommandStore, EnrollmentStore } from './ports.ts';
 import { AcceptCheckIn } from './steps/accept-check-in.ts';
+import { EndEnrollment } from './steps/end-enrollment.ts';
 import { EnqueueCommands } from './steps/enqueue-commands.ts';
 import { ExchangeCommand } from './steps/exchange-command.ts';
 import { KeepHistory } from './steps/keep-history.ts';
+import { KeepTokens } from './steps/keep-tokens.ts';
 import { LookAtDue } from './steps/look-at-due.ts';
 import { RecordPush } from './steps/record-push.ts';
 import { RevokeCommands } from './steps/revoke-commands.ts';
+import { StepTools } from './steps/step-tools.ts';
 
 @Module({
   imports: [RuntimeModule, StorageModule.forService('command_queue'), MessagingModule.forService('command-queue')],
@@ -32,6 +35,9 @@ import { RevokeCommands } from './steps/revoke-commands.ts';
     EnqueueCommands,
     ExchangeCommand,
     AcceptCheckIn,
+    EndEnrollment,
+    KeepTokens,
+    StepTools,
     LookAtDue,
     KeepHistory,
     RevokeCommands,

@@ -8,19 +8,36 @@ export const config = baseConfig.required({ LAMP_SECRET_KEY: true }).extend({
   LAMP_REPUSH_SECONDS: seconds(1, 600).describe(
     'How long a device that was pushed for a command has to fetch it before it is pushed again; the wait doubles each time.',
   ),
-  LAMP_REPUSH_MAX_SECONDS: seconds(1, 7200).describe('The wait between two pushes for one command never grows beyond this.'),
+  LAMP_REPUSH_MAX_SECONDS: seconds(1, 7200).describe(
+    'The wait between two pushes for one command never grows beyond this.',
+  ),
   LAMP_ANSWER_GRACE_SECONDS: seconds(0, 900).describe(
     'How long after its expiry a command that a device has in hand may still be answered before it counts as unanswered.',
   ),
-  LAMP_HISTORY_DAYS: z.coerce.number().int().min(2).default(30).describe(
-    'Days for which finished commands are kept. An answer that a device repeats later than that is taken for an unknown one.',
-  ),
-  LAMP_EXCHANGE_BATCH: z.coerce.number().int().min(1).max(1000).default(256).describe(
-    'Most device connections that share one SQL statement.',
-  ),
-  LAMP_EXCHANGE_IN_FLIGHT: z.coerce.number().int().min(1).max(32).default(4).describe(
-    'Such batches under way at once: some in the database, some waiting for the broker. Below LAMP_DATABASE_POOL.',
-  ),
+  LAMP_HISTORY_DAYS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .default(30)
+    .describe(
+      'Days for which finished commands are kept. An answer that a device repeats later than that is taken for an unknown one.',
+    ),
+  LAMP_EXCHANGE_BATCH: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(256)
+    .describe('Most device connections that share one SQL statement.'),
+  LAMP_EXCHANGE_IN_FLIGHT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(32)
+    .default(4)
+    .describe(
+      'Such batches under way at once: some in the database, some waiting for the broker. Below LAMP_DATABASE_POOL.',
+    ),
 });
 export type Config = z.infer<typeof config>;
 

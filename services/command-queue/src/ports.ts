@@ -79,7 +79,11 @@ export abstract class CommandStore {
   abstract takeDue(tx: Tx, now: Date, limit: number): Promise<PendingCommand[]>;
 
   /** Finishes or puts off commands that `takeDue` locked in this transaction. */
-  abstract settleDue(tx: Tx, settled: readonly { command: PendingCommand; decision: DueDecision }[], now: Date): Promise<void>;
+  abstract settleDue(
+    tx: Tx,
+    settled: readonly { command: PendingCommand; decision: DueDecision }[],
+    now: Date,
+  ): Promise<void>;
 
   /** Ends every pending command of these devices as `voided`; returns how many. */
   abstract voidQueues(tx: Tx, tenant: string, deviceIds: readonly string[], now: Date): Promise<number>;
@@ -94,7 +98,13 @@ export abstract class CommandStore {
    * Ends pending commands of this cause that no device has in hand, in key order after `after`, at most `limit`.
    * @returns the last key; null when none was left
    */
-  abstract revoke(tx: Tx, cause: { tenant: string; cause: string }, after: CommandKey | null, limit: number, now: Date): Promise<CommandKey | null>;
+  abstract revoke(
+    tx: Tx,
+    cause: { tenant: string; cause: string },
+    after: CommandKey | null,
+    limit: number,
+    now: Date,
+  ): Promise<CommandKey | null>;
 
   /** Makes the history partitions of the day of `now` and the next; drops those that ended `days` or more before. Repeats change nothing. */
   abstract keepHistory(tx: Tx, now: Date, days: number): Promise<void>;

@@ -68,11 +68,21 @@ async function exchangeAll(...items: [string, Exchange['answer']?][]) {
   const receivedAt = new Date().toISOString();
   return service.app.get(Requester).request(
     commandExchange,
-    items.map(([deviceId, answer]) => ({ tenant: 'default', deviceId, certificateHash: certificateOf(deviceId), receivedAt, answer })),
+    items.map(([deviceId, answer]) => ({
+      tenant: 'default',
+      deviceId,
+      certificateHash: certificateOf(deviceId),
+      receivedAt,
+      answer,
+    })),
   );
 }
 
-const answer = (id: string, status: 'Acknowledged' | 'NotNow' = 'Acknowledged') => ({ commandId: id, status, payload: { xml: '<plist/>' } });
+const answer = (id: string, status: 'Acknowledged' | 'NotNow' = 'Acknowledged') => ({
+  commandId: id,
+  status,
+  payload: { xml: '<plist/>' },
+});
 
 async function send(id: string, groups: CommandGroup[]): Promise<void> {
   const sent = message(commandEnqueue, { id, tenant: 'default', at: new Date() }, groups);
@@ -94,7 +104,12 @@ async function held<D extends MessageDefinition>(definition: D): Promise<Message
 }
 
 const queued = async (deviceId: string) =>
-  (await database.admin.query<{ n: number }>({ text: 'SELECT count(*) AS n FROM command_queue.command WHERE device_id = $1' }, [deviceId]))[0]!.n;
+  (
+    await database.admin.query<{ n: number }>(
+      { text: 'SELECT count(*) AS n FROM command_queue.command WHERE device_id = $1' },
+      [deviceId],
+    )
+  )[0]!.n;
 
 describe('command-queue on the broker and the database', () => {
   it('announces a device that enrolled', async () => {
@@ -118,7 +133,9 @@ describe('command-queue on the broker and the database', () => {
     expect(await exchangeAll(['mac'])).toMatchObject([{ outcome: 'command', commandId: id, requestType: 'Scan' }]);
     expect(await exchangeAll(['mac', answer(id)])).toEqual([{ outcome: 'empty' }]);
     const answered = (await held(commandAnswered)).flatMap((each) => each.items);
-    expect(answered.filter((item) => item.deviceId === 'mac')).toMatchObject([{ commandId: id, status: 'Acknowledged', cause: 'rollout-1' }]);
+    expect(answered.filter((item) => item.deviceId === 'mac')).toMatchObject([
+      { commandId: id, status: 'Acknowledged', cause: 'rollout-1' },
+    ]);
     expect(await queued('mac')).toBe(0);
   });
 
@@ -149,7 +166,10 @@ describe('command-queue on the broker and the database', () => {
 
   it('serves the same device from many requests at once without an error', async () => {
     await enroll('crowded');
-    await send('wave-5', [group('A', ['crowded'], { expiresAt: inAnHour() }), group('B', ['crowded'], { expiresAt: inAnHour() })]);
+    await send('wave-5', [
+      group('A', ['crowded'], { expiresAt: inAnHour() }),
+      group('B', ['crowded'], { expiresAt: inAnHour() }),
+    ]);
     await waitFor('the commands to be queued', async () => (await queued('crowded')) === 2);
     const id = commandId('A', 'crowded');
     const replies = await Promise.all(Array.from({ length: 40 }, () => exchangeAll(['crowded', answer(id)])));

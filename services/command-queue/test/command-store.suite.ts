@@ -18,9 +18,10 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
     let commands: CommandStore;
     let enrollments: EnrollmentStore;
 
-    const enroll = (...ids: string[]) => db.transaction(async (tx) => {
-      for (const id of ids) await enrollments.begin(tx, enrollment(id));
-    });
+    const enroll = (...ids: string[]) =>
+      db.transaction(async (tx) => {
+        for (const id of ids) await enrollments.begin(tx, enrollment(id));
+      });
     const enqueue = async (groups: CommandTerms[], at = START) =>
       (await db.transaction((tx) => commands.enqueue(tx, groups, at))).map((news) => news.length);
     const meet = (item: ExchangeItem, at = START) =>
@@ -30,12 +31,13 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
       const keys = [{ tenant, deviceId, commandId: commandId(what, deviceId) }];
       return (await db.transaction((tx) => commands.findFinished(tx, keys)))[0];
     };
-    const lookAtDue = (at: Date) => db.transaction(async (tx) => {
-      const due = await commands.takeDue(tx, at, 1000);
-      const settled = due.map((command) => ({ command, decision: decideDue(command, at, dueTermsOf(settings)) }));
-      await commands.settleDue(tx, settled, at);
-      return settled.map(({ command, decision }) => [command.requestType, decision.kind]);
-    });
+    const lookAtDue = (at: Date) =>
+      db.transaction(async (tx) => {
+        const due = await commands.takeDue(tx, at, 1000);
+        const settled = due.map((command) => ({ command, decision: decideDue(command, at, dueTermsOf(settings)) }));
+        await commands.settleDue(tx, settled, at);
+        return settled.map(({ command, decision }) => [command.requestType, decision.kind]);
+      });
 
     beforeEach(async () => {
       ({ db, commands, enrollments } = await fresh());
@@ -112,7 +114,9 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
       const wrong = { ...connect('a'), certificateHash: certificateOf('b') };
       expect(await meet(wrong)).toEqual({ identity: 'wrong-certificate', answered: null, next: null });
       expect(await meet(connect('stranger'))).toEqual({ identity: 'unrecognized', answered: null, next: null });
-      expect(await meet({ ...wrong, ...{ commandId: commandId('Scan', 'a'), status: 'Acknowledged' } })).toMatchObject({ answered: null });
+      expect(await meet({ ...wrong, commandId: commandId('Scan', 'a'), status: 'Acknowledged' })).toMatchObject({
+        answered: null,
+      });
       expect(await nextOf(connect('a'))).toBe('Scan');
     });
 
@@ -141,9 +145,13 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
 
     it('serves many devices in one batch, each in its place', async () => {
       await enqueue([terms('Scan', ['b'])]);
-      const rows = await db.transaction((tx) => commands.exchange(tx, [connect('stranger'), connect('b'), connect('a')], START));
+      const rows = await db.transaction((tx) =>
+        commands.exchange(tx, [connect('stranger'), connect('b'), connect('a')], START),
+      );
       expect(rows.map((row) => [row.identity, row.next?.requestType])).toEqual([
-        ['unrecognized', undefined], ['ok', 'Scan'], ['ok', undefined],
+        ['unrecognized', undefined],
+        ['ok', 'Scan'],
+        ['ok', undefined],
       ]);
     });
 
@@ -182,10 +190,17 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
       await db.transaction(async (tx) => {
         await enrollments.setTokens(tx, { tenant: 'default', deviceId: 'a' }, tokens, START);
         await enrollments.setTokens(tx, { tenant: 'default', deviceId: 'b' }, tokens, minutes(2));
-        await enrollments.markGone(tx, 'default', ['a', 'b'].map((deviceId) => ({ deviceId, goneAt: minutes(1) })));
+        await enrollments.markGone(
+          tx,
+          'default',
+          ['a', 'b'].map((deviceId) => ({ deviceId, goneAt: minutes(1) })),
+        );
       });
       const due = await db.transaction((tx) => commands.takeDue(tx, minutes(10), 10));
-      expect(Object.fromEntries(due.map((command) => [command.deviceId, command.reachable]))).toEqual({ a: false, b: true });
+      expect(Object.fromEntries(due.map((command) => [command.deviceId, command.reachable]))).toEqual({
+        a: false,
+        b: true,
+      });
     });
 
     it('is due at once when a device becomes reachable', async () => {

@@ -110,7 +110,11 @@ export class FakeCommandStore extends CommandStore {
       next.state = lifeCycle[next.state]['handed-over'] as PendingState;
       next.sentAt = now;
     }
-    return { identity: 'ok', answered: answered && answeredOf(answered), next: next === undefined ? null : handedOf(next) };
+    return {
+      identity: 'ok',
+      answered: answered && answeredOf(answered),
+      next: next === undefined ? null : handedOf(next),
+    };
   }
 
   private answer(row: Row, status: NonNullable<ExchangeItem['status']>, now: Date): void {
@@ -122,9 +126,7 @@ export class FakeCommandStore extends CommandStore {
 
   override async findFinished(_tx: Tx, keys: readonly CommandKey[]): Promise<FinishedCommand[]> {
     return keys.flatMap((key) => {
-      const found = this.queue.history.findLast(
-        (old) => keyOf(old) === keyOf(key) && old.commandId === key.commandId,
-      );
+      const found = this.queue.history.findLast((old) => keyOf(old) === keyOf(key) && old.commandId === key.commandId);
       return found === undefined ? [] : [{ ...found }];
     });
   }
@@ -150,7 +152,9 @@ export class FakeCommandStore extends CommandStore {
     now: Date,
   ): Promise<void> {
     for (const { command, decision } of settled) {
-      const row = this.queue.rows.find((each) => keyOf(each) === keyOf(command) && each.commandId === command.commandId)!;
+      const row = this.queue.rows.find(
+        (each) => keyOf(each) === keyOf(command) && each.commandId === command.commandId,
+      )!;
       if (decision.kind === 'finish') this.queue.finish(row, decision.outcome, now);
       else {
         row.dueAt = decision.dueAt;
@@ -251,10 +255,22 @@ export class FakeEnrollmentStore extends EnrollmentStore {
     const row = this.row(of);
     const { topic, pushAddress } = tokens;
     const unlockToken = tokens.unlockToken ?? row.unlockToken;
-    Object.assign(row, { topic, pushAddress, unlockToken, status: 'enrolled', reachable: true, goneAt: null, tokenUpdatedAt: at });
+    Object.assign(row, {
+      topic,
+      pushAddress,
+      unlockToken,
+      status: 'enrolled',
+      reachable: true,
+      goneAt: null,
+      tokenUpdatedAt: at,
+    });
   }
 
-  override async setBootstrapToken(_tx: Tx, of: { tenant: string; deviceId: string }, sealed: Buffer | null): Promise<void> {
+  override async setBootstrapToken(
+    _tx: Tx,
+    of: { tenant: string; deviceId: string },
+    sealed: Buffer | null,
+  ): Promise<void> {
     this.row(of).bootstrapToken = sealed;
   }
 

@@ -1,4 +1,11 @@
-import { type CommandGroup, derivedUuid, type Exchange, type ItemOf, type Message, type MessageDefinition } from '@lamplighter/contracts';
+import {
+  type CommandGroup,
+  derivedUuid,
+  type Exchange,
+  type ItemOf,
+  type Message,
+  type MessageDefinition,
+} from '@lamplighter/contracts';
 import { Database, Outbox, Publisher, type Tx } from '@lamplighter/runtime';
 import { type Config, config, dueTermsOf } from '../src/config.ts';
 import { firstDueAt } from '../src/domain/due.ts';
@@ -15,8 +22,15 @@ export const commandId = (name: string, deviceId: string) => derivedUuid(name, d
 
 export function enrollment(deviceId: string, tenant = 'default'): NewEnrollment {
   return {
-    tenant, deviceId, kind: 'device', parentId: null, topic: 'com.apple.mgmt.External.test', generation: 1,
-    certificateHash: certificateOf(deviceId), facts: { productName: 'Mac15,12' }, at: START,
+    tenant,
+    deviceId,
+    kind: 'device',
+    parentId: null,
+    topic: 'com.apple.mgmt.External.test',
+    generation: 1,
+    certificateHash: certificateOf(deviceId),
+    facts: { productName: 'Mac15,12' },
+    at: START,
   };
 }
 
@@ -42,8 +56,15 @@ export function terms(name: string, deviceIds: readonly string[], options: Group
   const at = options.at ?? START;
   const each = body(name);
   return {
-    tenant, cause, priority, notBefore: notBefore ?? null, expiresAt, sentForAt: options.sentForAt ?? at,
-    dueAt: firstDueAt(dueTermsOf(settings), at, notBefore, expiresAt), pushCount: 1, bodies: [each],
+    tenant,
+    cause,
+    priority,
+    notBefore: notBefore ?? null,
+    expiresAt,
+    sentForAt: options.sentForAt ?? at,
+    dueAt: firstDueAt(dueTermsOf(settings), at, notBefore, expiresAt),
+    pushCount: 1,
+    bodies: [each],
     commands: deviceIds.map((deviceId) => ({ deviceId, commandId: commandId(name, deviceId), bodyId: each.bodyId })),
   };
 }
@@ -51,7 +72,11 @@ export function terms(name: string, deviceIds: readonly string[], options: Group
 export function group(name: string, deviceIds: readonly string[], options: GroupOptions = {}): CommandGroup {
   const { cause, priority, bodies, commands, expiresAt, notBefore } = terms(name, deviceIds, options);
   return {
-    cause, priority, bodies: [...bodies], commands: [...commands], expiresAt: expiresAt.toISOString(),
+    cause,
+    priority,
+    bodies: [...bodies],
+    commands: [...commands],
+    expiresAt: expiresAt.toISOString(),
     ...(notBefore === null ? {} : { notBefore: notBefore.toISOString() }),
   };
 }
@@ -65,7 +90,10 @@ export function connect(deviceId: string, status: Status = null, name?: string, 
 
 export function exchange(deviceId: string, status: Status = null, id?: string): Exchange {
   return {
-    tenant: 'default', deviceId, certificateHash: certificateOf(deviceId), receivedAt: START.toISOString(),
+    tenant: 'default',
+    deviceId,
+    certificateHash: certificateOf(deviceId),
+    receivedAt: START.toISOString(),
     ...(status === null ? {} : { answer: { commandId: id!, status, payload: { xml: '<plist/>' } } }),
   };
 }
@@ -88,7 +116,9 @@ export class FakeOutbox extends Outbox {
   }
 
   of<D extends MessageDefinition>(definition: D): Message<ItemOf<D>>[] {
-    return this.staged.filter(({ name }) => name === definition.name).map(({ message }) => message as Message<ItemOf<D>>);
+    return this.staged
+      .filter(({ name }) => name === definition.name)
+      .map(({ message }) => message as Message<ItemOf<D>>);
   }
 }
 

@@ -18,10 +18,17 @@ const name = fc.constantFrom(...names);
 const status = fc.constantFrom(null, null, 'Acknowledged' as const, 'Error' as const, 'NotNow' as const);
 
 const operation = fc.oneof(
-  { weight: 4, arbitrary: fc.record({
-    kind: fc.constant('enqueue' as const), name, devices: fc.uniqueArray(device, { minLength: 1 }),
-    priority: fc.integer({ min: 0, max: 2 }), lifetime: fc.integer({ min: 1, max: 60 }), start: fc.option(fc.integer({ min: 1, max: 20 })),
-  }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('enqueue' as const),
+      name,
+      devices: fc.uniqueArray(device, { minLength: 1 }),
+      priority: fc.integer({ min: 0, max: 2 }),
+      lifetime: fc.integer({ min: 1, max: 60 }),
+      start: fc.option(fc.integer({ min: 1, max: 20 })),
+    }),
+  },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('connect' as const), device, status, name }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('due' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('void' as const), device }) },
@@ -39,7 +46,12 @@ interface World {
 async function apply({ db, commands }: World, step: Operation, minute: number): Promise<unknown> {
   const now = minutes(minute);
   return db.transaction(async (tx) => {
-    if (step.kind === 'connect') return commands.exchange(tx, [connect(step.device, step.status, step.status === null ? undefined : step.name)], now);
+    if (step.kind === 'connect')
+      return commands.exchange(
+        tx,
+        [connect(step.device, step.status, step.status === null ? undefined : step.name)],
+        now,
+      );
     if (step.kind === 'void') return commands.voidQueues(tx, 'default', [step.device], now);
     if (step.kind === 'revoke') return commands.revoke(tx, { tenant: 'default', cause: 'rollout-1' }, null, 100, now);
     if (step.kind === 'enqueue') {
@@ -50,12 +62,16 @@ async function apply({ db, commands }: World, step: Operation, minute: number): 
     const due = await commands.takeDue(tx, now, 100);
     const settled = due.map((command) => ({ command, decision: decideDue(command, now, dueTermsOf(settings)) }));
     await commands.settleDue(tx, settled, now);
-    return settled.map(({ command, decision }) => `${command.deviceId} ${command.requestType} ${JSON.stringify(decision)}`).toSorted();
+    return settled
+      .map(({ command, decision }) => `${command.deviceId} ${command.requestType} ${JSON.stringify(decision)}`)
+      .toSorted();
   });
 }
 
 async function outcomes({ db, commands }: World): Promise<unknown> {
-  const keys = devices.flatMap((each) => names.map((what) => ({ tenant: 'default', deviceId: each, commandId: connect(each, null, what).commandId! })));
+  const keys = devices.flatMap((each) =>
+    names.map((what) => ({ tenant: 'default', deviceId: each, commandId: connect(each, null, what).commandId! })),
+  );
   const found = await db.transaction((tx) => commands.findFinished(tx, keys));
   return found.map((each) => [each.deviceId, each.requestType, each.outcome, each.notNowCount, each.finishedAt]);
 }
@@ -70,12 +86,21 @@ describe('the life of commands on PostgreSQL', () => {
   afterAll(() => database.close());
 
   it('is that of the simple model, whatever happens in whatever order', async () => {
-    const steps = fc.array(fc.record({ operation, wait: fc.integer({ min: 1, max: 9 }) }), { minLength: 5, maxLength: 40 });
+    const steps = fc.array(fc.record({ operation, wait: fc.integer({ min: 1, max: 9 }) }), {
+      minLength: 5,
+      maxLength: 40,
+    });
     await fc.assert(
       fc.asyncProperty(steps, async (run) => {
-        await db.query({ text: 'TRUNCATE command_queue.command, command_queue.command_history, command_queue.enrollment' });
+        await db.query({
+          text: 'TRUNCATE command_queue.command, command_queue.command_history, command_queue.enrollment',
+        });
         const queue = new FakeQueue();
-        const model: World = { db: new FakeDatabase(), commands: new FakeCommandStore(queue), enrollments: new FakeEnrollmentStore(queue) };
+        const model: World = {
+          db: new FakeDatabase(),
+          commands: new FakeCommandStore(queue),
+          enrollments: new FakeEnrollmentStore(queue),
+        };
         const real: World = { db, commands: new PgCommandStore(), enrollments: new PgEnrollmentStore() };
         for (const world of [model, real]) {
           await world.db.transaction(async (tx) => {
@@ -85,7 +110,10 @@ describe('the life of commands on PostgreSQL', () => {
         let minute = 0;
         for (const step of run) {
           minute += step.wait;
-          const [expected, seen] = [await apply(model, step.operation, minute), await apply(real, step.operation, minute)];
+          const [expected, seen] = [
+            await apply(model, step.operation, minute),
+            await apply(real, step.operation, minute),
+          ];
           if (step.operation.kind === 'revoke') expect(seen === null).toBe(expected === null);
           else expect(seen).toEqual(expected);
         }

@@ -1,9 +1,4 @@
-import {
-  type commandAnswered,
-  derivedUuid,
-  type Exchange,
-  type ItemOf,
-} from '@lamplighter/contracts';
+import { type commandAnswered, derivedUuid, type Exchange, type ItemOf } from '@lamplighter/contracts';
 import { type AnsweredCommand, type CommandOutcome, type FinishedCommand, openOutcomes } from './command.ts';
 
 export type Answered = ItemOf<typeof commandAnswered>;

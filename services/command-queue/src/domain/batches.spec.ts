@@ -12,7 +12,10 @@ describe('inBatches', () => {
   it('cuts before the limit is passed and gives an oversized item its own batch', () => {
     const big = MAX_MESSAGE_BYTES + 1;
     expect(inBatches([1, big, 2, MAX_MESSAGE_BYTES - 2, 1], (size) => size)).toEqual([
-      [1], [big], [2, MAX_MESSAGE_BYTES - 2], [1],
+      [1],
+      [big],
+      [2, MAX_MESSAGE_BYTES - 2],
+      [1],
     ]);
   });
 });

@@ -7,7 +7,15 @@ describe('the life of a command', () => {
   it('reaches every state and every outcome', () => {
     expect(new Set(targets)).toEqual(
       new Set([
-        'sent', 'NotNow', 'Acknowledged', 'Error', 'CommandFormatError', 'expired', 'unanswered', 'voided', 'revoked',
+        'sent',
+        'NotNow',
+        'Acknowledged',
+        'Error',
+        'CommandFormatError',
+        'expired',
+        'unanswered',
+        'voided',
+        'revoked',
       ]),
     );
   });

@@ -20,7 +20,9 @@ describe('firstDueAt', () => {
 describe('decideDue', () => {
   it('pushes for a command whose start has come', () => {
     expect(decideDue({ ...queued, notBefore: at(10), pushCount: 0 }, at(10), terms)).toEqual({
-      kind: 'push', reason: 'due', dueAt: at(20),
+      kind: 'push',
+      reason: 'due',
+      dueAt: at(20),
     });
   });
   it('doubles the wait with each push, up to its ceiling', () => {
@@ -32,7 +34,9 @@ describe('decideDue', () => {
   });
   it('expires a queued and a NotNow command at its expiry', () => {
     expect(decideDue({ ...queued, expiresAt: at(10) }, at(10), terms)).toEqual({ kind: 'finish', outcome: 'expired' });
-    expect(decideDue({ ...queued, state: 'NotNow', expiresAt: at(10) }, at(10), terms)).toMatchObject({ outcome: 'expired' });
+    expect(decideDue({ ...queued, state: 'NotNow', expiresAt: at(10) }, at(10), terms)).toMatchObject({
+      outcome: 'expired',
+    });
   });
   it('gives a command in hand the grace before it is unanswered', () => {
     const inHand: DueCommand = { ...queued, state: 'sent', sentAt: at(1), expiresAt: at(10) };
@@ -40,7 +44,13 @@ describe('decideDue', () => {
     expect(decideDue(inHand, at(15), terms)).toEqual({ kind: 'finish', outcome: 'unanswered' });
   });
   it('leaves a device alone that took the command a moment ago', () => {
-    expect(decideDue({ ...queued, state: 'sent', sentAt: at(8) }, at(10), terms)).toEqual({ kind: 'wait', dueAt: at(18) });
-    expect(decideDue({ ...queued, state: 'NotNow', sentAt: at(8) }, at(10), terms)).toEqual({ kind: 'wait', dueAt: at(18) });
+    expect(decideDue({ ...queued, state: 'sent', sentAt: at(8) }, at(10), terms)).toEqual({
+      kind: 'wait',
+      dueAt: at(18),
+    });
+    expect(decideDue({ ...queued, state: 'NotNow', sentAt: at(8) }, at(10), terms)).toEqual({
+      kind: 'wait',
+      dueAt: at(18),
+    });
   });
 });

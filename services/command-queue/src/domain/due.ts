@@ -38,7 +38,8 @@ export function decideDue(command: DueCommand, now: Date, terms: DueTerms): DueD
   if (at >= end) return { kind: 'finish', outcome: inHand ? 'unanswered' : 'expired' };
   const wait = Math.min(terms.repushMs * 2 ** Math.min(command.pushCount, 30), terms.repushMaxMs);
   const until = (ms: number) => new Date(Math.min(ms, end));
-  if (command.notBefore !== null && command.notBefore > now) return { kind: 'wait', dueAt: until(command.notBefore.getTime()) };
+  if (command.notBefore !== null && command.notBefore > now)
+    return { kind: 'wait', dueAt: until(command.notBefore.getTime()) };
   // It expired while it is in hand: no push can be of use to it.
   if (at >= command.expiresAt.getTime()) return { kind: 'wait', dueAt: new Date(end) };
   // A device that took it a moment ago is at work on it, or said NotNow and comes back by itself.

@@ -5,10 +5,12 @@ import { Controller, Inject } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { ExchangeCommand } from '../steps/exchange-command.ts';
 
-/** Gathers the connections that several gateways hand over within a millisecond. */
+/** Gathers the connections that several gateways hand over within a millisecond; those of one device take turns. */
 @Controller()
 export class ExchangeResponder {
   private readonly coalescer: Coalescer<Exchange, ExchangeReply>;
+  /** The last turn of each device that is being served now. */
+  private readonly turns = new Map<string, Promise<ExchangeReply>>();
 
   constructor(step: ExchangeCommand, @Inject(CONFIG) config: Config) {
     this.coalescer = new Coalescer<Exchange, ExchangeReply>({
@@ -16,12 +18,24 @@ export class ExchangeResponder {
       maxInFlight: config.LAMP_EXCHANGE_IN_FLIGHT,
       waitMs: 1,
       run: (batch) => step.run(batch),
-      keyOf: (exchange) => `${exchange.tenant} ${exchange.deviceId}`,
     });
   }
 
   @OnRequest(commandExchange)
   async handle(input: Exchange[]): Promise<ExchangeReply[]> {
-    return Promise.all(input.map((exchange) => this.coalescer.add(exchange)));
+    return Promise.all(input.map((exchange) => this.inTurn(exchange)));
+  }
+
+  private async inTurn(exchange: Exchange): Promise<ExchangeReply> {
+    const device = `${exchange.tenant} ${exchange.deviceId}`;
+    const before = this.turns.get(device);
+    const serve = () => this.coalescer.add(exchange);
+    const turn = before === undefined ? serve() : before.then(serve, serve);
+    this.turns.set(device, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(device) === turn) this.turns.delete(device);
+    }
   }
 }

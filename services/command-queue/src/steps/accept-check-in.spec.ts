@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type CheckIn, deviceEnrolled, deviceLeft, PushAddress, pushAddressContext } from '@lamplighter/contracts';
-import { AesSealer } from '@lamplighter/runtime';
-import { recordingLog, TestClock } from '@lamplighter/testing';
+import { AesSealer, Tracer } from '@lamplighter/runtime';
+import { silentLog, TestClock } from '@lamplighter/testing';
 import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
 import { certificateOf, FakeDatabase, FakeOutbox, minutes, START, terms } from '../../test/fixtures.ts';
 import { AcceptCheckIn } from './accept-check-in.ts';
+import { EndEnrollment } from './end-enrollment.ts';
+import { KeepTokens } from './keep-tokens.ts';
+import { StepTools } from './step-tools.ts';
 
 const db = new FakeDatabase();
 const sealer = new AesSealer(Buffer.alloc(32, 7));
@@ -21,8 +24,13 @@ const tokenUpdate: CheckIn['message'] = { type: 'TokenUpdate', topic, token, pus
 function say(message: CheckIn['message'], of: Partial<CheckIn> = {}): Promise<unknown> {
   const deviceId = of.deviceId ?? 'a';
   return step.run({
-    tenant: 'default', deviceId, kind: 'device', certificateHash: certificateOf(deviceId),
-    receivedAt: START.toISOString(), message, ...of,
+    tenant: 'default',
+    deviceId,
+    kind: 'device',
+    certificateHash: certificateOf(deviceId),
+    receivedAt: START.toISOString(),
+    message,
+    ...of,
   });
 }
 const user: Partial<CheckIn> = { deviceId: 'a:user', kind: 'user', parentId: 'a', certificateHash: certificateOf('a') };
@@ -34,7 +42,9 @@ beforeEach(() => {
   outbox = new FakeOutbox();
   commands = new FakeCommandStore(queue);
   const enrollments = new FakeEnrollmentStore(queue);
-  step = new AcceptCheckIn(db, outbox, enrollments, commands, sealer, new TestClock(START), recordingLog());
+  const end = new EndEnrollment(outbox, enrollments, commands);
+  const tokens = new KeepTokens(outbox, enrollments, commands, sealer);
+  step = new AcceptCheckIn(db, enrollments, end, tokens, new StepTools(new TestClock(START), silentLog, new Tracer()));
 });
 
 describe('enrollment', () => {
@@ -87,12 +97,19 @@ describe('enrollment', () => {
     expect(queue.rows).toEqual([]);
     expect(queue.history.map((each) => each.outcome)).toEqual(['voided', 'voided']);
     expect(row()).toMatchObject({
-      status: 'authenticated', generation: 2, certificateHash: certificateOf('a', 1),
-      pushAddress: null, unlockToken: null, bootstrapToken: null,
+      status: 'authenticated',
+      generation: 2,
+      certificateHash: certificateOf('a', 1),
+      pushAddress: null,
+      unlockToken: null,
+      bootstrapToken: null,
     });
     expect(row('a:user').status).toBe('left');
     expect(outbox.of(deviceLeft).map((each) => each.items)).toMatchObject([
-      [{ deviceId: 'a', reason: 're-enrolled' }, { deviceId: 'a:user', reason: 're-enrolled' }],
+      [
+        { deviceId: 'a', reason: 're-enrolled' },
+        { deviceId: 'a:user', reason: 're-enrolled' },
+      ],
     ]);
     expect(await say(tokenUpdate, { certificateHash: certificateOf('a', 1) })).toEqual(ok);
     expect(outbox.of(deviceEnrolled).at(-1)?.items[0]?.generation).toBe(2);
@@ -122,10 +139,12 @@ describe('identity', () => {
     expect(structuredClone(row())).toEqual(before);
   });
 
-  it("refuses a device that enrolls as another with the certificate of its own enrollment", async () => {
+  it('refuses a device that enrolls as another with the certificate of its own enrollment', async () => {
     await say(authenticate);
     await say(authenticate, { deviceId: 'thief' });
-    expect(await say(authenticate, { certificateHash: certificateOf('thief') })).toEqual({ outcome: 'wrong-certificate' });
+    expect(await say(authenticate, { certificateHash: certificateOf('thief') })).toEqual({
+      outcome: 'wrong-certificate',
+    });
     expect(row().certificateHash).toBe(certificateOf('a'));
   });
 
@@ -138,7 +157,9 @@ describe('identity', () => {
   it('opens a user channel only beside its device and under its certificate', async () => {
     expect(await say(tokenUpdate, user)).toEqual({ outcome: 'unrecognized' });
     await say(authenticate);
-    expect(await say(tokenUpdate, { ...user, certificateHash: 'f'.repeat(64) })).toEqual({ outcome: 'wrong-certificate' });
+    expect(await say(tokenUpdate, { ...user, certificateHash: 'f'.repeat(64) })).toEqual({
+      outcome: 'wrong-certificate',
+    });
     expect(await say(tokenUpdate, user)).toEqual(ok);
     expect(outbox.of(deviceEnrolled)[0]?.items).toMatchObject([{ deviceId: 'a:user', parentId: 'a', kind: 'user' }]);
   });

@@ -1,9 +1,17 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type CommandGroup, commandEnqueue, commandEnqueued, type Message, message, pushRequest } from '@lamplighter/contracts';
+import {
+  type CommandGroup,
+  commandEnqueue,
+  commandEnqueued,
+  type Message,
+  message,
+  pushRequest,
+} from '@lamplighter/contracts';
 import { Tracer } from '@lamplighter/runtime';
-import { TestClock } from '@lamplighter/testing';
+import { silentLog, TestClock } from '@lamplighter/testing';
 import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
 import { enrollment, FakeDatabase, FakeOutbox, group, minutes, settings, START } from '../../test/fixtures.ts';
+import { StepTools } from './step-tools.ts';
 import { EnqueueCommands } from './enqueue-commands.ts';
 
 const db = new FakeDatabase();
@@ -17,7 +25,13 @@ const batch = (id: string, items: CommandGroup[], tenant = 'default'): Message<C
 beforeEach(async () => {
   outbox = new FakeOutbox();
   queue = new FakeQueue();
-  step = new EnqueueCommands(db, outbox, new FakeCommandStore(queue), new TestClock(START), new Tracer(), settings);
+  step = new EnqueueCommands(
+    db,
+    outbox,
+    new FakeCommandStore(queue),
+    new StepTools(new TestClock(START), silentLog, new Tracer()),
+    settings,
+  );
   const enrollments = new FakeEnrollmentStore(queue);
   for (const id of ['a', 'b', 'c']) await enrollments.begin(db, enrollment(id));
 });
@@ -25,7 +39,9 @@ beforeEach(async () => {
 describe('enqueue-commands', () => {
   it('announces a message once and asks for one push per device', async () => {
     await step.run([batch('m1', [group('Scan', ['a', 'b']), group('List', ['a'], { expiresAt: minutes(300) })])]);
-    expect(outbox.of(commandEnqueued).map((each) => each.items.map((item) => item.deviceId))).toEqual([['a', 'b', 'a']]);
+    expect(outbox.of(commandEnqueued).map((each) => each.items.map((item) => item.deviceId))).toEqual([
+      ['a', 'b', 'a'],
+    ]);
     expect(outbox.of(pushRequest).map((each) => each.items)).toEqual([
       [
         { deviceId: 'a', expiresAt: minutes(300).toISOString(), reason: 'enqueued', traceparent: undefined },
@@ -45,7 +61,12 @@ describe('enqueue-commands', () => {
   it('names only what is new of a message that is partly known', async () => {
     await step.run([batch('m1', [group('Scan', ['a'])])]);
     await step.run([batch('m2', [group('Scan', ['a', 'b', 'stranger'])])]);
-    expect(outbox.of(commandEnqueued).at(-1)?.items.map((item) => item.deviceId)).toEqual(['b']);
+    expect(
+      outbox
+        .of(commandEnqueued)
+        .at(-1)
+        ?.items.map((item) => item.deviceId),
+    ).toEqual(['b']);
   });
 
   it('asks for no push before the start of a command', async () => {

@@ -7,13 +7,14 @@ import {
   type NewCommand,
   pushRequest,
 } from '@lamplighter/contracts';
-import { Clock, CONFIG, Database, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
+import { CONFIG, Database, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
 import { deviceItemSize, inBatches } from '../domain/batches.ts';
 import { firstDueAt } from '../domain/due.ts';
 import { onePerDevice, type PushRequest } from '../domain/push-requests.ts';
 import { CommandStore, type CommandTerms } from '../ports.ts';
+import { StepTools } from './step-tools.ts';
 
 /** Queues what the messages carry, all in one transaction; repeats change nothing and announce nothing. */
 @Injectable()
@@ -22,14 +23,13 @@ export class EnqueueCommands {
     private readonly db: Database,
     private readonly outbox: Outbox,
     private readonly commands: CommandStore,
-    private readonly clock: Clock,
-    private readonly tracer: Tracer,
+    private readonly tools: StepTools,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async run(messages: readonly Message<CommandGroup>[]): Promise<void> {
     const startMs = Date.now();
-    const now = this.clock.now();
+    const now = this.tools.clock.now();
     const groups = messages.flatMap((each) => each.items.map((group) => this.termsOf(each, group, now)));
     if (groups.length === 0) return;
     const added = await this.db.transaction(async (tx) => {
@@ -73,7 +73,12 @@ export class EnqueueCommands {
     const pushes = groups.flatMap((group, index): PushRequest[] => {
       if (group.pushCount === 0) return [];
       const expiresAt = group.expiresAt.toISOString();
-      return added[index]!.map(({ deviceId, traceparent }) => ({ deviceId, expiresAt, reason: 'enqueued', traceparent }));
+      return added[index]!.map(({ deviceId, traceparent }) => ({
+        deviceId,
+        expiresAt,
+        reason: 'enqueued',
+        traceparent,
+      }));
     });
     const head = { tenant: of.tenant, at: now };
     for (const { id, batch } of inParts(commandEnqueued.name, of, items)) {
@@ -88,14 +93,18 @@ export class EnqueueCommands {
     const endMs = Date.now();
     for (const { traceparent, commandId } of added) {
       const attributes = { 'messaging.message.conversation_id': commandId };
-      if (traceparent !== undefined) this.tracer.record('enqueue-commands', { traceparent, startMs, endMs, attributes });
+      if (traceparent !== undefined)
+        this.tools.tracer.record('enqueue-commands', { traceparent, startMs, endMs, attributes });
     }
   }
 }
 
 /** Ids derive from the message that is answered, so that what is handled twice is published once. */
 function inParts<T extends { deviceId: string }>(name: string, of: Message<CommandGroup>, items: readonly T[]) {
-  return inBatches(items, deviceItemSize).map((batch, part) => ({ id: derivedUuid(name, of.tenant, of.id, part), batch }));
+  return inBatches(items, deviceItemSize).map((batch, part) => ({
+    id: derivedUuid(name, of.tenant, of.id, part),
+    batch,
+  }));
 }
 
 function isDue(notBefore: Date | undefined, expiresAt: Date, now: Date): boolean {

@@ -3,7 +3,17 @@ import { commandAnswered, type Exchange, type ItemOf, type Message } from '@lamp
 import { Tracer } from '@lamplighter/runtime';
 import { recordingLog, TestClock } from '@lamplighter/testing';
 import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
-import { commandId, enrollment, exchange, FakeDatabase, FakePublisher, minutes, START, terms } from '../../test/fixtures.ts';
+import {
+  commandId,
+  enrollment,
+  exchange,
+  FakeDatabase,
+  FakePublisher,
+  minutes,
+  START,
+  terms,
+} from '../../test/fixtures.ts';
+import { StepTools } from './step-tools.ts';
 import { ExchangeCommand } from './exchange-command.ts';
 
 const db = new FakeDatabase();
@@ -24,7 +34,7 @@ beforeEach(async () => {
   publisher = new FakePublisher();
   log = recordingLog();
   clock = new TestClock(START);
-  step = new ExchangeCommand(db, commands, publisher, clock, new Tracer(), log);
+  step = new ExchangeCommand(db, commands, publisher, new StepTools(clock, log, new Tracer()));
   for (const id of ['a', 'b']) await new FakeEnrollmentStore(queue).begin(db, enrollment(id));
   await commands.enqueue(db, [terms('Scan', ['a', 'b'])], START);
 });
@@ -35,7 +45,16 @@ describe('exchange-command', () => {
     expect(published()).toEqual([]);
     expect(await meet(exchange('a', 'Acknowledged', scan.toUpperCase()))).toEqual({ outcome: 'empty' });
     expect(published().map((each) => each.items)).toMatchObject([
-      [{ deviceId: 'a', commandId: scan, requestType: 'Scan', cause: 'rollout-1', status: 'Acknowledged', payload: { xml: '<plist/>' } }],
+      [
+        {
+          deviceId: 'a',
+          commandId: scan,
+          requestType: 'Scan',
+          cause: 'rollout-1',
+          status: 'Acknowledged',
+          payload: { xml: '<plist/>' },
+        },
+      ],
     ]);
   });
 
@@ -88,14 +107,22 @@ describe('exchange-command', () => {
 
   it('gives a command that counted as unanswered the outcome that comes late', async () => {
     await meet(exchange('a'));
-    queue.finish(queue.rows.find((row) => row.deviceId === 'a')!, 'unanswered', minutes(300));
+    queue.finish(
+      queue.rows.find((row) => row.deviceId === 'a')!,
+      'unanswered',
+      minutes(300),
+    );
     await meet(exchange('a', 'Error', scan));
     expect(queue.history.map((each) => each.outcome)).toEqual(['Error']);
     expect(published().map((each) => each.items[0]?.status)).toEqual(['Error']);
   });
 
   it('ignores a late answer to a voided command', async () => {
-    queue.finish(queue.rows.find((row) => row.deviceId === 'a')!, 'voided', minutes(1));
+    queue.finish(
+      queue.rows.find((row) => row.deviceId === 'a')!,
+      'voided',
+      minutes(1),
+    );
     expect(await meet(exchange('a', 'Acknowledged', scan))).toEqual({ outcome: 'empty' });
     expect(queue.history.map((each) => each.outcome)).toEqual(['voided']);
     expect(published()).toEqual([]);
@@ -113,7 +140,10 @@ describe('exchange-command', () => {
 
   it('is unavailable to all of a batch when the database fails', async () => {
     commands.exchange = () => Promise.reject(new Error('connection lost'));
-    expect(await step.run([exchange('a'), exchange('b')])).toEqual([{ outcome: 'unavailable' }, { outcome: 'unavailable' }]);
+    expect(await step.run([exchange('a'), exchange('b')])).toEqual([
+      { outcome: 'unavailable' },
+      { outcome: 'unavailable' },
+    ]);
   });
 
   it('hands over nothing from the stop time on, by the clock of the moment', async () => {

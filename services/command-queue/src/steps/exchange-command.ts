@@ -1,5 +1,5 @@
 import { commandAnswered, type Exchange, type ExchangeReply, message } from '@lamplighter/contracts';
-import { Clock, Database, Log, Publisher, Tracer, type Tx } from '@lamplighter/runtime';
+import { Database, Publisher, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import {
   type Answered,
@@ -12,6 +12,7 @@ import {
 import { inBatches } from '../domain/batches.ts';
 import type { AnsweredCommand, FinishedCommand } from '../domain/command.ts';
 import { CommandStore, type ExchangeRow } from '../ports.ts';
+import { StepTools } from './step-tools.ts';
 
 interface Turn {
   exchange: Exchange;
@@ -30,9 +31,7 @@ export class ExchangeCommand {
     private readonly db: Database,
     private readonly commands: CommandStore,
     private readonly publisher: Publisher,
-    private readonly clock: Clock,
-    private readonly tracer: Tracer,
-    private readonly log: Log,
+    private readonly tools: StepTools,
   ) {}
 
   /** Never throws: what could not be stored or published is `unavailable`, and the device keeps its answer. */
@@ -42,7 +41,10 @@ export class ExchangeCommand {
     try {
       turns = await this.store(batch);
     } catch (error) {
-      this.log.error({ err: error, count: batch.length }, 'device connections could not be served: the database failed');
+      this.tools.log.error(
+        { err: error, count: batch.length },
+        'device connections could not be served: the database failed',
+      );
       return batch.map(() => unavailable);
     }
     await this.publish(turns);
@@ -51,7 +53,7 @@ export class ExchangeCommand {
   }
 
   private async store(batch: readonly Exchange[]): Promise<Turn[]> {
-    const now = this.clock.now();
+    const now = this.tools.clock.now();
     const items = batch.map((exchange) => ({
       tenant: exchange.tenant,
       deviceId: exchange.deviceId,
@@ -64,7 +66,9 @@ export class ExchangeCommand {
       const row = rows[index]!;
       return { exchange, row, command: row.answered, confirmed: true };
     });
-    const strays = turns.filter(({ exchange, row }) => exchange.answer && row.identity === 'ok' && row.answered === null);
+    const strays = turns.filter(
+      ({ exchange, row }) => exchange.answer && row.identity === 'ok' && row.answered === null,
+    );
     if (strays.length > 0) await this.findStrays(strays);
     return turns;
   }
@@ -95,14 +99,14 @@ export class ExchangeCommand {
     const { commandId, status } = exchange.answer!;
     if (command !== undefined && judgeFinished(command.outcome, status) !== 'stranger') return command;
     const keys = { tenant, deviceId, commandId, status, outcome: command?.outcome };
-    this.log.warn(keys, 'an answer to a command that does not wait for one changes nothing');
+    this.tools.log.warn(keys, 'an answer to a command that does not wait for one changes nothing');
     return null;
   }
 
   /** What the broker has not confirmed is marked, so that its device repeats it. */
   private async publish(turns: readonly Turn[]): Promise<void> {
     const answered = turns.filter((turn) => turn.command !== null);
-    const at = this.clock.now();
+    const at = this.tools.clock.now();
     const messages: Promise<void>[] = [];
     for (const [tenant, ofTenant] of Map.groupBy(answered, (turn) => turn.exchange.tenant)) {
       const items = ofTenant.map((turn) => ({ turn, item: answeredItem(turn.exchange, turn.command!) }));
@@ -120,23 +124,27 @@ export class ExchangeCommand {
       await this.publisher.publish(commandAnswered, message(commandAnswered, { id, tenant, at }, items), id);
     } catch (error) {
       for (const { turn } of part) turn.confirmed = false;
-      this.log.error({ err: error, count: part.length }, 'answers were not confirmed by the broker: their devices will repeat them');
+      this.tools.log.error(
+        { err: error, count: part.length },
+        'answers were not confirmed by the broker: their devices will repeat them',
+      );
     }
   }
 
   private trace(turns: readonly Turn[], startMs: number): void {
     const endMs = Date.now();
     for (const { row, command, exchange } of turns) {
-      for (const [part, { traceparent, commandId }] of Object.entries({ answered: command, handedOver: row.next }).flatMap(
-        ([name, known]) => (known === null ? [] : [[name, known] as const]),
-      )) {
+      for (const [part, { traceparent, commandId }] of Object.entries({
+        answered: command,
+        handedOver: row.next,
+      }).flatMap(([name, known]) => (known === null ? [] : [[name, known] as const]))) {
         if (traceparent === null) continue;
         const attributes = {
           'messaging.message.conversation_id': commandId,
           'lamplighter.part': part,
           ...(part === 'answered' ? { 'lamplighter.status': exchange.answer!.status } : {}),
         };
-        this.tracer.record('exchange-command', { traceparent, startMs, endMs, attributes });
+        this.tools.tracer.record('exchange-command', { traceparent, startMs, endMs, attributes });
       }
     }
   }
@@ -152,5 +160,12 @@ function replyTo({ row, command, confirmed }: Turn): ExchangeReply {
   const answeredTraceparent = command?.traceparent ?? undefined;
   if (row.next === null) return { outcome: 'empty', answeredTraceparent };
   const { commandId, requestType, command: body, traceparent } = row.next;
-  return { outcome: 'command', commandId, requestType, command: body, traceparent: traceparent ?? undefined, answeredTraceparent };
+  return {
+    outcome: 'command',
+    commandId,
+    requestType,
+    command: body,
+    traceparent: traceparent ?? undefined,
+    answeredTraceparent,
+  };
 }

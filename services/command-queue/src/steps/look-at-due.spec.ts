@@ -4,6 +4,7 @@ import { Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
 import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
 import { connect, enrollment, FakeDatabase, FakeOutbox, minutes, settings, START, terms } from '../../test/fixtures.ts';
+import { StepTools } from './step-tools.ts';
 import { LookAtDue } from './look-at-due.ts';
 import { RecordPush } from './record-push.ts';
 import { RevokeCommands } from './revoke-commands.ts';
@@ -23,7 +24,7 @@ beforeEach(async () => {
   commands = new FakeCommandStore(queue);
   enrollments = new FakeEnrollmentStore(queue);
   clock = new TestClock(START);
-  step = new LookAtDue(db, outbox, commands, clock, new Tracer(), settings);
+  step = new LookAtDue(db, outbox, commands, new StepTools(clock, silentLog, new Tracer()), settings);
   for (const deviceId of ['a', 'b']) {
     await enrollments.begin(db, enrollment(deviceId));
     await enrollments.setTokens(db, { tenant: 'default', deviceId }, tokens, START);
@@ -44,9 +45,16 @@ describe('look-at-due', () => {
   });
 
   it('asks for none where APNs said that the device is gone', async () => {
-    const items = ['a', 'b'].map((deviceId) => ({ deviceId, at: START.toISOString(), outcome: 'gone' as const, goneAt: minutes(1).toISOString() }));
+    const items = ['a', 'b'].map((deviceId) => ({
+      deviceId,
+      at: START.toISOString(),
+      outcome: 'gone' as const,
+      goneAt: minutes(1).toISOString(),
+    }));
     const accepted = { ...items[1]!, outcome: 'accepted' as const };
-    await new RecordPush(db, enrollments).run([message(pushSent, { id: 'p', tenant: 'default', at: START }, [items[0]!, accepted])]);
+    await new RecordPush(db, enrollments).run([
+      message(pushSent, { id: 'p', tenant: 'default', at: START }, [items[0]!, accepted]),
+    ]);
     clock.set(minutes(10));
     await step.run();
     expect(outbox.of(pushRequest).flatMap((each) => each.items.map((item) => item.deviceId))).toEqual(['b']);
@@ -68,7 +76,9 @@ describe('revoke-commands', () => {
   it('takes back what no device has in hand', async () => {
     await commands.exchange(db, [connect('b')], START);
     const items = [{ cause: 'rollout-1' }];
-    await new RevokeCommands(db, commands, clock, silentLog).run([message(commandRevoke, { id: 'r', tenant: 'default', at: START }, items)]);
+    await new RevokeCommands(db, commands, clock, silentLog).run([
+      message(commandRevoke, { id: 'r', tenant: 'default', at: START }, items),
+    ]);
     expect(queue.rows.map((each) => [each.deviceId, each.state])).toEqual([['b', 'sent']]);
     expect(queue.history.map((each) => each.outcome)).toEqual(['revoked', 'revoked']);
   });

@@ -1,11 +1,12 @@
 import { commandExpired, derivedUuid, type ItemOf, message, pushRequest } from '@lamplighter/contracts';
-import { Clock, CONFIG, Database, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
+import { CONFIG, Database, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
 import { deviceItemSize, inBatches } from '../domain/batches.ts';
 import { decideDue, type DueDecision } from '../domain/due.ts';
 import { onePerDevice, type PushRequest } from '../domain/push-requests.ts';
 import { CommandStore, type PendingCommand } from '../ports.ts';
+import { StepTools } from './step-tools.ts';
 
 const LIMIT = 5_000;
 
@@ -22,15 +23,14 @@ export class LookAtDue {
     private readonly db: Database,
     private readonly outbox: Outbox,
     private readonly commands: CommandStore,
-    private readonly clock: Clock,
-    private readonly tracer: Tracer,
+    private readonly tools: StepTools,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** One batch, the longest due first. Returns whether there may be more. */
   async run(): Promise<boolean> {
     const startMs = Date.now();
-    const now = this.clock.now();
+    const now = this.tools.clock.now();
     const terms = dueTermsOf(this.config);
     const settled = await this.db.transaction(async (tx) => {
       const due = await this.commands.takeDue(tx, now, LIMIT);
@@ -63,7 +63,7 @@ export class LookAtDue {
       if (command.traceparent === null || decision.kind === 'wait') continue;
       const outcome = decision.kind === 'finish' ? decision.outcome : decision.reason;
       const attributes = { 'messaging.message.conversation_id': command.commandId, 'lamplighter.outcome': outcome };
-      this.tracer.record('look-at-due', { traceparent: command.traceparent, startMs, endMs, attributes });
+      this.tools.tracer.record('look-at-due', { traceparent: command.traceparent, startMs, endMs, attributes });
     }
   }
 }

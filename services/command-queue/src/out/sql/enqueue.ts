@@ -7,7 +7,10 @@ export const mayEnqueue: Statement = {
   name: 'command-may-enqueue',
   text: `SELECT pg_advisory_xact_lock_shared(${REVOKE_LOCK}), set_config('enable_memoize', 'off', true)`,
 };
-export const mayRevoke: Statement = { name: 'command-may-revoke', text: `SELECT pg_advisory_xact_lock(${REVOKE_LOCK})` };
+export const mayRevoke: Statement = {
+  name: 'command-may-revoke',
+  text: `SELECT pg_advisory_xact_lock(${REVOKE_LOCK})`,
+};
 
 /** Plan: unnest, insert; sorted, so that two transactions with the same bodies never wait for each other in a circle. $5 now */
 export const keepBodies: Statement = {

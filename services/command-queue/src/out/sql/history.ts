@@ -22,7 +22,9 @@ export const lockStrays: Statement = {
 const ofDay = `finished_at >= ($1::date)::timestamp AT TIME ZONE 'UTC' AND finished_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'`;
 
 export function setStraysAside(table: string): Statement {
-  return { text: `CREATE TEMP TABLE ${table} ON COMMIT DROP AS SELECT * FROM command_queue.command_history_default WHERE ${ofDay}` };
+  return {
+    text: `CREATE TEMP TABLE ${table} ON COMMIT DROP AS SELECT * FROM command_queue.command_history_default WHERE ${ofDay}`,
+  };
 }
 
 export const removeStrays: Statement = { text: `DELETE FROM command_queue.command_history_default WHERE ${ofDay}` };

@@ -4,7 +4,13 @@ import type { DueTerms } from './domain/due.ts';
 
 const seconds = (least: number, standard: number) => z.coerce.number().int().min(least).default(standard);
 
-export const config = baseConfig.required({ LAMP_SECRET_KEY: true }).extend({
+export const config = baseConfig.extend({
+  LAMP_SECRET_KEY: z
+    .string({ error: 'missing; it must be 32 random bytes in base64, the same for all services' })
+    .refine((key) => Buffer.from(key, 'base64').length === 32, '32 random bytes in base64')
+    .describe(
+      'Key that seals push addresses, unlock and bootstrap tokens: 32 random bytes in base64, the same for all services.',
+    ),
   LAMP_REPUSH_SECONDS: seconds(1, 600).describe(
     'How long a device that was pushed for a command has to fetch it before it is pushed again; the wait doubles each time.',
   ),

@@ -16,7 +16,10 @@ export function documented(command: Command, examples: readonly string[]): Comma
 
 /** `--dir`, for commands that work on an installation. */
 export function withDir(command: Command): Command {
-  return command.option('--dir <path>', 'state directory: data, logs, secrets (default: LAMP_DIR, else .lamp in the checkout)');
+  return command.option(
+    '--dir <path>',
+    'state directory: data, logs, secrets (default: LAMP_DIR, else .lamp in the checkout)',
+  );
 }
 
 /** Aborts on Ctrl-C and SIGTERM; a second Ctrl-C ends at once. */

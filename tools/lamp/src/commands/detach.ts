@@ -14,7 +14,11 @@ export async function startDetached(dir: string): Promise<ProductState> {
   rmSync(path, { force: true });
   const log = openSync(path, 'a', 0o600);
   const args = process.argv.slice(1).filter((arg) => arg !== '--detach' && arg !== '-d');
-  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log], env: { ...process.env, LAMP_DIR: dir } });
+  const child = spawn(process.execPath, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, LAMP_DIR: dir },
+  });
   closeSync(log);
   const exited = new Promise<true>((resolve) => child.once('exit', () => resolve(true)));
   for (;;) {
@@ -24,7 +28,12 @@ export async function startDetached(dir: string): Promise<ProductState> {
       return state;
     }
     if (await Promise.race([exited, sleep(100, false)])) {
-      throw new LampError(`It did not start:\n${tailOf(path, 20).map((line) => `    ${line}`).join('\n')}`, `Read ${path}.`);
+      throw new LampError(
+        `It did not start:\n${tailOf(path, 20)
+          .map((line) => `    ${line}`)
+          .join('\n')}`,
+        `Read ${path}.`,
+      );
     }
   }
 }

@@ -33,10 +33,13 @@ async function down(options: { dir?: string }): Promise<void> {
   const { lamp, processes } = requireRunning(dir);
   say('Stopping …');
   signal(lamp.pid, 'SIGTERM');
-  for (const deadline = Date.now() + patienceMs; isAlive(lamp) && Date.now() < deadline; ) await sleep(50);
+  for (const deadline = Date.now() + patienceMs; isAlive(lamp) && Date.now() < deadline;) await sleep(50);
   if (!isAlive(lamp)) return print('Stopped.');
   signal(lamp.pid, 'SIGKILL');
   const state = readState(dir);
   if (state !== undefined) await endOrphans(state);
-  throw new LampError(`It did not stop within ${patienceMs / 1000} s and was killed (${processes.length} parts).`, 'lamp logs tells what held it up.');
+  throw new LampError(
+    `It did not stop within ${patienceMs / 1000} s and was killed (${processes.length} parts).`,
+    'lamp logs tells what held it up.',
+  );
 }

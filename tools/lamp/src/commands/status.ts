@@ -24,7 +24,9 @@ export function registerStatus(program: Command): void {
   const command = program
     .command('status')
     .summary('show every service and server')
-    .description('Shows process, port, restarts and readiness (asked just now) of every part. Exit code 1 when one is not ready.')
+    .description(
+      'Shows process, port, restarts and readiness (asked just now) of every part. Exit code 1 when one is not ready.',
+    )
     .option('--json', 'one JSON object: phase, startedAt, lampPid, urls {gateway, admin}, parts[]')
     .action(status);
   documented(withDir(command), ['lamp status', 'lamp status --json']);
@@ -39,7 +41,9 @@ async function status(options: { dir?: string; json?: boolean }): Promise<void> 
     const { phase, startedAt, lamp } = state;
     return print(JSON.stringify({ phase, startedAt, lampPid: lamp.pid, urls: { gateway, admin }, parts }));
   }
-  print(`${state.phase}, since ${state.startedAt} (process ${state.lamp.pid}); devices ${gateway}/mdm, admin API ${admin}`);
+  print(
+    `${state.phase}, since ${state.startedAt} (process ${state.lamp.pid}); devices ${gateway}/mdm, admin API ${admin}`,
+  );
   const rows = parts.map((part) => [
     part.ready ? '✓' : '✗',
     part.name,

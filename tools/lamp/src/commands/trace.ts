@@ -42,9 +42,12 @@ function trace(id: string, options: { dir?: string; json?: boolean }): void {
   const spans = readSpans(stateDir(options.dir), prefix);
   const [first, ...others] = summarise(spans);
   if (first === undefined) throw new LampError(`No trace ${id} is kept here.`, 'lamp traces lists those that are.');
-  if (others.length > 0) throw new LampError(`${others.length + 1} traces start with ${id}.`, 'Give more of its characters.');
+  if (others.length > 0)
+    throw new LampError(`${others.length + 1} traces start with ${id}.`, 'Give more of its characters.');
   if (options.json === true) return print(JSON.stringify(spans));
-  print(`trace ${first.traceId}: ${first.spans} spans, ${duration(first.durationMs)}, from ${new Date(first.startMs).toISOString()}`);
+  print(
+    `trace ${first.traceId}: ${first.spans} spans, ${duration(first.durationMs)}, from ${new Date(first.startMs).toISOString()}`,
+  );
   for (const line of waterfall(spans, process.stdout.columns ?? 120)) print(line);
   const links = [...new Set(spans.flatMap((span) => span.links))].filter((link) => link !== first.traceId);
   if (links.length > 0) print(`linked to ${links.join(', ')}`);

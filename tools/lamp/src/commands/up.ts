@@ -34,7 +34,11 @@ export function registerUp(program: Command): void {
         'LAMP_ settings in the environment (LAMP_LOG_LEVEL, LAMP_APNS_URL, LAMP_GATEWAY_TLS_CERT …) reach the services.',
     )
     .option('-d, --detach', 'return once everything is ready')
-    .option('--gateway-port <port>', 'port that devices reach (default: the last one, else 8443, else a free one)', port)
+    .option(
+      '--gateway-port <port>',
+      'port that devices reach (default: the last one, else 8443, else a free one)',
+      port,
+    )
     .option('--admin-port <port>', 'port of the admin API (default: the last one, else 8080, else a free one)', port)
     .option('--host <name...>', 'further names or addresses that devices reach the gateway by', [])
     .action(up);
@@ -73,7 +77,10 @@ async function askedPorts({ gatewayPort, adminPort }: Options): Promise<Record<s
   if (adminPort !== undefined) asked['admin-api'] = adminPort;
   for (const [name, port] of Object.entries(asked)) {
     if ((await freePort(port)) === port) continue;
-    throw new LampError(`Port ${port} (for ${name}) is taken or not allowed.`, 'Name another, or stop what listens there.');
+    throw new LampError(
+      `Port ${port} (for ${name}) is taken or not allowed.`,
+      'Name another, or stop what listens there.',
+    );
   }
   return asked;
 }
@@ -85,7 +92,10 @@ function showNewToken(dir: string): void {
 }
 
 function showEvent({ name, kind, reason, retryInMs, restarts }: ProcessEvent): void {
-  if (kind === 'exited') say(`✗ ${name} ended by itself (${reason})${retryInMs === undefined ? '' : `; starting it again in ${retryInMs} ms`}`);
+  if (kind === 'exited')
+    say(
+      `✗ ${name} ended by itself (${reason})${retryInMs === undefined ? '' : `; starting it again in ${retryInMs} ms`}`,
+    );
   if (kind === 'ready') say(`✓ ${name}${restarts === 0 ? '' : ` is back (restart ${restarts})`}`);
 }
 

@@ -35,6 +35,7 @@ export class PgPlanStore extends PlanStore {
     const { spec } = terms;
     const { low, high, build, withinMajor } = targetBounds(spec.target);
     const others = await tx.query<{ rollout_id: string }>(OTHERS, [terms.tenant, terms.rolloutId, chunk.lostBefore]);
+    await tx.query(PLANNER);
     const [row] = await tx.query<PlannedChunk & { not_eligible: number; already_installed: number }>(planChunk, [
       terms.tenant,
       terms.rolloutId,
@@ -96,6 +97,13 @@ const LOCK = {
            JOIN update_scheduler.policy p ON p.tenant = o.tenant AND p.policy_id = o.policy_id
           WHERE o.tenant = $1 AND o.occurrence_id = $2
             FOR UPDATE OF o`,
+};
+
+// See planChunk: its costs cannot be guessed, and so nor can what compiling it would save.
+const PLANNER = {
+  name: 'plan-settings',
+  text: `SELECT set_config(name, 'off', true)
+           FROM unnest(ARRAY['enable_nestloop', 'enable_seqscan', 'enable_bitmapscan', 'jit']) AS name`,
 };
 
 const NEXT_WAVE = {

@@ -2,7 +2,9 @@
  * Plans the next devices of an occurrence: judged against the catalogue, written over what a former night left, dealt into waves.
  *
  * Plan: index scan of device (primary key, from the cursor, stops at the limit) → hash join with the best releases (a few
- * thousand rows, sorted once) → merge or hash left join with this rollout's rows → insert. Cost follows the chunk, not the fleet.
+ * thousand rows, sorted once) → one primary-key look-up per device in this rollout's rows → insert. Cost follows the chunk, not
+ * the fleet. The planner cannot guess how many rows a chunk has and would join it row by row with itself: run it
+ * unnamed (planned each time), with nested loops, sequential and bitmap scans and jit off; the look-ups are LATERAL, which stays a nested loop.
  *
  * $1 tenant, $2 rollout, $3 occurrence, $4 zone or `*`, $5 default zone, $6 platforms, $7 cursor, $8 limit, $9 now, $10 today,
  * $11 whether within the current major only, $12 and $13 bounds of the version key, $14 build or null, $15 first wave,
@@ -10,7 +12,6 @@
  * $22 other rollouts that may hold a device
  */
 export const planChunk = {
-  name: 'plan-chunk',
   text: `
 WITH scanned AS MATERIALIZED (
   SELECT d.device_id, d.platform, d.os_version, d.os_version_key, d.is_supervised,
@@ -51,8 +52,9 @@ WITH scanned AS MATERIALIZED (
          CASE WHEN j.reason IS NULL THEN 'planned' WHEN j.reason = 'already-at-target' THEN 'installed' ELSE 'not-eligible' END AS state,
          (row_number() OVER (PARTITION BY j.reason IS NULL ORDER BY hashtext(j.device_id)) - 1) / $16::int AS batch
     FROM judged j
-    LEFT JOIN update_scheduler.device_update old
-           ON old.tenant = $1 AND old.rollout_id = $2 AND old.device_id = j.device_id
+    LEFT JOIN LATERAL (
+           SELECT o.* FROM update_scheduler.device_update o
+            WHERE o.tenant = $1 AND o.rollout_id = $2 AND o.device_id = j.device_id LIMIT 1) old ON true
    WHERE old.device_id IS NULL
       OR (old.state = 'not-eligible' AND j.reason IS DISTINCT FROM old.reason)
       OR (old.occurrence_id <> $3 AND (
@@ -74,15 +76,17 @@ WITH scanned AS MATERIALIZED (
          target_build = EXCLUDED.target_build, product_key = NULL, command_id = NULL, install_seq = 0, version = EXCLUDED.version,
          stops_at = EXCLUDED.stops_at, commanded_at = NULL, updated_at = EXCLUDED.updated_at, traceparent = NULL
    WHERE u.version = EXCLUDED.version - 1
-  RETURNING u.device_id, u.state, u.wave, u.version, u.reason, u.target_version
+  -- The subselect sees the row as it was before this statement.
+  RETURNING u.device_id, u.state, u.wave, u.version, u.reason, u.target_version,
+            (SELECT o.state FROM update_scheduler.device_update o
+              WHERE o.tenant = u.tenant AND o.rollout_id = u.rollout_id AND o.device_id = u.device_id) AS old_state
 ), told AS (
   INSERT INTO update_scheduler.update_event (tenant, device_id, rollout_id, version, at, from_state, to_state, reason, detail)
-  SELECT $1, w.device_id, $2, w.version, $9, coalesce(d.old_state, 'planned'), w.state, w.reason,
+  SELECT $1, w.device_id, $2, w.version, $9, coalesce(w.old_state, 'planned'), w.state, w.reason,
          CASE w.state WHEN 'planned' THEN 'Planned for wave ' || w.wave || ', target ' || w.target_version || '.'
                       WHEN 'installed' THEN 'The device runs the target version or a newer one; nothing is sent.'
                       ELSE 'The device takes no part in this window.' END
-    FROM written w JOIN dealt d USING (device_id)
-  ON CONFLICT DO NOTHING
+    FROM written w
 ), waves AS (
   INSERT INTO update_scheduler.wave (tenant, occurrence_id, wave, rollout_id, release_at, devices)
   SELECT $1, $3, wave, $2, $17::timestamptz + (wave - $15::int) * make_interval(secs => $18::float8 / 1000), count(*)

@@ -32,7 +32,7 @@ function rowsOf<R>(result: pg.QueryResult | pg.QueryResult[]): R[] {
 export class PgDatabase extends Database {
   readonly pool: pg.Pool;
 
-  constructor(url: string, size: number, log: Log) {
+  constructor(url: string, size: number, log: Log, name = 'lamplighter') {
     super();
     this.pool = new pg.Pool({
       connectionString: url,
@@ -40,7 +40,7 @@ export class PgDatabase extends Database {
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
-      application_name: process.env['LAMP_SERVICE'] ?? 'lamplighter',
+      application_name: name,
     });
     this.pool.on('error', (error) => log.warn({ err: error }, 'a connection to PostgreSQL was lost'));
   }

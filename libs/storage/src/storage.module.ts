@@ -23,8 +23,14 @@ export type ServiceSchema =
   | 'ddm'
   | 'admin_api';
 
-function openDatabase(config: BaseConfig, log: Log, health: HealthChecks, shutdown: Shutdown): PgDatabase {
-  const database = new PgDatabase(config.LAMP_DATABASE_URL, config.LAMP_DATABASE_POOL, log);
+function openDatabase(
+  schema: ServiceSchema,
+  config: BaseConfig,
+  log: Log,
+  health: HealthChecks,
+  shutdown: Shutdown,
+): PgDatabase {
+  const database = new PgDatabase(config.LAMP_DATABASE_URL, config.LAMP_DATABASE_POOL, log, `lamp ${schema}`);
   health.register('postgresql', () => database.problem());
   shutdown.last(() => database.pool.end());
   return database;
@@ -45,7 +51,11 @@ export class StorageModule {
       module: StorageModule,
       global: true,
       providers: [
-        { provide: PgDatabase, useFactory: openDatabase, inject: [CONFIG, Log, HealthChecks, Shutdown] },
+        {
+          provide: PgDatabase,
+          useFactory: openDatabase.bind(undefined, schema),
+          inject: [CONFIG, Log, HealthChecks, Shutdown],
+        },
         { provide: Database, useExisting: PgDatabase },
         {
           provide: PgOutbox,

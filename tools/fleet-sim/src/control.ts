@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { nameOf, serialOf } from './device/device.ts';
 import type { Device, Scheduled } from './device/device.ts';
 import { advance } from './device/os-update.ts';
-import type { FleetHandle } from './index.ts';
+import type { FleetHandle } from './fleet-handle.ts';
 import { stateOf } from './summary.ts';
 import type { SummaryQuery } from './summary.ts';
 

@@ -6,6 +6,7 @@ import { parseMix } from './device/mix.ts';
 import type { Mix } from './device/mix.ts';
 import type { ApnsServer } from './apns/apns-server.ts';
 import { Fleet } from './fleet.ts';
+import type { FleetHandle } from './fleet-handle.ts';
 import type { Credentials } from './pki/authority.ts';
 import { newPki, pkiIn } from './pki/pki-directory.ts';
 import type { FleetPki } from './pki/pki-directory.ts';
@@ -64,19 +65,6 @@ export interface FleetOptions {
   };
 }
 
-export interface FleetHandle {
-  readonly apns: ApnsServer;
-  readonly apnsUrl: string;
-  readonly pki: FleetPki;
-  readonly fleet: Fleet;
-  devices(): Iterable<Device>;
-  device(udid: string): Device | undefined;
-  summary(query?: SummaryQuery): Summary;
-  /** Resolves when every device has enrolled once, or was refused for good. */
-  enrolled(): Promise<void>;
-  stop(): Promise<void>;
-}
-
 /** Starts the push service and the devices, which begin to enroll. Throws on a wrong mix, clock or certificate. */
 export async function startFleet(options: FleetOptions): Promise<FleetHandle> {
   const seed = options.seed ?? 'lamplighter';
@@ -124,3 +112,4 @@ function handleOf(fleet: Fleet, pki: FleetPki, apnsUrl: string): FleetHandle {
     stop: () => fleet.stop(),
   };
 }
+export type { FleetHandle } from './fleet-handle.ts';

@@ -1,4 +1,4 @@
-import type { CheckedCertificate, TrustAnchors } from './trust.ts';
+import type { CheckedCertificate, TrustAnchors } from './checked-certificate.ts';
 
 const CAPACITY = 10_000;
 

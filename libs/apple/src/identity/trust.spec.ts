@@ -5,7 +5,7 @@ import { ChainCache } from './chain-cache.ts';
 import { authority, device, identityOf, NOW } from './pki.fixture.ts';
 import { signMdmBody } from './sign.ts';
 import { checkClientCertificate, trustAnchors } from './trust.ts';
-import type { TrustAnchors } from './trust.ts';
+import type { TrustAnchors } from './checked-certificate.ts';
 import { verifyMdmSignature } from './verify.ts';
 
 function check(der: Buffer, anchors: TrustAnchors, intermediates: Buffer[] = [], now = NOW): string {

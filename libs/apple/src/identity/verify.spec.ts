@@ -8,7 +8,7 @@ import { authority, device, identityOf, NOW } from './pki.fixture.ts';
 import type { Authority } from './pki.fixture.ts';
 import { signMdmBody } from './sign.ts';
 import { trustAnchors } from './trust.ts';
-import type { TrustAnchors } from './trust.ts';
+import type { TrustAnchors } from './checked-certificate.ts';
 import { verifyMdmSignature } from './verify.ts';
 
 const body = idleFixture();

@@ -5,7 +5,8 @@ import { readSignedData } from './signed-data.ts';
 import type { SignedData } from './signed-data.ts';
 import { SignatureError } from './signature-error.ts';
 import { checkClientCertificate } from './trust.ts';
-import type { CheckedCertificate, ChainOptions } from './trust.ts';
+import type { CheckedCertificate } from './checked-certificate.ts';
+import type { ChainOptions } from './trust.ts';
 
 export interface SignatureOptions extends Omit<ChainOptions, 'intermediates'> {
   /**

@@ -1,6 +1,6 @@
 import type { ServerOptions } from 'node:https';
 import type { Config } from '../config.ts';
-import { readPem } from '../pem-file.ts';
+import { readPem } from '@lamplighter/runtime';
 
 /**
  * Client certificates are asked for and judged by the identify step, not by TLS: devices that sign their messages show

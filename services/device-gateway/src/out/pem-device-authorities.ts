@@ -3,7 +3,7 @@ import { AppError } from '@lamplighter/contracts';
 import { CONFIG } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { readPem } from '../pem-file.ts';
+import { readPem } from '@lamplighter/runtime';
 import { DeviceAuthorities } from '../ports.ts';
 
 /** Read once, at start. Throws AppError `config.unreadable-file` where the file holds no certificate that can be read. */

@@ -50,16 +50,15 @@ interface Row {
 function inTreeOrder(spans: readonly Span[]): Row[] {
   const known = new Set(spans.map((span) => span.spanId));
   const sorted = [...spans].sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
-  const children = Map.groupBy(sorted, ({ spanId, parentSpanId }) =>
-    parentSpanId !== undefined && parentSpanId !== spanId && known.has(parentSpanId) ? parentSpanId : '',
-  );
-  const rows: Row[] = [];
-  const pending: Row[] = (children.get('') ?? []).map((span) => ({ span, depth: 0 })).reverse();
-  for (let row = pending.pop(); row !== undefined; row = pending.pop()) {
-    rows.push(row);
-    const depth = row.depth + 1;
-    const below = children.get(row.span.spanId) ?? [];
-    pending.push(...below.map((span) => ({ span, depth })).reverse());
-  }
-  return rows;
+  const children = Map.groupBy(sorted, ({ parentSpanId }) => (known.has(parentSpanId ?? '') ? parentSpanId : ''));
+  const rows = new Map<Span, Row>();
+  const place = (span: Span, depth: number): void => {
+    if (rows.has(span)) return;
+    rows.set(span, { span, depth });
+    for (const child of children.get(span.spanId) ?? []) place(child, depth + 1);
+  };
+  for (const span of children.get('') ?? []) place(span, 0);
+  // What is left names each other as parents.
+  for (const span of sorted) place(span, 0);
+  return [...rows.values()];
 }

@@ -14,8 +14,9 @@ export async function prepareNats(setting: ServerSetting): Promise<Server> {
     config,
     [
       'server_name: lamp',
+      // Streams reserve their whole limit; on a small disk, or with many tests on one broker, the sum is far above what they hold.
       `listen: "127.0.0.1:${port}"`,
-      `jetstream { store_dir: ${JSON.stringify(join(dir, 'nats'))}, sync_interval: ${durability === 'durable' ? '1s' : '2m'} }`,
+      `jetstream { store_dir: ${JSON.stringify(join(dir, 'nats'))}, max_file_store: 1TB, sync_interval: ${durability === 'durable' ? '1s' : '2m'} }`,
       `authorization { user: lamp, password: "${password}" }`,
       '',
     ].join('\n'),

@@ -40,23 +40,36 @@ export function advance(update: Update, happening: Happening, terms: Terms): Adv
   };
 }
 
-function resolve(update: Update, next: Exclude<Next, 'stay' | 'end'>): { step: Exclude<Step, ''>; later: boolean } {
+/** How long a Mac is given to look for updates: its answer says only that it began. */
+const SCAN_MINUTES = 2;
+
+type Wait = 'soon' | 'later' | undefined;
+
+function resolve(update: Update, next: Exclude<Next, 'stay' | 'end'>): { step: Exclude<Step, ''>; wait: Wait } {
   const twoStep = update.platform !== 'macOS';
-  const later = next.endsWith(':later');
-  const name = (later ? next.slice(0, -':later'.length) : next) as Exclude<Step, ''> | 'schedule' | 'follow';
-  if (name === 'schedule') return { step: twoStep ? 'download' : 'install', later };
-  if (name === 'follow') return { step: twoStep ? 'download-status' : 'status', later };
-  return { step: name, later };
+  const [name, wait] = next.split(':') as [Exclude<Step, ''> | 'schedule' | 'follow' | 'look-again', Wait];
+  if (name === 'schedule') return { step: twoStep ? 'download' : 'install', wait };
+  if (name === 'follow') return { step: twoStep ? 'download-status' : 'status', wait };
+  if (name === 'look-again') return twoStep ? { step: 'recheck', wait } : { step: 'relist', wait: 'later' };
+  return { step: name, wait };
 }
 
-type Target = { step: Exclude<Step, ''>; later: boolean; to: UpdateState };
+/** A scan goes on after its acknowledgement; until it ends a Mac lists nothing, or what it knew before. */
+const SCAN_MINUTES = 3;
+
+function waitMinutes(step: Step, { pollMinutes }: Terms): number {
+  return step === 'list' || step === 'relist' ? SCAN_MINUTES : pollMinutes;
+}
+
+type Target = { step: Exclude<Step, ''>; wait: Wait; to: UpdateState };
 
 /** The next command with its terms; or, where time or the operator ended it, the state that it ends in. */
 function askFor(update: Update, target: Target, productKeys: string[] | undefined, terms: Terms): Partial<Advanced> {
-  const { step, later } = target;
+  const { step, wait } = target;
   const readOnly = POLLS.has(step) || (step === 'recheck' && update.commandedAt !== null);
   const now = terms.now.getTime();
-  const at = later ? now + terms.pollMinutes * 60_000 : now;
+  const minutes = { soon: SCAN_MINUTES, later: terms.pollMinutes };
+  const at = wait === undefined ? now : now + minutes[wait] * 60_000;
   if (!readOnly && terms.aborted) return { to: 'failed', reason: 'aborted', detail: 'The rollout was aborted.' };
   const deadline = update.stopsAt.getTime() + (readOnly ? terms.confirmHours * 3_600_000 : 0);
   if (!readOnly && at >= deadline) {
@@ -66,7 +79,7 @@ function askFor(update: Update, target: Target, productKeys: string[] | undefine
       detail: 'The stop time has come; the next window goes on.',
     };
   }
-  if (later && at >= deadline)
+  if (wait !== undefined && at >= deadline)
     return {
       to: 'failed',
       reason: 'not-finished',
@@ -75,7 +88,7 @@ function askFor(update: Update, target: Target, productKeys: string[] | undefine
   return {
     ask: {
       step,
-      ...(later ? { notBefore: new Date(at) } : {}),
+      ...(wait === undefined ? {} : { notBefore: new Date(at) }),
       // A question that follows at once gets its answer in the same session: it may pass the deadline by one poll.
       expiresAt: new Date(readOnly ? Math.max(deadline, at + terms.pollMinutes * 60_000) : deadline),
       productKeys: productKeys ?? (update.productKey === null ? [] : [update.productKey]),

@@ -175,6 +175,20 @@ describe('what follows', () => {
     });
   });
 
+  it('gives a Mac time to look for updates, and lists once more before it believes an empty list', () => {
+    const mac = { platform: 'macOS', step: 'scan' } as const;
+    expect(follow(mac, { trigger: 'scanned' })?.ask).toMatchObject({
+      step: 'list',
+      notBefore: new Date('2026-01-15T02:02:00Z'),
+    });
+    expect(follow({ ...mac, step: 'list' }, { trigger: 'list-empty' })?.ask).toMatchObject({
+      step: 'relist',
+      notBefore: new Date('2026-01-15T02:10:00Z'),
+    });
+    expect(follow({ ...mac, step: 'relist' }, { trigger: 'list-empty' })?.ask?.step).toBe('recheck');
+    expect(follow({ step: 'list' }, { trigger: 'list-empty' })?.ask?.step).toBe('recheck');
+  });
+
   it('stops at downloaded where the policy only downloads', () => {
     const moved = follow(
       { step: 'download-status' },

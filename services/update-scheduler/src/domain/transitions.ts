@@ -3,14 +3,18 @@ import type { Trigger } from './triggers.ts';
 import type { Step } from './update.ts';
 
 /**
- * The step that follows. `schedule` and `follow` depend on the platform: `schedule` is download (two-step) or install,
- * `follow` is the status poll that fits. `…:later` waits for the policy's poll time. `stay` leaves the command outstanding.
+ * The step that follows. Three depend on the platform: `schedule` is download (two-step) or install, `follow` is the status
+ * poll that fits, `look-again` lists once more later on a Mac (its scan may still run) and rechecks elsewhere. `…:later`
+ * waits for the policy's poll time, `…:soon` for a scan to end. `stay` leaves the command outstanding.
  */
 export type Next =
   | Exclude<Step, ''>
-  | `${'download-status' | 'status' | 'rescan' | 'follow'}:later`
+  | `${'list' | 'relist' | 'download-status' | 'status' | 'rescan' | 'follow'}:later`
+  | 'look-again'
+  | `${'list' | 'relist'}:soon`
   | 'schedule'
   | 'follow'
+  | 'look-again'
   | 'stay'
   | 'end';
 
@@ -77,15 +81,15 @@ export const RULES: readonly Rule[] = [
     ['scan'],
     ['scanned', 'error-no-update', 'error-benign', 'unreadable'],
     'scanning',
-    'list',
-    'The device looked for updates; its list is asked for.',
+    'list:soon',
+    'The device looks for updates; its list is asked for when it has had time to.',
   ),
   rule(
     ['rescan'],
     ['scanned', 'error-no-update', 'error-benign', 'unreadable'],
     'scanning',
-    'relist',
-    'The device looked again; its list is asked for.',
+    'relist:soon',
+    'The device looks again; its list is asked for when it has had time to.',
   ),
   rule(SCANS, 'scan-refused', 'failed', 'end', 'The device did not look for updates.', 'scan-failed'),
   rule(LISTS, 'list-target', 'available', 'schedule', 'The device offers the target; it is told to take it.'),
@@ -104,7 +108,14 @@ export const RULES: readonly Rule[] = [
     'The installer is still held back; the device will look again.',
   ),
   rule(
-    LISTS,
+    ['list'],
+    ['list-empty', 'error-no-update', 'error-benign'],
+    'same',
+    'look-again',
+    'The device offers nothing yet.',
+  ),
+  rule(
+    ['relist'],
     ['list-empty', 'error-no-update', 'error-benign'],
     'same',
     'recheck',

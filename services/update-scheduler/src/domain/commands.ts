@@ -105,17 +105,14 @@ function firstAction(update: Scheduled, wanted: InstallAction): InstallAction {
 const bodies = new Map<string, CommandBody>();
 const KEPT = 2_000;
 
-/** Rollouts use few different bodies many times over. */
+/** Rollouts use few different bodies many times over, and building one costs more than all else of a move. */
 function bodyOf(command: Command): CommandBody {
-  const xml = plistDictFragment(command);
-  const kept = bodies.get(xml);
+  const key = JSON.stringify(command);
+  const kept = bodies.get(key);
   if (kept) return kept;
-  const body = {
-    bodyId: derivedUuid('command-body', xml),
-    requestType: command.RequestType,
-    command: xml,
-  };
+  const xml = plistDictFragment(command);
+  const body = { bodyId: derivedUuid('command-body', xml), requestType: command.RequestType, command: xml };
   if (bodies.size >= KEPT) bodies.clear();
-  bodies.set(xml, body);
+  bodies.set(key, body);
   return body;
 }

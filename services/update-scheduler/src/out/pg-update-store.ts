@@ -2,7 +2,7 @@ import type { UpdateState } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
-import { applyMoves } from './sql/apply-moves.ts';
+import { applyMoves, keysOnly, tellEvents } from './sql/apply-moves.ts';
 
 /** A device_update row as StoredUpdate. */
 export const UPDATE_COLUMNS = `u.rollout_id AS "rolloutId", u.occurrence_id AS "occurrenceId", u.device_id AS "deviceId", u.state, u.reason, u.step,
@@ -46,8 +46,7 @@ export class PgUpdateStore extends UpdateStore {
   override async apply(tx: Tx, tenant: string, moves: readonly Move[], now: Date): Promise<Move[]> {
     if (moves.length === 0) return [];
     const column = <K extends keyof StoredUpdate>(key: K) => moves.map((move) => move.update[key]);
-    const events = moves.flatMap((move, index) => move.events.map((event) => ({ ...event, move: index + 1 })));
-    const of = <K extends keyof (typeof events)[number]>(key: K) => events.map((event) => event[key]);
+    await tx.query(keysOnly);
     const rows = await tx.query<{ move: number }>(applyMoves, [
       tenant,
       now,
@@ -64,7 +63,21 @@ export class PgUpdateStore extends UpdateStore {
       column('productKey'),
       column('commandedAt'),
       column('traceparent'),
-      of('move'),
+    ]);
+    const written = rows.map((row) => moves[row.move - 1]!);
+    await this.tell(tx, tenant, written);
+    return written;
+  }
+
+  private async tell(tx: Tx, tenant: string, moves: readonly Move[]): Promise<void> {
+    const events = moves.flatMap(({ update: { deviceId, rolloutId, traceparent }, events: own }) =>
+      own.map((event) => ({ ...event, deviceId, rolloutId, traceparent })),
+    );
+    const of = <K extends keyof (typeof events)[number]>(key: K) => events.map((event) => event[key]);
+    await tx.query(tellEvents, [
+      tenant,
+      of('deviceId'),
+      of('rolloutId'),
       of('version'),
       of('at'),
       of('from'),
@@ -73,8 +86,8 @@ export class PgUpdateStore extends UpdateStore {
       of('detail'),
       of('commandId'),
       of('reportId'),
+      of('traceparent'),
     ]);
-    return rows.map((row) => moves[row.move - 1]!);
   }
 
   override inStates(
@@ -104,9 +117,13 @@ export class PgUpdateStore extends UpdateStore {
   override async makePartitions(now: Date): Promise<void> {
     for (const days of [0, 1, 2]) {
       const day = new Date(now.getTime() + days * 86_400_000).toISOString().slice(0, 10);
-      await this.db.query({ text: `SELECT public.lamp_make_day_partition('update_scheduler', 'update_event', $1)` }, [
-        day,
-      ]);
+      await this.db.query(MAKE_PARTITION, [day]).catch((error: { code?: string }) => {
+        if (!HARMLESS.has(error.code ?? '')) throw error;
+      });
     }
   }
 }
+
+const MAKE_PARTITION = { text: `SELECT public.lamp_make_day_partition('update_scheduler', 'update_event', $1)` };
+/** Another scheduler makes it at the same time; or the default partition holds rows of that day already, and keeps them. */
+const HARMLESS = new Set(['23505', '42P07', '23514']);

@@ -49,11 +49,6 @@ export async function preparePostgres(setting: ServerSetting): Promise<Server> {
   };
 }
 
-/** Where the data of `preparePostgres` lies. */
-export function postgresHome(dir: string): string {
-  return dirForUser(dir, 'postgres', postgresUser());
-}
-
 function majorOf(data: string): string | undefined {
   const file = join(data, 'PG_VERSION');
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;

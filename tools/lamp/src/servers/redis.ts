@@ -35,7 +35,12 @@ export async function prepareRedis({ dir, port, password }: ServerSetting): Prom
 }
 
 async function ping(url: string): Promise<boolean> {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    disconnectTimeout: 100,
+  });
   redis.on('error', () => undefined);
   try {
     await redis.connect();

@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, mkdirSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { LampError } from '../errors.ts';
+import { say } from '../output.ts';
 
 export interface User {
   readonly name: string;
@@ -33,17 +34,20 @@ export function canReach(dir: string, user: User | undefined): boolean {
 }
 
 /**
- * A directory named `name` that `user` owns: in `parent` where he can reach it, else below /var/lib/lamplighter (a
- * checkout under /root, say), one for each `parent`.
+ * Where a directory that `user` must reach can lie: `parent` itself, or one of its own below /var/lib/lamplighter where
+ * he cannot reach `parent` (a checkout under /root, say).
  */
+export function reachableHome(parent: string, user: User | undefined): string {
+  if (canReach(parent, user)) return parent;
+  return join('/var/lib/lamplighter', createHash('sha256').update(parent).digest('hex').slice(0, 12));
+}
+
+/** A directory named `name` that `user` owns, in the `reachableHome` of `parent`. */
 export function dirForUser(parent: string, name: string, user: User | undefined): string {
-  let home = parent;
-  if (!canReach(parent, user)) {
-    const mark = createHash('sha256').update(parent).digest('hex').slice(0, 12);
-    home = join('/var/lib/lamplighter', mark);
-    mkdirSync(home, { recursive: true, mode: 0o755 });
-  }
+  const home = reachableHome(parent, user);
   const dir = join(home, name);
+  if (home !== parent && !existsSync(dir)) say(`${user?.name} cannot reach ${parent}: ${name} is kept in ${dir}.`);
+  mkdirSync(home, { recursive: true, mode: 0o755 });
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   if (user !== undefined) chownSync(dir, user.uid, user.gid);
   return dir;

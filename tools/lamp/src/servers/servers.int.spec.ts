@@ -40,7 +40,7 @@ describe('private servers', () => {
       const nats = await connect(natsOptions(second.urls.nats));
       expect(nats.info?.jetstream).toBe(true);
       await nats.close();
-      const redis = new Redis(second.urls.redis);
+      const redis = new Redis(second.urls.redis, { disconnectTimeout: 100 });
       expect(await redis.ping()).toBe('PONG');
       redis.disconnect();
     } finally {
@@ -60,6 +60,7 @@ describe('private servers', () => {
         port: Number(new URL(servers.urls.redis).port),
         lazyConnect: true,
         retryStrategy: () => null,
+        disconnectTimeout: 100,
       });
       const refused = new Promise<Error>((resolve) => redis.once('error', resolve));
       await Promise.allSettled([redis.connect(), redis.get('x')]);

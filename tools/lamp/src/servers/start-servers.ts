@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { type ProcessEvent, Supervised } from '../processes/supervised.ts';
 import { prepareNats } from './nats.ts';
 import { freePort } from './ports.ts';
-import { postgresHome, preparePostgres } from './postgres.ts';
+import { preparePostgres } from './postgres.ts';
 import { prepareRedis } from './redis.ts';
 import { loadSecrets } from './secrets.ts';
+import { postgresUser, reachableHome } from './server-user.ts';
 import { type Durability, type Server, type ServerName, serverNames, type ServerSetting } from './server.ts';
 
 export interface ServerOptions {
@@ -68,8 +69,8 @@ export async function startServers(options: ServerOptions): Promise<LocalServers
 
 /** Directories outside `dir` that hold its data, to be removed with it. */
 export function foreignData(dir: string): string[] {
-  const home = postgresHome(dir);
-  return home.startsWith(dir) ? [] : [home];
+  const home = reachableHome(dir, postgresUser());
+  return home === dir ? [] : [home];
 }
 
 async function startOne(name: ServerName, options: ServerOptions): Promise<ServerHandle> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -16,6 +16,8 @@ export function scratchDir(parent: string): string {
     if (owner.success && !isAlive(owner.data)) removeScratch(join(parent, name));
   }
   const dir = mkdtempSync(join(parent, 'run-'));
+  // PostgreSQL runs as another user when this is root; what is secret in there is 0600.
+  chmodSync(dir, 0o755);
   writePrivate(join(dir, 'owner.json'), JSON.stringify(identify(process.pid)));
   return dir;
 }

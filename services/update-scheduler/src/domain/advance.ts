@@ -1,5 +1,6 @@
 import type { UpdateState } from '@lamplighter/contracts';
-import { type Next, ruleFor } from './transitions.ts';
+import type { Next } from './rule.ts';
+import { ruleFor } from './transitions.ts';
 import type { Happening } from './triggers.ts';
 import { POLLS, type Step, type Terms, type Update } from './update.ts';
 
@@ -40,7 +41,7 @@ export function advance(update: Update, happening: Happening, terms: Terms): Adv
   };
 }
 
-/** How long a Mac is given to look for updates: its answer says only that it began. */
+/** A scan goes on after its acknowledgement; until it ends a Mac lists nothing, or what it knew before. */
 const SCAN_MINUTES = 2;
 
 type Wait = 'soon' | 'later' | undefined;
@@ -54,46 +55,43 @@ function resolve(update: Update, next: Exclude<Next, 'stay' | 'end'>): { step: E
   return { step: name, wait };
 }
 
-/** A scan goes on after its acknowledgement; until it ends a Mac lists nothing, or what it knew before. */
-const SCAN_MINUTES = 3;
-
-function waitMinutes(step: Step, { pollMinutes }: Terms): number {
-  return step === 'list' || step === 'relist' ? SCAN_MINUTES : pollMinutes;
-}
-
 type Target = { step: Exclude<Step, ''>; wait: Wait; to: UpdateState };
 
 /** The next command with its terms; or, where time or the operator ended it, the state that it ends in. */
 function askFor(update: Update, target: Target, productKeys: string[] | undefined, terms: Terms): Partial<Advanced> {
   const { step, wait } = target;
   const readOnly = POLLS.has(step) || (step === 'recheck' && update.commandedAt !== null);
-  const now = terms.now.getTime();
-  const minutes = { soon: SCAN_MINUTES, later: terms.pollMinutes };
-  const at = wait === undefined ? now : now + minutes[wait] * 60_000;
-  if (!readOnly && terms.aborted) return { to: 'failed', reason: 'aborted', detail: 'The rollout was aborted.' };
-  const deadline = update.stopsAt.getTime() + (readOnly ? terms.confirmHours * 3_600_000 : 0);
-  if (!readOnly && at >= deadline) {
-    return {
-      to: 'waiting',
-      reason: 'window-closed',
-      detail: 'The stop time has come; the next window goes on.',
-    };
-  }
-  if (wait !== undefined && at >= deadline)
-    return {
-      to: 'failed',
-      reason: 'not-finished',
-      detail: 'The device answers, but did not finish in time.',
-    };
+  const minutes = wait === undefined ? 0 : { soon: SCAN_MINUTES, later: terms.pollMinutes }[wait];
+  const at = terms.now.getTime() + minutes * MINUTE_MS;
+  const deadline = update.stopsAt.getTime() + (readOnly ? terms.confirmHours * 60 * MINUTE_MS : 0);
+  const ended = readOnly ? wait !== undefined && at >= deadline && NOT_FINISHED : endOfSending(at >= deadline, terms);
+  if (ended) return ended;
   return {
     ask: {
       step,
       ...(wait === undefined ? {} : { notBefore: new Date(at) }),
       // A question that follows at once gets its answer in the same session: it may pass the deadline by one poll.
-      expiresAt: new Date(readOnly ? Math.max(deadline, at + terms.pollMinutes * 60_000) : deadline),
-      productKeys: productKeys ?? (update.productKey === null ? [] : [update.productKey]),
+      expiresAt: new Date(readOnly ? Math.max(deadline, at + terms.pollMinutes * MINUTE_MS) : deadline),
+      productKeys: productKeys ?? knownKeys(update),
     },
   };
+}
+
+function knownKeys({ productKey }: Update): string[] {
+  return productKey === null ? [] : [productKey];
+}
+
+const MINUTE_MS = 60_000;
+const NOT_FINISHED = {
+  to: 'failed',
+  reason: 'not-finished',
+  detail: 'The device answers, but did not finish in time.',
+} as const;
+
+function endOfSending(isLate: boolean, { aborted }: Terms): Partial<Advanced> | undefined {
+  if (aborted) return { to: 'failed', reason: 'aborted', detail: 'The rollout was aborted.' };
+  if (!isLate) return undefined;
+  return { to: 'waiting', reason: 'window-closed', detail: 'The stop time has come; the next window goes on.' };
 }
 
 /** Whether an observation may move this update: it answers the outstanding command, or says that the target is reached. */

@@ -209,7 +209,7 @@ describe('what follows', () => {
       to: 'scanning',
       reason: 'not-now',
       keepsCommand: true,
-      detail: expect.stringContaining('3 times'),
+      detail: expect.stringContaining('NotNow number 3'),
     });
   });
 

@@ -1,6 +1,6 @@
 import { classifyErrorChain, osVersionKey } from '@lamplighter/apple';
 import type { Observation } from '@lamplighter/contracts';
-import { chooseProduct } from './product-choice.ts';
+import { chooseProduct, type Product } from './product-choice.ts';
 import type { Update } from './update.ts';
 
 /** What happened, as far as the transition table tells things apart. */
@@ -82,35 +82,35 @@ export function readObservation(update: Update, observation: Observation): Happe
   switch (observation.kind) {
     case 'scan':
       return { trigger: observation.initiated ? 'scanned' : 'scan-refused' };
-    case 'available-updates': {
-      const choice = chooseProduct(observation.products, {
-        version: update.targetVersion,
-        build: update.targetBuild,
-      });
-      return 'keys' in choice
-        ? { trigger: `list-${choice.kind}`, productKeys: choice.keys }
-        : { trigger: `list-${choice.kind}` };
-    }
+    case 'available-updates':
+      return readList(update, observation.products);
     case 'schedule-result':
-      return readResult(
-        observation.results.find((result) => result.productKey === update.productKey) ?? observation.results[0],
-      );
+      return readResult(ofProduct(observation.results, update.productKey));
     case 'update-status':
-      return readStatus(
-        observation.updates.find((status) => status.productKey === update.productKey) ?? observation.updates[0],
-      );
+      return readStatus(ofProduct(observation.updates, update.productKey));
     case 'facts':
       return readFacts(update, observation.osVersion);
     case 'error':
       return readError(observation.class, observation.explanation);
     case 'not-now':
-      return {
-        trigger: 'not-now',
-        detail: `said NotNow ${observation.count} time${observation.count === 1 ? '' : 's'}`,
-      };
+      return { trigger: 'not-now', detail: `NotNow number ${observation.count} to this command` };
     default:
       return { trigger: 'unreadable' };
   }
+}
+
+function readList(update: Update, products: readonly Product[]): Happening {
+  const choice = chooseProduct(products, { version: update.targetVersion, build: update.targetBuild });
+  const trigger = `list-${choice.kind}` as const;
+  return 'keys' in choice ? { trigger, productKeys: choice.keys } : { trigger };
+}
+
+/** That of our product; the first where none names it. */
+function ofProduct<T extends { productKey?: string | undefined }>(
+  all: readonly T[],
+  key: string | null,
+): T | undefined {
+  return all.find((one) => one.productKey === key) ?? all[0];
 }
 
 function readError(errorClass: string, explanation: string): Happening {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, type InputOf, type Policy, type policyPut } from '@lamplighter/contracts';
-import { Clock, Database, Log } from '@lamplighter/runtime';
+import { Clock, Database, Log, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { PolicyStore } from '../ports.ts';
 
@@ -15,34 +15,37 @@ export class PutPolicy {
     private readonly log: Log,
   ) {}
 
-  async run({ tenant, policyId: given, spec }: InputOf<typeof policyPut>): Promise<Policy> {
-    const at = this.clock.now().toISOString();
+  async run(input: InputOf<typeof policyPut>): Promise<Policy> {
+    const { tenant } = input;
     const stored = await this.db
-      .transaction(async (tx): Promise<Policy> => {
-        const sameName = await this.policies.idOfName(tx, tenant, spec.name);
-        if (sameName !== undefined && sameName !== given) throw nameTaken(spec.name, sameName);
-        const old = given === undefined ? undefined : await this.policies.find(tx, tenant, given);
-        if (given !== undefined && !old) throw unknownPolicy(given);
-        if (old && isDeepStrictEqual(old.spec, spec)) return old;
-        const policyId = given ?? randomUUID();
-        const policy: Policy = {
-          policyId,
-          version: (old?.version ?? 0) + 1,
-          spec,
-          paused: old?.paused ?? false,
-          createdAt: old?.createdAt ?? at,
-          updatedAt: at,
-        };
-        await this.policies.put(tx, { ...policy, tenant });
-        return policy;
-      })
+      .transaction((tx) => this.store(tx, input))
       .catch((error: unknown) => {
         // Two at the same time: the unique key decides.
-        if ((error as { code?: string }).code === '23505') throw nameTaken(spec.name);
+        if ((error as { code?: string }).code === '23505') throw nameTaken(input.spec.name);
         throw error;
       });
     this.log.info({ tenant, policyId: stored.policyId, version: stored.version }, 'policy stored');
     return stored;
+  }
+
+  private async store(tx: Tx, { tenant, policyId, spec }: InputOf<typeof policyPut>): Promise<Policy> {
+    const sameName = await this.policies.idOfName(tx, tenant, spec.name);
+    if (sameName !== undefined && sameName !== policyId) throw nameTaken(spec.name, sameName);
+    const old = await this.former(tx, tenant, policyId);
+    if (old && isDeepStrictEqual(old.spec, spec)) return old;
+    const updatedAt = this.clock.now().toISOString();
+    const fresh = { policyId: randomUUID(), version: 0, paused: false, createdAt: updatedAt };
+    const { version, ...kept } = old ?? fresh;
+    const policy: Policy = { ...kept, version: version + 1, spec, updatedAt };
+    await this.policies.put(tx, { ...policy, tenant });
+    return policy;
+  }
+
+  private async former(tx: Tx, tenant: string, policyId: string | undefined): Promise<Policy | undefined> {
+    if (policyId === undefined) return undefined;
+    const old = await this.policies.find(tx, tenant, policyId);
+    if (!old) throw unknownPolicy(policyId);
+    return old;
   }
 }
 

@@ -11,7 +11,7 @@ import { startServers } from '../servers/start-servers.ts';
 import { startReceiver } from '../traces/receiver.ts';
 import { build } from './build.ts';
 import { migrate } from './migrate.ts';
-import { ensurePki, type PkiPaths } from './pki.ts';
+import type { PkiPaths } from './pki.ts';
 import { schemaNames, type ServiceName, serviceNames, serviceProgram, type ServiceSettings } from './services.ts';
 import { blank, describe, processesOf, type Started, stopAll, stopServices, urlsOf } from './started.ts';
 import { assertNotRunning, endOrphans, type ProductState, readState, writeState } from './state.ts';
@@ -65,6 +65,8 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   if (options.build !== false) await build();
   const secrets = loadSecrets(dir, schemaNames);
   const token = ensureToken(dir);
+  // Its library would slow down every other command.
+  const { ensurePki } = await import('./pki.ts');
   const pki = await ensurePki(dir, options.gatewayHosts);
   const started = blank();
   const save = (): void => writeState(dir, describe(started));

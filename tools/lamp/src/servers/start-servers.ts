@@ -2,10 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type ProcessEvent, Supervised } from '../processes/supervised.ts';
-import { prepareNats } from './nats.ts';
 import { freePort } from './ports.ts';
-import { preparePostgres } from './postgres.ts';
-import { prepareRedis } from './redis.ts';
 import { loadSecrets } from './secrets.ts';
 import { postgresUser, reachableHome } from './server-user.ts';
 import { type Durability, type Server, type ServerName, serverNames, type ServerSetting } from './server.ts';
@@ -41,10 +38,11 @@ const variables: Record<ServerName, string> = {
   database: 'LAMP_DATABASE_URL',
 };
 
+/** Loaded when they are needed: their client libraries would slow down every other command. */
 const prepare: Record<ServerName, (setting: ServerSetting) => Promise<Server>> = {
-  nats: prepareNats,
-  redis: prepareRedis,
-  database: preparePostgres,
+  nats: async (setting) => (await import('./nats.ts')).prepareNats(setting),
+  redis: async (setting) => (await import('./redis.ts')).prepareRedis(setting),
+  database: async (setting) => (await import('./postgres.ts')).preparePostgres(setting),
 };
 
 /**

@@ -1,7 +1,12 @@
 import { Command, CommanderError } from 'commander';
 
+import { registerCatalog, registerFleet, registerPushCertificate } from './commands/catalog.ts';
+import { registerDemo } from './commands/demo.ts';
+import { registerDevice } from './commands/device.ts';
 import { registerDown } from './commands/down.ts';
 import { registerLogs } from './commands/logs.ts';
+import { registerPolicy } from './commands/policy.ts';
+import { registerRollout } from './commands/rollout.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerTest } from './commands/test.ts';
 import { registerTrace, registerTraces } from './commands/trace.ts';
@@ -11,10 +16,17 @@ import { say } from './output.ts';
 
 /** In the order of `lamp --help`. */
 const commands: readonly ((program: Command) => void)[] = [
+  registerDemo,
   registerUp,
   registerDown,
   registerStatus,
   registerLogs,
+  registerPolicy,
+  registerRollout,
+  registerDevice,
+  registerFleet,
+  registerCatalog,
+  registerPushCertificate,
   registerTrace,
   registerTraces,
   registerTest,

@@ -1,0 +1,108 @@
+import { ApiError } from '@lamplighter/contracts';
+import type { z } from 'zod';
+
+import { exitCode, LampError } from '../errors.ts';
+
+/** Where the admin API answers, and the bearer token for it. */
+export interface Connection {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** What may be asked of the admin API; undefined entries of `query` are left out. */
+export interface Call<S extends z.ZodType> {
+  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: unknown;
+  /** What the answer has to be. */
+  readonly answer: S;
+}
+
+const patienceMs = 60_000;
+
+/** The admin API, spoken to by the operator's command line. */
+export class ApiClient {
+  readonly url: string;
+  private readonly token: string;
+
+  constructor({ url, token }: Connection) {
+    this.url = url.replace(/\/+$/, '');
+    this.token = token;
+  }
+
+  /** The parsed answer. Throws LampError with the server's own words; exit code 3 where nothing answers. */
+  async call<S extends z.ZodType>({ method = 'GET', path, query, body, answer }: Call<S>): Promise<z.infer<S>> {
+    const target = new URL(`${this.url}${path}`);
+    for (const [name, value] of Object.entries(query ?? {}))
+      if (value !== undefined) target.searchParams.set(name, String(value));
+    const response = await this.send(target, method, body);
+    const text = await response.text();
+    const received = parsed(text);
+    if (!response.ok) throw refusal(response.status, received, `${method} ${path}`);
+    const checked = answer.safeParse(received);
+    if (checked.success) return checked.data;
+    throw new LampError(
+      `${this.url} answered ${method} ${path} with something else than this command line expects.`,
+      'Check --url, and that both are of the same version.',
+    );
+  }
+
+  /** Every item of a paged list, page by page. */
+  async *items<T>(
+    path: string,
+    query: Call<z.ZodType>['query'],
+    page: z.ZodType<{ items: T[]; next: string | null }>,
+  ): AsyncGenerator<T> {
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const { items, next }: { items: T[]; next: string | null } = await this.call({
+        path,
+        query: { limit: 1000, ...query, cursor: cursor === '' ? undefined : cursor },
+        answer: page,
+      });
+      yield* items;
+      cursor = next ?? undefined;
+    }
+  }
+
+  private async send(target: URL, method: string, body: unknown): Promise<Response> {
+    const headers: Record<string, string> = { authorization: `Bearer ${this.token}` };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    try {
+      return await fetch(target, { method, headers, ...content, signal: AbortSignal.timeout(patienceMs) });
+    } catch (error) {
+      throw new LampError(
+        `The admin API at ${this.url} does not answer (${causeOf(error)}).`,
+        'lamp status tells whether it runs here; --url or LAMP_API_URL names another one.',
+        exitCode.notRunning,
+      );
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause as { code?: string } | undefined;
+  return cause?.code ?? error.message;
+}
+
+function refusal(status: number, received: unknown, what: string): LampError {
+  const problem = ApiError.safeParse(received);
+  if (!problem.success) return new LampError(`${what} failed with HTTP ${status}.`, 'lamp logs admin-api says more.');
+  const { code, message, remedy, fields } = problem.data.error;
+  // The message of a rejected body names its fields already.
+  const lines = (fields ?? [])
+    .filter(({ path }) => !message.includes(path))
+    .map((field) => `\n    ${field.path}: ${field.message}`);
+  const advice = remedy ?? (status === 401 ? 'Give the token with --token or LAMP_TOKEN.' : undefined);
+  return new LampError(`${message}${lines.join('')} [${code}]`, advice);
+}

@@ -1,0 +1,131 @@
+import type { Device, DeviceSummary } from '@lamplighter/contracts';
+import type { Command } from 'commander';
+
+import { listDevices, showDevice } from '../api/calls.ts';
+import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
+import { print } from '../output.ts';
+import { fields, table } from '../table.ts';
+import { count, dateTime, wordOf } from '../words.ts';
+import { documented, wholeNumber } from './common.ts';
+
+type Options = ConnectOptions & { readonly json?: boolean };
+
+export function registerDevice(program: Command): void {
+  const device = program
+    .command('device')
+    .summary('see devices, and why one has or has not updated')
+    .description('Devices as they report themselves, where their updates stand, and everything that happened to them.');
+  const list = device
+    .command('list')
+    .summary('list devices')
+    .description('Lists devices by id.')
+    .option('--search <text>', 'part of the device id, the serial number or the name')
+    .option('-n, --lines <count>', 'at most so many', wholeNumber(1), 1000)
+    .option('--json', 'one JSON array')
+    .action(listCommand);
+  documented(withConnection(list), ['lamp device list', 'lamp device list --search "MacBook Air" --json']);
+  const show = device
+    .command('show')
+    .summary('show one device with its whole story')
+    .description(
+      'Shows its facts, where its updates stand, the commands that wait and why, and its timeline with trace ids.',
+    )
+    .argument('<device>', 'device id (UDID or EnrollmentID)')
+    .option('--json', 'the device as one JSON object')
+    .action(showCommand);
+  documented(withConnection(show), [
+    'lamp device show 00008030-001A2B3C4D5E6F70',
+    'lamp device show 00008030-001A2B3C4D5E6F70 --json',
+  ]);
+}
+
+async function listCommand(options: Options & { search?: string; lines: number }): Promise<void> {
+  const items: DeviceSummary[] = [];
+  for await (const item of listDevices(connect(options), options.search)) {
+    if (items.length === options.lines) break;
+    items.push(item);
+  }
+  if (options.json === true) return print(JSON.stringify(items));
+  const rows = items.map((one) => [
+    one.deviceId,
+    one.platform,
+    one.productName ?? '-',
+    one.osVersion ?? '-',
+    one.serialNumber ?? '-',
+    one.enrolled ? 'enrolled' : 'left',
+    dateTime(one.lastAnswerAt),
+    one.deviceName ?? '-',
+  ]);
+  print(table(['device', 'platform', 'model', 'OS', 'serial number', 'state', 'last answer (UTC)', 'name'], rows));
+  print(count(items.length, 'device'));
+}
+
+async function showCommand(deviceId: string, options: Options): Promise<void> {
+  const device = await showDevice(connect(options), deviceId);
+  print(options.json === true ? JSON.stringify(device) : describeDevice(device));
+}
+
+/** Everything about one device, for a person. */
+export function describeDevice(device: Device): string {
+  const { updates, pending, timeline, availableUpdates } = device;
+  const blocks = [facts(device)];
+  if (updates.length > 0)
+    blocks.push(
+      `Updates\n${table(
+        ['policy', 'from', 'to', 'state', 'why', 'since (UTC)', 'trace'],
+        updates.map((one) => [
+          one.policyName,
+          one.fromVersion ?? '-',
+          `${one.targetVersion} (${one.targetBuild})`,
+          wordOf(one.state),
+          wordOf(one.reason ?? ''),
+          dateTime(one.updatedAt),
+          one.traceId ?? '-',
+        ]),
+      )}`,
+    );
+  if (availableUpdates.length > 0)
+    blocks.push(
+      `Offers\n${table(
+        ['product', 'version', 'build', 'reported (UTC)'],
+        availableUpdates.map((one) => [one.productKey, one.version ?? '-', one.build ?? '-', dateTime(one.reportedAt)]),
+      )}`,
+    );
+  blocks.push(
+    pending.length === 0
+      ? 'No command waits.'
+      : `Waiting commands\n${pending.map((one) => `  ${waiting(one)}`).join('\n')}`,
+  );
+  blocks.push(`Timeline (UTC)\n${timeline.map((one) => `  ${storyLine(one)}`).join('\n')}`);
+  return blocks.join('\n\n');
+}
+
+function facts(device: Device): string {
+  const os = device.osVersion === null ? 'not known yet' : `${device.osVersion} (${device.buildVersion ?? '-'})`;
+  return fields([
+    ['device', `${device.deviceId}${device.enrolled ? '' : ' (left)'}`],
+    ['name', device.deviceName ?? '-'],
+    ['model', `${device.platform} ${device.productName ?? ''}`],
+    ['serial number', device.serialNumber ?? '-'],
+    ['OS', os],
+    ['supervised', device.supervised === null ? 'not known yet' : device.supervised ? 'yes' : 'no'],
+    ['time zone', device.timeZone ?? 'not reported'],
+    ['last answer', dateTime(device.lastAnswerAt)],
+  ]);
+}
+
+/** Why a command waits, in words. */
+export function waiting({ requestType, state, notBefore, expiresAt, notNowCount }: Device['pending'][number]): string {
+  const reasons: string[] = [];
+  if (notNowCount > 0) reasons.push(`the device said NotNow (${notNowCount}×) and will come back`);
+  else if (state === 'sent') reasons.push('handed over, the answer is due');
+  else if (notBefore !== null) reasons.push(`not before ${dateTime(notBefore)}`);
+  else reasons.push('the device has been pushed and has not connected yet');
+  return `${requestType}: ${reasons.join(', ')}; expires ${dateTime(expiresAt)}`;
+}
+
+function storyLine({ at, kind, text, traceId, errorChain }: Device['timeline'][number]): string {
+  const trace = traceId === undefined ? '' : `  [${traceId.slice(0, 8)}]`;
+  const chain = errorChain === undefined || errorChain === null ? '' : `\n      ${JSON.stringify(errorChain)}`;
+  return `${dateTime(at)}  ${kind.padEnd(11)}  ${text}${trace}${chain}`;
+}

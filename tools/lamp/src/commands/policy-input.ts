@@ -1,0 +1,111 @@
+import { Platform, type PolicyInput, PolicySpec, type TargetSpec, Weekday } from '@lamplighter/contracts';
+import { InvalidArgumentError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+
+import { exitCode, LampError } from '../errors.ts';
+
+/** The flags of `lamp policy create`. */
+export interface PolicyFlags {
+  readonly name?: string;
+  readonly file?: string;
+  readonly platform?: string[];
+  readonly target?: string;
+  readonly days?: string[];
+  readonly start?: string;
+  readonly length?: number;
+  readonly stopBefore?: number;
+  readonly zone?: string;
+  readonly defaultZone?: string;
+  readonly action?: string;
+  readonly devicesPerMinute?: number;
+  readonly pollMinutes?: number;
+}
+
+/** The policy that a file holds (YAML or JSON), with what flags say over it. Throws LampError that names every wrong field. */
+export function policyInput(flags: PolicyFlags): PolicyInput {
+  const base = flags.file === undefined ? {} : readPolicyFile(flags.file);
+  const window = given({
+    days: flags.days,
+    start: flags.start,
+    lengthMinutes: flags.length,
+    stopBeforeMinutes: flags.stopBefore,
+    zone: flags.zone,
+    defaultZone: flags.defaultZone,
+  });
+  const top = given({
+    name: flags.name,
+    platforms: flags.platform,
+    target: flags.target === undefined ? undefined : targetOf(flags.target),
+    installAction: flags.action,
+    pollMinutes: flags.pollMinutes,
+  });
+  const pace =
+    flags.devicesPerMinute === undefined
+      ? {}
+      : { pace: { ...objectIn(base, 'pace'), devicesPerMinute: flags.devicesPerMinute } };
+  const whole = { ...base, ...top, ...pace, window: { ...objectIn(base, 'window'), ...window } };
+  if (!('name' in whole)) throw new LampError('The policy has no name.', 'Give it with --name.', exitCode.usage);
+  const checked = PolicySpec.safeParse(whole);
+  if (!checked.success)
+    throw new LampError(
+      `The policy is not valid:\n${problems(checked.error)}`,
+      'lamp policy create --help tells what each takes.',
+      exitCode.usage,
+    );
+  return whole as unknown as PolicyInput;
+}
+
+/** `newest`, `newest-minor`, `newest:26.6` (at most), or a version with an optional build: `15.7.1`, `15.7.1:24G231`. */
+export function targetOf(text: string): TargetSpec {
+  const [first = '', second] = text.split(':');
+  if (first === 'newest') return second === undefined ? { kind: 'newest' } : { kind: 'newest', maximumVersion: second };
+  if (text === 'newest-minor') return { kind: 'newest-minor' };
+  return { kind: 'exact', version: first, ...(second === undefined ? {} : { build: second }) };
+}
+
+/** Commander: a comma separated list of some words, also given several times. */
+export function listOf(words: readonly string[]): (text: string, before?: string[]) => string[] {
+  return (text, before = []) => {
+    const items = text.split(',').map((item) => item.trim());
+    const chosen = items.map((item) => words.find((word) => word.toLowerCase() === item.toLowerCase()) ?? item);
+    const wrong = chosen.find((item) => !words.includes(item));
+    if (wrong !== undefined) throw new InvalidArgumentError(`${wrong} is none of ${words.join(', ')}.`);
+    return [...before, ...chosen];
+  };
+}
+
+export const platformList = listOf(Platform.options);
+export const dayList = listOf(Weekday.options);
+
+function readPolicyFile(path: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = parseYaml(readFileSync(path === '-' ? 0 : path, 'utf8'));
+  } catch (error) {
+    throw new LampError(
+      `${path} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+      'Give a policy as YAML or JSON.',
+    );
+  }
+  const object = z.record(z.string(), z.unknown()).safeParse(content);
+  if (object.success) return object.data;
+  throw new LampError(
+    `${path} holds no policy.`,
+    'A policy is an object in YAML or JSON: name, platforms, target, window …',
+  );
+}
+
+function objectIn(base: Record<string, unknown>, key: string): object {
+  const value = base[key];
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function given(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function problems(error: z.ZodError): string {
+  return error.issues.map((issue) => `    ${issue.path.join('.') || 'policy'}: ${issue.message}`).join('\n');
+}

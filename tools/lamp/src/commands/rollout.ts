@@ -1,0 +1,176 @@
+import { type Rollout, UpdateState } from '@lamplighter/contracts';
+import { type Command, Option } from 'commander';
+
+import {
+  type ControlAction,
+  controlRollout,
+  listRollouts,
+  rolloutDevices,
+  rolloutIdOf,
+  showRollout,
+} from '../api/calls.ts';
+import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
+import { rolloutBlock } from '../live/rollout-view.ts';
+import { print } from '../output.ts';
+import { fields, table } from '../table.ts';
+import { count, dateTime, number, wordOf } from '../words.ts';
+import { documented, wholeNumber } from './common.ts';
+import { registerWatch, rolloutArgument, terminal } from './rollout-watch.ts';
+
+type Options = ConnectOptions & { readonly json?: boolean };
+
+const controls: Readonly<Record<ControlAction, { readonly summary: string; readonly description: string }>> = {
+  pause: {
+    summary: 'send nothing new for now',
+    description: 'No further device gets its first command until it is resumed.',
+  },
+  resume: { summary: 'go on after a pause', description: 'Goes on with what the pause held back, within the window.' },
+  abort: {
+    summary: 'end it, and take back what was not handed over',
+    description:
+      'Ends the rollout for good. Commands that no device has taken yet are revoked; updates that run are not stopped.',
+  },
+};
+
+export function registerRollout(program: Command): void {
+  const rollout = program
+    .command('rollout')
+    .summary('follow and steer what policies do')
+    .description('A rollout is one version of a policy at work on the fleet, over all of its windows.');
+  const list = rollout
+    .command('list')
+    .summary('show all rollouts, newest first')
+    .description('Shows every rollout, newest first.');
+  list.option('--json', 'one JSON array').action(listCommand);
+  documented(withConnection(list), ['lamp rollout list', 'lamp rollout list --json']);
+  const show = rollout
+    .command('show')
+    .summary('show one rollout')
+    .description('Shows states, reasons, platforms, windows and progress.');
+  show
+    .argument(...rolloutArgument)
+    .option('--json', 'the rollout as one JSON object')
+    .action(showCommand);
+  documented(withConnection(show), ['lamp rollout show nightly', 'lamp rollout show 6f1a… --json']);
+  registerWatch(rollout);
+  registerDevices(rollout);
+  for (const action of Object.keys(controls) as ControlAction[]) registerControl(rollout, action);
+}
+
+function registerDevices(rollout: Command): void {
+  const devices = rollout
+    .command('devices')
+    .summary('list its devices')
+    .description('Lists the devices of a rollout with state, reason and trace.')
+    .argument(...rolloutArgument)
+    .addOption(new Option('--state <state>', 'only those in this state').choices(UpdateState.options))
+    .option('-n, --lines <count>', 'at most so many', wholeNumber(1), 1000)
+    .option('--json', 'one JSON array')
+    .action(devicesCommand);
+  documented(withConnection(devices), [
+    'lamp rollout devices nightly --state failed',
+    'lamp rollout devices nightly -n 50 --json',
+  ]);
+}
+
+function registerControl(rollout: Command, action: ControlAction): void {
+  const command = rollout
+    .command(action)
+    .summary(controls[action].summary)
+    .description(controls[action].description)
+    .argument(...rolloutArgument)
+    .option('--json', 'one JSON object: rolloutId, state')
+    .action(async (wanted: string, options: Options) => {
+      const api = connect(options);
+      const done = await controlRollout(api, await rolloutIdOf(api, wanted), action);
+      print(options.json === true ? JSON.stringify(done) : `Rollout ${done.rolloutId} is ${done.state}.`);
+    });
+  documented(withConnection(command), [`lamp rollout ${action} nightly`]);
+}
+
+async function listCommand(options: Options): Promise<void> {
+  const rollouts = await listRollouts(connect(options));
+  if (options.json === true) return print(JSON.stringify(rollouts));
+  if (rollouts.length === 0) return print('There is no rollout. One begins when a window of a policy opens.');
+  const rows = rollouts.map((one) => [
+    one.rolloutId,
+    `${one.policyName} v${one.policyVersion}`,
+    one.state,
+    dateTime(one.createdAt),
+    number(one.devices),
+    number(one.installed),
+    number(one.failed),
+  ]);
+  print(table(['rollout', 'policy', 'state', 'since (UTC)', 'devices', 'installed', 'failed'], rows));
+}
+
+async function showCommand(wanted: string, options: Options): Promise<void> {
+  const api = connect(options);
+  const rollout = await showRollout(api, await rolloutIdOf(api, wanted));
+  print(options.json === true ? JSON.stringify(rollout) : describe(rollout));
+}
+
+function describe(rollout: Rollout): string {
+  const { reasons, platforms, windows, progress } = rollout;
+  const blocks = [
+    rolloutBlock(rollout, terminal()).join('\n'),
+    fields([
+      ['rollout', rollout.rolloutId],
+      ['policy', `${rollout.policyName} v${rollout.policyVersion} (${rollout.policyId})`],
+      [
+        'last hand-over',
+        `${dateTime(progress.lastHandedOverAt)}; after the stop time: ${progress.handedOverAfterStop}`,
+      ],
+    ]),
+    table(
+      ['platform', 'devices', 'installed'],
+      platforms.map((one) => [one.platform, number(one.devices), number(one.installed)]),
+    ),
+  ];
+  if (reasons.length > 0)
+    blocks.push(
+      table(
+        ['state', 'why', 'devices'],
+        reasons.map((one) => [wordOf(one.state), wordOf(one.reason), number(one.devices)]),
+      ),
+    );
+  if (windows.length > 0)
+    blocks.push(
+      table(
+        ['window', 'zone', 'opens (UTC)', 'sending stops', 'closes', 'state', 'planned', 'carried over'],
+        windows.map((one) => [
+          one.localDate,
+          one.zone === '*' ? 'fixed' : one.zone,
+          dateTime(one.opensAt),
+          dateTime(one.stopsAt),
+          dateTime(one.closesAt),
+          one.state,
+          number(one.planned),
+          one.carriedOver === null ? '-' : number(one.carriedOver),
+        ]),
+      ),
+    );
+  return blocks.join('\n\n');
+}
+
+async function devicesCommand(wanted: string, options: Options & { state?: string; lines: number }): Promise<void> {
+  const api = connect(options);
+  const items = [];
+  for await (const item of rolloutDevices(api, await rolloutIdOf(api, wanted), options.state)) {
+    if (items.length === options.lines) break;
+    items.push(item);
+  }
+  if (options.json === true) return print(JSON.stringify(items));
+  const rows = items.map((one) => [
+    one.deviceId,
+    one.platform,
+    one.fromVersion ?? '-',
+    one.targetVersion,
+    wordOf(one.state),
+    one.reason === null ? '' : wordOf(one.reason),
+    dateTime(one.updatedAt),
+    one.traceId ?? '-',
+  ]);
+  print(table(['device', 'platform', 'from', 'to', 'state', 'why', 'since (UTC)', 'trace'], rows));
+  print(count(items.length, 'device'));
+}

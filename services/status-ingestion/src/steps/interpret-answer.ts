@@ -96,9 +96,10 @@ export class InterpretAnswer {
 
   private trace(added: readonly Report[], startMs: number): void {
     const endMs = Date.now();
-    for (const { traceparent, requestType, status, observation } of added) {
+    for (const { traceparent, commandId, requestType, status, observation } of added) {
       if (traceparent === undefined) continue;
       const attributes = {
+        'messaging.message.conversation_id': commandId,
         'lamp.request_type': requestType,
         'lamp.status': status,
         'lamp.observation': observation.kind,

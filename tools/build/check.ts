@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from './paths.ts';
 import { generateClient } from './prisma.ts';
 
-/** The checks of CI besides the tests. Each is a program of `node_modules/.bin` with its arguments. */
+/** The checks of CI besides the tests. Each is a program of `node_modules/.bin`, or node, with its arguments. */
 const checks: Record<string, readonly string[]> = {
   format: ['oxfmt', '--check', '.'],
   lint: ['oxlint', '--type-aware', '--deny-warnings', '.'],
@@ -19,6 +19,7 @@ const checks: Record<string, readonly string[]> = {
     'services',
     'tools',
   ],
+  documents: ['node', 'tools/build/generate.ts', '--check'],
 };
 
 const asked = process.argv.slice(2);
@@ -40,7 +41,10 @@ if (unknown.length > 0) {
 /** One line for a check that passes; all that it says when it fails. */
 async function passes(name: string, [program = '', ...args]: readonly string[]): Promise<boolean> {
   const started = performance.now();
-  const child = spawn(join(root, 'node_modules/.bin', program), args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program === 'node' ? process.execPath : join(root, 'node_modules/.bin', program), args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk));
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -55,13 +55,16 @@ async function up(options: Options): Promise<void> {
     return;
   }
   const signal = interrupted();
-  const product = await startProduct({
+  const start = startProduct({
     dir,
     ports: { ...usualPorts, ...readState(dir)?.ports, ...asked },
     env: operatorSettings(process.env),
     gatewayHosts: options.host,
     onEvent: showEvent,
     signal,
+  });
+  const product = await start.catch((error: unknown) => {
+    throw signal.aborted ? new LampError('Interrupted before it was up; what ran already is stopped.') : error;
   });
   showReady(product.state());
   await until(signal);

@@ -42,6 +42,8 @@ export class PgDatabase extends Database {
       keepAlive: true,
       application_name: name,
     });
+    // A connection that is lost between two statements of a transaction: its next statement fails, the process goes on.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.pool.on('error', (error) => log.warn({ err: error }, 'a connection to PostgreSQL was lost'));
   }
 

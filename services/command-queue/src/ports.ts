@@ -1,7 +1,8 @@
 import type { CommandBody, NewCommand } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
-import type { AnsweredCommand, CommandKey, CommandOutcome, FinishedCommand, PendingState } from './domain/command.ts';
+import type { AnsweredCommand, CommandKey, CommandOutcome, FinishedCommand } from './domain/command.ts';
 import type { DueCommand, DueDecision } from './domain/due.ts';
+import type { EndedCommand } from './domain/ended.ts';
 import type { Enrollment } from './domain/enrollment.ts';
 
 /** Commands of one tenant with the same terms. */
@@ -43,12 +44,7 @@ export interface ExchangeRow {
 }
 
 /** A pending command that the clock found due; locked until the transaction ends. */
-export interface PendingCommand extends CommandKey, DueCommand {
-  state: PendingState;
-  requestType: string;
-  cause: string;
-  notNowCount: number;
-  traceparent: string | null;
+export interface PendingCommand extends EndedCommand, DueCommand {
   /** Whether a push could reach the device now. */
   reachable: boolean;
 }
@@ -85,8 +81,8 @@ export abstract class CommandStore {
     now: Date,
   ): Promise<void>;
 
-  /** Ends every pending command of these devices as `voided`; returns how many. */
-  abstract voidQueues(tx: Tx, tenant: string, deviceIds: readonly string[], now: Date): Promise<number>;
+  /** Ends every pending command of these devices as `voided`; returns them, in no order. */
+  abstract voidQueues(tx: Tx, tenant: string, deviceIds: readonly string[], now: Date): Promise<EndedCommand[]>;
 
   /** The clock looks at the device's commands at once, where their start has come. */
   abstract makeDue(tx: Tx, tenant: string, deviceId: string, now: Date): Promise<void>;

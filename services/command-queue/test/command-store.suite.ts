@@ -157,7 +157,13 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
 
     it('voids the queues of named devices alone', async () => {
       await enqueue([terms('Scan', ['a', 'b'])]);
-      expect(await db.transaction((tx) => commands.voidQueues(tx, 'default', ['a'], START))).toBe(1);
+      expect(await nextOf(connect('a'))).toBe('Scan');
+      await enqueue([terms('List', ['a'])]);
+      const voided = await db.transaction((tx) => commands.voidQueues(tx, 'default', ['a'], START));
+      expect(voided.map(({ deviceId, requestType, state }) => [deviceId, requestType, state]).toSorted()).toEqual([
+        ['a', 'List', 'queued'],
+        ['a', 'Scan', 'sent'],
+      ]);
       expect(await finished('Scan', 'a')).toMatchObject({ outcome: 'voided' });
       expect(await nextOf(connect('a'))).toBeUndefined();
       expect(await nextOf(connect('b'))).toBe('Scan');

@@ -10,6 +10,7 @@ import {
   type PendingState,
 } from '../src/domain/command.ts';
 import type { DueDecision } from '../src/domain/due.ts';
+import type { EndedCommand } from '../src/domain/ended.ts';
 import type { Enrollment } from '../src/domain/enrollment.ts';
 import {
   CommandStore,
@@ -163,10 +164,10 @@ export class FakeCommandStore extends CommandStore {
     }
   }
 
-  override async voidQueues(_tx: Tx, tenant: string, deviceIds: readonly string[], now: Date): Promise<number> {
+  override async voidQueues(_tx: Tx, tenant: string, deviceIds: readonly string[], now: Date): Promise<EndedCommand[]> {
     const gone = this.queue.rows.filter((row) => row.tenant === tenant && deviceIds.includes(row.deviceId));
     for (const row of gone) this.queue.finish(row, 'voided', now);
-    return gone.length;
+    return gone;
   }
 
   override async makeDue(_tx: Tx, tenant: string, deviceId: string, now: Date): Promise<void> {

@@ -52,7 +52,7 @@ async function apply({ db, commands }: World, step: Operation, minute: number): 
         [connect(step.device, step.status, step.status === null ? undefined : step.name)],
         now,
       );
-    if (step.kind === 'void') return commands.voidQueues(tx, 'default', [step.device], now);
+    if (step.kind === 'void') return (await commands.voidQueues(tx, 'default', [step.device], now)).length;
     if (step.kind === 'revoke') return commands.revoke(tx, { tenant: 'default', cause: 'rollout-1' }, null, 100, now);
     if (step.kind === 'enqueue') {
       const notBefore = step.start === null ? {} : { notBefore: minutes(minute + step.start) };

@@ -112,7 +112,7 @@ export const commandAnswered = defineEvent(
   }),
 );
 
-/** These commands reached their expiry and will not be handed over (again). */
+/** These commands reached their expiry, or their enrollment ended before it, and will not be handed over (again). */
 export const commandExpired = defineEvent(
   'command.expired',
   1,
@@ -125,6 +125,8 @@ export const commandExpired = defineEvent(
     /** Whether the device had it in hand and never answered. */
     handedOver: z.boolean(),
     notNowCount: z.int(),
+    /** Present where the end of the enrollment ended it: the device left, or enrolled again with an empty queue. */
+    voided: z.enum(['CheckOut', 're-enrolled']).optional(),
     traceparent: Traceparent.optional(),
   }),
 );

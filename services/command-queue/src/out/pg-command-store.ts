@@ -2,6 +2,7 @@ import type { NewCommand } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
 import { type CommandKey, type CommandOutcome, type FinishedCommand, storedStates } from '../domain/command.ts';
 import type { DueDecision } from '../domain/due.ts';
+import type { EndedCommand } from '../domain/ended.ts';
 import { CommandStore, type CommandTerms, type ExchangeItem, type ExchangeRow, type PendingCommand } from '../ports.ts';
 import * as dueSql from './sql/due.ts';
 import * as enqueueSql from './sql/enqueue.ts';
@@ -71,18 +72,11 @@ export class PgCommandStore extends CommandStore {
   override async takeDue(tx: Tx, now: Date, limit: number): Promise<PendingCommand[]> {
     const rows = await tx.query<DueRecord>(dueSql.takeDue, [now, limit]);
     return rows.map((row) => ({
-      tenant: row.tenant,
-      deviceId: row.device_id,
-      commandId: row.command_id,
-      state: storedStates[row.state]!,
-      cause: row.cause,
+      ...endedOf(row),
       notBefore: row.not_before,
       expiresAt: row.expires_at,
       sentAt: row.sent_at,
       pushCount: row.push_count,
-      notNowCount: row.not_now_count,
-      traceparent: row.traceparent,
-      requestType: row.request_type,
       reachable: row.reachable,
     }));
   }
@@ -111,8 +105,8 @@ export class PgCommandStore extends CommandStore {
     }
   }
 
-  override async voidQueues(tx: Tx, tenant: string, deviceIds: readonly string[], now: Date): Promise<number> {
-    return (await tx.query(dueSql.voidQueues, [tenant, deviceIds, now])).length;
+  override async voidQueues(tx: Tx, tenant: string, deviceIds: readonly string[], now: Date): Promise<EndedCommand[]> {
+    return (await tx.query<EndedRecord>(dueSql.voidQueues, [tenant, deviceIds, now])).map(endedOf);
   }
 
   override async makeDue(tx: Tx, tenant: string, deviceId: string, now: Date): Promise<void> {
@@ -161,20 +155,35 @@ async function addPartition(tx: Tx, day: string): Promise<void> {
   await tx.query(historySql.bringStraysBack(table));
 }
 
-interface DueRecord {
+interface EndedRecord {
   tenant: string;
   device_id: string;
   command_id: string;
   state: number;
   cause: string;
+  not_now_count: number;
+  traceparent: string | null;
+  request_type: string;
+}
+interface DueRecord extends EndedRecord {
   not_before: Date | null;
   expires_at: Date;
   sent_at: Date | null;
   push_count: number;
-  not_now_count: number;
-  traceparent: string | null;
-  request_type: string;
   reachable: boolean;
+}
+
+function endedOf(row: EndedRecord): EndedCommand {
+  return {
+    tenant: row.tenant,
+    deviceId: row.device_id,
+    commandId: row.command_id,
+    state: storedStates[row.state]!,
+    cause: row.cause,
+    notNowCount: row.not_now_count,
+    traceparent: row.traceparent,
+    requestType: row.request_type,
+  };
 }
 
 function keyColumns(keys: readonly CommandKey[]): unknown[] {

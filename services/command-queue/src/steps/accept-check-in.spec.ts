@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type CheckIn, deviceEnrolled, deviceLeft, PushAddress, pushAddressContext } from '@lamplighter/contracts';
+import {
+  type CheckIn,
+  commandExpired,
+  deviceEnrolled,
+  deviceLeft,
+  PushAddress,
+  pushAddressContext,
+} from '@lamplighter/contracts';
 import { AesSealer, Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
 import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
@@ -111,6 +118,10 @@ describe('enrollment', () => {
         { deviceId: 'a:user', reason: 're-enrolled' },
       ],
     ]);
+    expect(outbox.of(commandExpired).flatMap((each) => each.items)).toMatchObject([
+      { deviceId: 'a', requestType: 'Scan', handedOver: false, voided: 're-enrolled' },
+      { deviceId: 'a:user', requestType: 'Scan', handedOver: false, voided: 're-enrolled' },
+    ]);
     expect(await say(tokenUpdate, { certificateHash: certificateOf('a', 1) })).toEqual(ok);
     expect(outbox.of(deviceEnrolled).at(-1)?.items[0]?.generation).toBe(2);
   });
@@ -122,6 +133,7 @@ describe('enrollment', () => {
     expect(await say({ type: 'CheckOut' })).toEqual(ok);
     expect(queue.history.map((each) => each.outcome)).toEqual(['voided']);
     expect(outbox.of(deviceLeft)[0]?.items).toMatchObject([{ deviceId: 'a', reason: 'CheckOut' }]);
+    expect(outbox.of(commandExpired)[0]?.items).toMatchObject([{ deviceId: 'a', voided: 'CheckOut' }]);
     expect(await say({ type: 'CheckOut' })).toEqual({ outcome: 'unrecognized' });
     expect(await say(tokenUpdate)).toEqual({ outcome: 'unrecognized' });
   });

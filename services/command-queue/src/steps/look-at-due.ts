@@ -1,9 +1,10 @@
-import { commandExpired, derivedUuid, type ItemOf, message, pushRequest } from '@lamplighter/contracts';
+import { commandExpired, derivedUuid, message, pushRequest } from '@lamplighter/contracts';
 import { CONFIG, Database, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
 import { deviceItemSize, inBatches } from '../domain/batches.ts';
 import { decideDue, type DueDecision } from '../domain/due.ts';
+import { expiredItem, expiredSize } from '../domain/ended.ts';
 import { onePerDevice, type PushRequest } from '../domain/push-requests.ts';
 import { CommandStore, type PendingCommand } from '../ports.ts';
 import { StepTools } from './step-tools.ts';
@@ -14,7 +15,6 @@ interface Settled {
   command: PendingCommand;
   decision: DueDecision;
 }
-type Expired = ItemOf<typeof commandExpired>;
 
 /** Ends commands whose time is up and asks for pushes for those that wait. */
 @Injectable()
@@ -46,8 +46,10 @@ export class LookAtDue {
   }
 
   private async announce(tx: Tx, tenant: string, settled: readonly Settled[], now: Date): Promise<void> {
-    const expired = settled.filter(({ decision }) => decision.kind === 'finish').map((each) => expiredOf(each, now));
-    for (const items of inBatches(expired, sizeOfExpired)) {
+    const expired = settled
+      .filter(({ decision }) => decision.kind === 'finish')
+      .map(({ command }) => expiredItem(command, now));
+    for (const items of inBatches(expired, expiredSize)) {
       const id = derivedUuid('command.expired', tenant, ...items.map((item) => item.commandId));
       await this.outbox.stage(tx, commandExpired, message(commandExpired, { id, tenant, at: now }, items), id);
     }
@@ -74,21 +76,4 @@ function pushOf({ command, decision }: Settled): PushRequest[] {
   const { deviceId, expiresAt, traceparent } = command;
   const { reason } = decision;
   return [{ deviceId, expiresAt: expiresAt.toISOString(), reason, traceparent: traceparent ?? undefined }];
-}
-
-function expiredOf({ command }: Settled, now: Date): Expired {
-  return {
-    deviceId: command.deviceId,
-    commandId: command.commandId,
-    requestType: command.requestType,
-    cause: command.cause,
-    expiredAt: now.toISOString(),
-    handedOver: command.state === 'sent',
-    notNowCount: command.notNowCount,
-    traceparent: command.traceparent ?? undefined,
-  };
-}
-
-function sizeOfExpired(item: Expired): number {
-  return deviceItemSize(item) + 6 * (item.requestType.length + item.cause.length);
 }

@@ -48,7 +48,9 @@ type Wait = 'soon' | 'later' | undefined;
 
 function resolve(update: Update, next: Exclude<Next, 'stay' | 'end'>): { step: Exclude<Step, ''>; wait: Wait } {
   const twoStep = update.platform !== 'macOS';
-  const [name, wait] = next.split(':') as [Exclude<Step, ''> | 'schedule' | 'follow' | 'look-again', Wait];
+  const [name, wait] = next.split(':') as [Exclude<Step, ''> | 'schedule' | 'follow' | 'look-again' | 'repeat', Wait];
+  // Only rules of a step repeat, and every update that a rule fits is at one.
+  if (name === 'repeat') return { step: update.step as Exclude<Step, ''>, wait };
   if (name === 'schedule') return { step: twoStep ? 'download' : 'install', wait };
   if (name === 'follow') return { step: twoStep ? 'download-status' : 'status', wait };
   if (name === 'look-again') return twoStep ? { step: 'recheck', wait } : { step: 'relist', wait: 'later' };

@@ -5,7 +5,8 @@ import type { Step } from './update.ts';
 /**
  * The step that follows. Three depend on the platform: `schedule` is download (two-step) or install, `follow` is the status
  * poll that fits, `look-again` lists once more later on a Mac (its scan may still run) and rechecks elsewhere. `…:later`
- * waits for the policy's poll time, `…:soon` for a scan to end. `stay` leaves the command outstanding.
+ * waits for the policy's poll time, `…:soon` for a scan to end. `repeat` asks the same once more, `stay` leaves the command
+ * outstanding.
  */
 export type Next =
   | Exclude<Step, ''>
@@ -14,6 +15,7 @@ export type Next =
   | 'schedule'
   | 'follow'
   | 'look-again'
+  | 'repeat'
   | 'stay'
   | 'end';
 

@@ -79,6 +79,9 @@ describe('the transition table', () => {
       'error-unsupported',
       'error-benign',
       'not-now',
+      'voided-unseen',
+      'voided-in-hand',
+      'left',
     ];
     for (const step of STEPS) {
       for (const trigger of always) {
@@ -135,6 +138,26 @@ describe('the transition table', () => {
       ),
       { numRuns: 2_000, seed: 5 },
     );
+  });
+
+  it('goes on with a device that enrolled again: what it never saw is repeated, what it had in hand is asked about', () => {
+    const after = (given: Partial<Update>, trigger: Trigger) => {
+      const moved = advance(update({ productKey: 'k', ...given }), { trigger }, terms());
+      return [moved?.to, moved?.ask?.step, moved?.ask?.productKeys];
+    };
+    expect(after({ step: 'download', state: 'available' }, 'voided-unseen')).toEqual(['available', 'download', ['k']]);
+    expect(after({ step: 'download', state: 'available' }, 'voided-in-hand')).toEqual([
+      'commanded',
+      'download-status',
+      ['k'],
+    ]);
+    expect(after({ step: 'install', state: 'downloaded' }, 'voided-in-hand')[1]).toBe('download-status');
+    expect(after({ step: 'install', platform: 'macOS' }, 'voided-in-hand')[1]).toBe('status');
+    expect(after({ step: 'status', state: 'installing' }, 'voided-in-hand').slice(0, 2)).toEqual([
+      'installing',
+      'status',
+    ]);
+    expect(after({ step: 'status', state: 'installing' }, 'left').slice(0, 2)).toEqual(['not-eligible', undefined]);
   });
 
   it('ignores repeats and late answers: what does not answer the outstanding command moves nothing', () => {

@@ -25,6 +25,7 @@ const ERRORS: readonly Trigger[] = [
 /** The first rule that fits decides; what fits none changes nothing. */
 const LINES: readonly RuleLine[] = [
   ['*', 'at-target', 'installed', 'end', 'The device runs the target version.'],
+  ['*', 'left', 'not-eligible', 'end', 'The device has left management.', 'left-management'],
   [
     [...STEPS_BEFORE, ...POLLING, ...CONFIRMS],
     'not-now',
@@ -254,6 +255,37 @@ const LINES: readonly RuleLine[] = [
     'same',
     'status:later',
     'The device is below the target; it will be asked again.',
+  ],
+
+  // Enrolled again in the middle of it: its queue was emptied
+  [
+    [...STEPS_BEFORE, ...POLLING, ...CONFIRMS],
+    'voided-unseen',
+    'same',
+    'repeat',
+    'The device enrolled again before it saw the command; it gets it once more.',
+  ],
+  [
+    [...SCANS, ...LISTS, 'recheck', ...POLLING, ...CONFIRMS],
+    'voided-in-hand',
+    'same',
+    'repeat',
+    'The device enrolled again before it answered; it is asked once more.',
+  ],
+  [
+    ['schedule-config'],
+    'voided-in-hand',
+    'scanning',
+    'rescan:later',
+    'The device enrolled again with the configuration item in hand; it will look again.',
+  ],
+  [
+    [...DOWNLOAD, ...INSTALLS],
+    'voided-in-hand',
+    'commanded',
+    'follow:later',
+    'The device enrolled again with the command in hand; it is asked how far it is.',
+    'no-answer',
   ],
 
   // What ends it

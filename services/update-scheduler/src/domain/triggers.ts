@@ -35,6 +35,9 @@ export const TRIGGERS = [
   'unreadable',
   'expired-unseen',
   'expired-in-hand',
+  'voided-unseen',
+  'voided-in-hand',
+  'left',
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 

@@ -12,11 +12,11 @@ export class OnCommandExpiredConsumer {
     for (const [tenant, messages] of Map.groupBy(batch, (one) => one.tenant)) {
       const news = messages
         .flatMap((one) => one.items)
-        .map(({ deviceId, commandId, expiredAt, handedOver }) => ({
+        .map(({ deviceId, commandId, expiredAt, handedOver, voided }) => ({
           deviceId,
           commandId,
           at: new Date(expiredAt),
-          what: { kind: 'expired', handedOver } as const,
+          what: { kind: 'expired', handedOver, voided } as const,
         }));
       await this.advanceUpdates.run(tenant, news);
     }

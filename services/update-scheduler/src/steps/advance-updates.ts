@@ -10,13 +10,13 @@ import type { Terms } from '../domain/update.ts';
 import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
 import { commandIdOf, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
 
-/** What a device said, or that the time of its command ran out. */
+/** What a device said, or that its command ended without an answer: its time ran out, or its enrollment. */
 export interface News {
   deviceId: string;
   commandId?: string | undefined;
   reportId?: string | undefined;
   at: Date;
-  what: Observation | { kind: 'expired'; handedOver: boolean };
+  what: Observation | { kind: 'expired'; handedOver: boolean; voided?: 'CheckOut' | 're-enrolled' | undefined };
 }
 
 const CHUNK = 1_000;
@@ -157,7 +157,10 @@ export class AdvanceUpdates {
 
 function happeningOf(update: StoredUpdate, news: News): Happening {
   if (news.what.kind !== 'expired') return readObservation(update, news.what);
-  return { trigger: news.what.handedOver ? 'expired-in-hand' : 'expired-unseen' };
+  const { handedOver, voided } = news.what;
+  if (voided === 'CheckOut') return { trigger: 'left' };
+  if (voided === 're-enrolled') return { trigger: handedOver ? 'voided-in-hand' : 'voided-unseen' };
+  return { trigger: handedOver ? 'expired-in-hand' : 'expired-unseen' };
 }
 
 const TAKEN = new Set(['commanded', 'downloading', 'downloaded', 'installing']);

@@ -51,7 +51,7 @@ WITH gone AS (
 )${keep('outcome', '$5')}`,
 };
 
-/** Plan: unnest of a device and its channels → command_pkey. $1 tenant, $2 device ids, $3 now */
+/** Plan: unnest of a device and its channels → command_pkey; body by its key. $1 tenant, $2 device ids, $3 now */
 export const voidQueues: Statement = {
   name: 'command-void-queues',
   text: `
@@ -59,8 +59,9 @@ WITH gone AS (
   DELETE FROM command_queue.command c USING unnest($2::text[]) AS d(device_id)
    WHERE c.tenant = $1 AND c.device_id = d.device_id
   RETURNING c.*
-)${keep("'voided'", '$3')}
-RETURNING command_id`,
+), kept AS (${keep("'voided'", '$3')})
+SELECT g.tenant, g.device_id, g.command_id, g.state, g.cause, g.not_now_count, g.traceparent, b.request_type
+  FROM gone g JOIN command_queue.command_body b ON b.tenant = g.tenant AND b.body_id = g.body_id`,
 };
 
 /** Plan: command_pkey. $1 tenant, $2 device id, $3 now */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 
+import { registerBench } from './commands/bench.ts';
 import { registerCatalog, registerFleet, registerPushCertificate } from './commands/catalog.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDevice } from './commands/device.ts';
@@ -30,6 +31,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerTrace,
   registerTraces,
   registerTest,
+  registerBench,
 ];
 
 function program(): Command {

@@ -1,0 +1,37 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import copyStreams from 'pg-copy-streams';
+
+import { type Bed, fileIn } from '../bed.ts';
+
+/** The tables whose rows a fan-out makes, one or more for each device. */
+const tables = ['update_scheduler.device_update', 'update_scheduler.update_event', 'command_queue.command'] as const;
+
+const cloneOf = (table: string): string => `bench.${table.split('.')[1]}`;
+
+/** Keeps the rows of a finished fan-out in files, and makes empty tables of the same columns, keys and indexes. */
+export async function keepRows(bed: Bed): Promise<void> {
+  await bed.db.query('CREATE SCHEMA bench');
+  for (const table of tables) {
+    await bed.db.query(`CREATE TABLE ${cloneOf(table)} (LIKE ${table} INCLUDING ALL)`);
+    const rows = bed.db.query(copyStreams.to(`COPY (SELECT * FROM ${table}) TO STDOUT`));
+    await pipeline(rows, createWriteStream(fileIn(bed, table)));
+  }
+}
+
+/** Seconds that a plain COPY of the kept rows takes. */
+export async function copySeconds(bed: Bed): Promise<number> {
+  await bed.db.query(`TRUNCATE ${tables.map(cloneOf).join(', ')}`);
+  await bed.db.query('CHECKPOINT');
+  const start = performance.now();
+  for (const table of tables) await copyIn(bed.db, cloneOf(table), fileIn(bed, table));
+  return (performance.now() - start) / 1000;
+}
+
+async function copyIn(db: pg.Client, table: string, file: string): Promise<void> {
+  await pipeline(
+    createReadStream(file, { highWaterMark: 1 << 20 }),
+    db.query(copyStreams.from(`COPY ${table} FROM STDIN`)),
+  );
+}

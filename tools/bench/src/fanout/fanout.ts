@@ -1,0 +1,103 @@
+import { AppError, Failure, policyPut, PolicySpec, requestSubject } from '@lamplighter/contracts';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+
+import { LampError } from '../../../lamp/src/errors.ts';
+import { type Bed, onBed, waitUntil } from '../bed.ts';
+import type { BenchOptions, Report } from '../options.ts';
+import { cpuBetween, cpuText, totalOf } from '../processes.ts';
+import { resultOf, type Sample } from '../result.ts';
+import { copySeconds, keepRows } from './copy-baseline.ts';
+import { clearRollouts, stageFleet } from './stage.ts';
+
+const DEFAULT_DEVICES = 200_000;
+/** One o'clock, in a window that is open all day. */
+const START = Date.parse('2026-11-22T01:00:00Z');
+/** The pace allows a million devices a minute of this clock: no bound to what is measured. */
+const FACTOR = 60;
+
+const env = (): Record<string, string> => ({
+  LAMP_CLOCK: `scaled:${Date.now()}:${START}:${FACTOR}`,
+  LAMP_WINDOW_TICK_MS: '50',
+  // A minute of real time, as by default with a real clock; and no second push within a run.
+  LAMP_JOIN_SECONDS: '3600',
+  LAMP_REPUSH_SECONDS: '86400',
+});
+
+/** From the policy that is put to the last committed command row, in rows a second. */
+export async function fanout(options: BenchOptions): Promise<Report> {
+  const devices = options.devices ?? DEFAULT_DEVICES;
+  return onBed(options, { services: ['update-scheduler', 'command-queue'], env: env() }, async (bed) => {
+    options.say(`fanout: staging ${devices} devices …`);
+    await stageFleet(bed.db, devices, new Date(START - 86_400_000));
+    const ours: Sample[] = [];
+    const copies: Sample[] = [];
+    for (let run = 1; run <= options.runs; run += 1) {
+      ours.push(await fanOut(bed, options, devices, run));
+      if (run === 1) await keepRows(bed);
+      options.signal.throwIfAborted();
+      copies.push({ rate: devices / (await copySeconds(bed)), cpuSeconds: 0 });
+      options.say(
+        `fanout ${run}/${options.runs}: ours ${Math.round(ours.at(-1)!.rate)}/s, COPY ${Math.round(copies.at(-1)!.rate)}/s`,
+      );
+    }
+    const result = resultOf({ name: 'fanout', unit: 'commands/s', goal: 0.33 }, ours, copies);
+    return { results: [result], notes: [`fanout: ${devices} devices; peak memory ${bed.peakMemory()}`] };
+  });
+}
+
+async function fanOut(bed: Bed, options: BenchOptions, devices: number, run: number): Promise<Sample> {
+  const manager = await jetstreamManager(bed.nats);
+  await waitUntil('what the last run left', options, () => isQuiet(bed, manager));
+  await clearRollouts(bed.db);
+  await bed.db.query('CHECKPOINT');
+  const before = bed.cpu();
+  const start = performance.now();
+  await putPolicy(bed, `bench ${run}`);
+  await waitUntil('planning and releasing', options, () => isReleased(bed), { everyMs: 50 });
+  await waitUntil('queueing', options, () => isQueued(bed, manager, devices), { everyMs: 20 });
+  const seconds = (performance.now() - start) / 1000;
+  const cpu = cpuBetween(before, bed.cpu());
+  options.say(`fanout ${run}/${options.runs}: ${cpuText(cpu)}`);
+  return { rate: devices / seconds, cpuSeconds: totalOf(cpu) };
+}
+
+async function putPolicy(bed: Bed, name: string): Promise<void> {
+  const spec = PolicySpec.parse({
+    name,
+    window: { start: '00:00', lengthMinutes: 1440, stopBeforeMinutes: 0, zone: 'UTC' },
+    pace: { devicesPerMinute: 1_000_000, spread: 0 },
+  });
+  const payload = JSON.stringify({ tenant: 'default', spec });
+  const reply = await bed.nats.request(requestSubject('lamp', policyPut), payload, { timeout: 10_000 });
+  const failure = Failure.safeParse(reply.json());
+  if (failure.success) throw new AppError(failure.data.error.code, failure.data.error.message);
+}
+
+/** Cheap to ask: small tables only. */
+async function isReleased({ db }: Bed): Promise<boolean> {
+  const { rows } = await db.query<{ done: boolean }>(`
+    SELECT EXISTS (SELECT FROM update_scheduler.occurrence WHERE state = 'planned')
+       AND NOT EXISTS (SELECT FROM update_scheduler.wave WHERE released_at IS NULL)
+       AND NOT EXISTS (SELECT FROM update_scheduler.outbox) AS done`);
+  return rows[0]?.done === true;
+}
+
+/** Work that is done leaves its stream, right after its commit; the rows are counted once that is empty. */
+async function isQueued({ db }: Bed, manager: JetStreamManager, devices: number): Promise<boolean> {
+  if (!(await isEmpty(manager))) return false;
+  const { rows } = await db.query<{ count: string }>('SELECT count(*) FROM command_queue.command');
+  const count = Number(rows[0]?.count);
+  if (count === devices) return true;
+  throw new LampError(`The fan-out made ${count} commands for ${devices} devices.`, 'See the logs of both services.');
+}
+
+async function isQuiet({ db }: Bed, manager: JetStreamManager): Promise<boolean> {
+  const { rows } = await db.query<{ quiet: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM command_queue.outbox) AND NOT EXISTS (SELECT FROM update_scheduler.outbox) AS quiet`,
+  );
+  return rows[0]?.quiet === true && (await isEmpty(manager));
+}
+
+async function isEmpty(manager: JetStreamManager): Promise<boolean> {
+  return (await manager.streams.info('LAMP_COMMANDS')).state.messages === 0;
+}

@@ -1,0 +1,36 @@
+import type pg from 'pg';
+
+const statements = [
+  `INSERT INTO status_ingestion.device (tenant, device_id, enrolled, generation, enrolled_at, platform, product_name,
+          os_version, os_version_key, build_version, is_supervised, software_update_device_id, facts_at, updated_at)
+   SELECT 'default', upper(gen_random_uuid()::text), true, 1, $2,
+          CASE WHEN n % 2 = 0 THEN 'macOS' ELSE 'iOS' END, CASE WHEN n % 2 = 0 THEN 'MacBookPro18,3' ELSE 'iPhone15,2' END,
+          CASE WHEN n % 2 = 0 THEN '15.5' ELSE '18.1' END, CASE WHEN n % 2 = 0 THEN 15005000 ELSE 18001000 END,
+          '24F74', true, CASE WHEN n % 2 = 0 THEN 'J314sAP' END, $2, $2
+     FROM generate_series(1, $1::int) n`,
+  `INSERT INTO command_queue.enrollment (tenant, device_id, kind, status, topic, certificate_hash, push_address,
+          token_updated_at, generation, facts, authenticated_at, enrolled_at)
+   SELECT tenant, device_id, 'device', 'enrolled', 'com.apple.mgmt.External.bench', sha256(device_id::bytea),
+          decode(repeat('5a', 120), 'hex'), $2, $1::int / $1::int, '{}', $2, $2
+     FROM status_ingestion.device`,
+];
+
+const releases = `
+INSERT INTO update_scheduler.release_device (supported_device, os, version, version_key, build, posted_at)
+VALUES ('J314sAP', 'macOS', '15.7.1', 15007001, '24G231', $1), ('iPhone15,2', 'iOS', '18.7.1', 18007001, '22H31', $1)`;
+
+/** Enrolled, supervised devices with facts, half of them Macs, and one release for each kind. */
+export async function stageFleet(db: pg.Client, devices: number, at: Date): Promise<void> {
+  for (const text of statements) await db.query(text, [devices, at]);
+  await db.query(releases, [at]);
+  await db.query('VACUUM ANALYZE status_ingestion.device');
+  await db.query('VACUUM ANALYZE command_queue.enrollment');
+}
+
+/** Takes away what a rollout has left. */
+export async function clearRollouts(db: pg.Client): Promise<void> {
+  await db.query(`
+    TRUNCATE update_scheduler.policy, update_scheduler.rollout, update_scheduler.occurrence, update_scheduler.wave,
+             update_scheduler.device_update, update_scheduler.update_event,
+             command_queue.command, command_queue.command_history`);
+}

@@ -4,14 +4,13 @@ import { Catalog } from './device/catalog.ts';
 import type { Device } from './device/device.ts';
 import { parseMix } from './device/mix.ts';
 import type { Mix } from './device/mix.ts';
-import type { ApnsServer } from './apns/apns-server.ts';
 import { Fleet } from './fleet.ts';
+import type { FleetParts } from './fleet.ts';
 import type { FleetHandle } from './fleet-handle.ts';
 import type { Credentials } from './pki/authority.ts';
 import { newPki, pkiIn } from './pki/pki-directory.ts';
 import type { FleetPki } from './pki/pki-directory.ts';
 import { summarize } from './summary.ts';
-import type { Summary, SummaryQuery } from './summary.ts';
 
 export { NO_FAULTS } from './apns/judge-push.ts';
 export type { FaultRates } from './apns/judge-push.ts';
@@ -71,7 +70,6 @@ export async function startFleet(options: FleetOptions): Promise<FleetHandle> {
   const clock = clockFrom(options.clock ?? 'real');
   const mix: Mix = parseMix(options.mix ?? {});
   const pki = options.pki ?? pkiFor(options, topicOf(seed));
-  const { port = 0, host = '127.0.0.1', maxConcurrentStreams = 1000, answerDelayMs = 0 } = options.apns ?? {};
   const fleet = new Fleet({
     world: { seed, mix, catalog: options.catalog ?? Catalog.sample(), now: clock.now },
     count: options.devices,
@@ -83,10 +81,15 @@ export async function startFleet(options: FleetOptions): Promise<FleetHandle> {
       deviceCa: pki.deviceCa,
       sockets: options.sockets ?? 64,
     },
-    apns: { port, host, server: pki.apnsServer, pushCa: pki.apnsCa, maxConcurrentStreams, answerDelayMs },
+    apns: apnsOf(options, pki),
   });
   const listening = await fleet.start();
   return handleOf(fleet, pki, `https://localhost:${listening}`);
+}
+
+function apnsOf(options: FleetOptions, pki: FleetPki): FleetParts['apns'] {
+  const { port = 0, host = '127.0.0.1', maxConcurrentStreams = 1000, answerDelayMs = 0 } = options.apns ?? {};
+  return { port, host, server: pki.apnsServer, pushCa: pki.apnsCa, maxConcurrentStreams, answerDelayMs };
 }
 
 function pkiFor(options: FleetOptions, topic: string): FleetPki {

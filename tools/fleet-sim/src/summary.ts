@@ -1,4 +1,4 @@
-import type { Device, Scheduled } from './device/device.ts';
+import type { Device } from './device/device.ts';
 import { advance } from './device/os-update.ts';
 import type { Fleet } from './fleet.ts';
 import { compareOsVersions } from '@lamplighter/apple';
@@ -54,23 +54,61 @@ function twice(device: Device): boolean {
   });
 }
 
+/** What is counted of a device. */
+interface Facts {
+  /** Had an update to get. */
+  readonly targeted: boolean;
+  readonly reachable: boolean;
+  /** Received at least one ScheduleOSUpdate. */
+  readonly commanded: boolean;
+  readonly updated: boolean;
+}
+
+const factsOf = (fleet: Fleet, device: Device, query: SummaryQuery): Facts => ({
+  targeted: isTargeted(fleet, device),
+  reachable: isReachable(device, query),
+  commanded: device.scheduled.length > 0,
+  updated: isUpdated(device),
+});
+
+const FACTS = ['targeted', 'reachable', 'commanded', 'updated'] as const;
+
+/** Adds 1 to each of these counts whose fact holds. */
+function add(counts: Partial<Record<keyof Facts, number>>, facts: Facts): void {
+  for (const fact of FACTS) {
+    const before = counts[fact];
+    if (before !== undefined && facts[fact]) counts[fact] = before + 1;
+  }
+}
+
 const bump = (counts: Record<string, number>, key: string): void => {
   counts[key] = (counts[key] ?? 0) + 1;
 };
 
-function groupOf(groups: Record<string, Group>, key: string): Group {
-  return (groups[key] ??= { devices: 0, targeted: 0, commanded: 0, updated: 0 });
-}
-
-function count(groups: Record<string, Group>, key: string, facts: { targeted: boolean; device: Device }): void {
-  const group = groupOf(groups, key);
+function count(groups: Record<string, Group>, key: string, facts: Facts): void {
+  const group = (groups[key] ??= { devices: 0, targeted: 0, commanded: 0, updated: 0 });
   group.devices += 1;
-  group.targeted += facts.targeted ? 1 : 0;
-  group.commanded += facts.device.scheduled.length > 0 ? 1 : 0;
-  group.updated += isUpdated(facts.device) ? 1 : 0;
+  add(group, facts);
 }
 
-const asked = ({ askedAt }: Scheduled, stopAt: number): boolean => askedAt > stopAt;
+interface Lists {
+  reachable: string[];
+  targeted: string[];
+  missed: string[];
+  twice: string[];
+  afterStop: string[];
+}
+
+const askedAfter = (device: Device, stopAt = Infinity): boolean =>
+  device.scheduled.some(({ askedAt }) => askedAt > stopAt);
+
+function list(lists: Lists, device: Device, facts: Facts, query: SummaryQuery): void {
+  if (facts.reachable) lists.reachable.push(device.udid);
+  if (facts.targeted) lists.targeted.push(device.udid);
+  if (facts.reachable && facts.targeted && !facts.commanded) lists.missed.push(device.udid);
+  if (twice(device)) lists.twice.push(device.udid);
+  if (askedAfter(device, query.stopAt)) lists.afterStop.push(device.udid);
+}
 
 /** Counts and checks of the whole fleet. One pass over all devices. */
 export function summarize(fleet: Fleet, query: SummaryQuery = {}) {
@@ -78,33 +116,17 @@ export function summarize(fleet: Fleet, query: SummaryQuery = {}) {
   const platforms: Record<string, Group> = {};
   const behaviours: Record<string, Group> = {};
   const outcomes: Record<string, number> = {};
-  const lists = {
-    reachable: [] as string[],
-    targeted: [] as string[],
-    missed: [] as string[],
-    twice: [] as string[],
-    afterStop: [] as string[],
-  };
+  const lists: Lists = { reachable: [], targeted: [], missed: [], twice: [], afterStop: [] };
   const totals = { targeted: 0, reachable: 0, commanded: 0, updated: 0 };
   for (const device of fleet.devices) {
     advance(device, fleet.world);
-    const targeted = isTargeted(fleet, device);
-    const reachable = isReachable(device, query);
-    const commanded = device.scheduled.length > 0;
+    const facts = factsOf(fleet, device, query);
     bump(states, stateOf(device));
-    count(platforms, device.model.platform, { targeted, device });
-    count(behaviours, device.behaviour, { targeted, device });
+    count(platforms, device.model.platform, facts);
+    count(behaviours, device.behaviour, facts);
     for (const { outcome } of device.scheduled) bump(outcomes, outcome);
-    totals.targeted += targeted ? 1 : 0;
-    totals.reachable += reachable ? 1 : 0;
-    totals.commanded += commanded ? 1 : 0;
-    totals.updated += isUpdated(device) ? 1 : 0;
-    if (reachable) lists.reachable.push(device.udid);
-    if (targeted) lists.targeted.push(device.udid);
-    if (reachable && targeted && !commanded) lists.missed.push(device.udid);
-    if (twice(device)) lists.twice.push(device.udid);
-    const { stopAt } = query;
-    if (stopAt !== undefined && device.scheduled.some((one) => asked(one, stopAt))) lists.afterStop.push(device.udid);
+    add(totals, facts);
+    list(lists, device, facts, query);
   }
   const { reachable, targeted, ...violations } = lists;
   return {
@@ -113,7 +135,7 @@ export function summarize(fleet: Fleet, query: SummaryQuery = {}) {
     states,
     platforms,
     behaviours,
-    /** Device counts: `targeted` had an update to get, `commanded` received at least one ScheduleOSUpdate. */
+    /** Device counts. */
     totals,
     /** ScheduleOSUpdate commands received, by outcome. */
     scheduled: outcomes,

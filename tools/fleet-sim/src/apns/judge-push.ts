@@ -37,23 +37,37 @@ function magicOf(body: Buffer): string | undefined {
   }
 }
 
+function judgePath(path: string | undefined): PushAnswer {
+  return path === '/3/device/' ? refuse(400, 'MissingDeviceToken') : refuse(404, 'BadPath');
+}
+
+const PRIORITIES = [undefined, '1', '5', '10'];
+
+const expirationOf = (headers: IncomingHttpHeaders): number => Number(headers['apns-expiration'] ?? 0);
+
+function judgeHeaders(headers: IncomingHttpHeaders): PushAnswer | undefined {
+  if (headers['apns-push-type'] !== 'mdm') return refuse(400, 'InvalidPushType');
+  if (!PRIORITIES.includes(headers['apns-priority']?.toString())) return refuse(400, 'BadPriority');
+  const expiration = expirationOf(headers);
+  return Number.isInteger(expiration) && expiration >= 0 ? undefined : refuse(400, 'BadExpirationDate');
+}
+
+function readBody(body: Buffer): string | PushAnswer {
+  if (body.length === 0) return refuse(400, 'PayloadEmpty');
+  if (body.length > MAX_PAYLOAD) return refuse(413, 'PayloadTooLarge');
+  return magicOf(body) ?? refuse(400, 'BadPayload');
+}
+
 /** Reads an MDM push. An answer instead of a request says what is wrong with it, in Apple's words where Apple has one. */
 export function readPush(headers: IncomingHttpHeaders, body: Buffer): PushRequest | PushAnswer {
   if (headers[':method'] !== 'POST') return refuse(405, 'MethodNotAllowed');
   const token = TOKEN.exec(headers[':path'] ?? '')?.[1];
-  if (token === undefined) {
-    return headers[':path'] === '/3/device/' ? refuse(400, 'MissingDeviceToken') : refuse(404, 'BadPath');
-  }
-  if (headers['apns-push-type'] !== 'mdm') return refuse(400, 'InvalidPushType');
-  const priority = headers['apns-priority'];
-  if (priority !== undefined && !['1', '5', '10'].includes(String(priority))) return refuse(400, 'BadPriority');
-  const expiration = Number(headers['apns-expiration'] ?? 0);
-  if (!Number.isInteger(expiration) || expiration < 0) return refuse(400, 'BadExpirationDate');
-  if (body.length === 0) return refuse(400, 'PayloadEmpty');
-  if (body.length > MAX_PAYLOAD) return refuse(413, 'PayloadTooLarge');
-  const magic = magicOf(body);
-  if (magic === undefined) return refuse(400, 'BadPayload');
-  return { token: token.toLowerCase(), magic, until: expiration * 1000 };
+  if (token === undefined) return judgePath(headers[':path']);
+  const refused = judgeHeaders(headers);
+  if (refused) return refused;
+  const magic = readBody(body);
+  if (typeof magic !== 'string') return magic;
+  return { token: token.toLowerCase(), magic, until: expirationOf(headers) * 1000 };
 }
 
 /** Shares of pushes (0 to 1) that get an answer out of turn. */

@@ -8,6 +8,7 @@ import type { Gateway } from './gateway.ts';
 import { identityOf } from './pki.ts';
 
 const ALLOWED = [200, 400, 403, 404, 410, 413, 503];
+const PATHS = ['/mdm', '/mdm/acme', '/mdm/%zz', '/mdm/%00', '/', '//', `/mdm/${'a'.repeat(300)}`, '/mdm?a=%'];
 
 /** Sends bytes over TLS and returns what came back once the server has closed, with the milliseconds that took. */
 function raw(gateway: Gateway, text: string): Promise<{ answer: string; ms: number }> {
@@ -46,13 +47,15 @@ describe('what devices and others can do to the gateway', () => {
     const headerValue = fc.string({ maxLength: 60, unit: 'grapheme-ascii' }).map((text) => text.trim());
     await fc.assert(
       fc.asyncProperty(
-        body,
-        fc.oneof(fc.constantFrom(CONNECT, CHECK_IN, 'application/json', ''), headerValue),
-        fc.constantFrom('/mdm', '/mdm/acme', '/mdm/%zz', '/mdm/%00', '/', '//', `/mdm/${'a'.repeat(300)}`, '/mdm?a=%'),
-        fc.constantFrom('PUT', 'POST', 'GET', 'DELETE', 'OPTIONS', 'PROPFIND', 'HEAD'),
-        fc.constantFrom('sign', 'certificate', 'nothing', 'junk'),
-        headerValue,
-        async (bytes, type, path, method, proof, junk) => {
+        fc.record({
+          body,
+          type: fc.oneof(fc.constantFrom(CONNECT, CHECK_IN, 'application/json', ''), headerValue),
+          path: fc.constantFrom(...PATHS),
+          method: fc.constantFrom('PUT', 'POST', 'GET', 'DELETE', 'OPTIONS', 'PROPFIND', 'HEAD'),
+          proof: fc.constantFrom('sign', 'certificate', 'nothing', 'junk'),
+          junk: headerValue,
+        }),
+        async ({ body: bytes, type, path, method, proof, junk }) => {
           const { status } = await put(gateway, bytes, {
             path,
             method,

@@ -56,14 +56,18 @@ function schemaOf(file: string): Schema {
 function problems(value: PlistValue, key: Key, path: string): string[] {
   if (!TYPES[key.type]?.(value)) return [`${path} is no ${key.type}`];
   if (key.rangelist && !key.rangelist.includes(value)) return [`${path} is none of ${key.rangelist.join()}`];
-  const [item] = key.subkeys ?? [];
-  if (Array.isArray(value) && item?.type === '<string>' && item.subkeys) {
-    const names: PlistValue[] = item.subkeys.map((subkey) => subkey.key);
-    return value.filter((name) => !names.includes(name)).map((name) => `${path} has no ${JSON.stringify(name)}`);
-  }
-  if (Array.isArray(value))
-    return item ? value.flatMap((member, index) => problems(member, item, `${path}[${index}]`)) : [];
+  if (Array.isArray(value)) return arrayProblems(value, key.subkeys?.[0], path);
   return key.type === '<dictionary>' ? dictProblems(value as PlistDict, key.subkeys ?? [], path) : [];
+}
+
+/** The schema lists the names that an array of strings may hold as subkeys of its item. */
+function arrayProblems(members: PlistValue[], item: Key | undefined, path: string): string[] {
+  if (item === undefined) return [];
+  if (item.type !== '<string>' || !item.subkeys) {
+    return members.flatMap((member, index) => problems(member, item, `${path}[${index}]`));
+  }
+  const names: PlistValue[] = item.subkeys.map((subkey) => subkey.key);
+  return members.filter((name) => !names.includes(name)).map((name) => `${path} has no ${JSON.stringify(name)}`);
 }
 
 function dictProblems(dict: PlistDict, keys: Key[], path: string): string[] {

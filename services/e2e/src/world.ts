@@ -119,6 +119,11 @@ async function onOwnServers<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
+/** `LAMP_E2E_KEEP` leaves logs and data for a look, and says where. */
 function removeAll(dir: string): void {
+  if (process.env['LAMP_E2E_KEEP'] !== undefined) {
+    process.stderr.write(`kept: ${dir}\n`);
+    return;
+  }
   for (const path of [...foreignData(dir), dir]) rmSync(path, { recursive: true, force: true });
 }

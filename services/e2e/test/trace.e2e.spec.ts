@@ -43,8 +43,6 @@ beforeAll(async () => {
     trace = collector.spans.filter((span) => span.traceId === traceId).toSorted(byStart);
     return last(trace.filter((span) => span.name === 'advance-updates'));
   });
-    process.stderr.write(String(e) + JSON.stringify(trace, (_, v) => (typeof v === 'bigint' ? String(v) : v), 1)),
-  );
 }, 150_000);
 afterAll(async () => {
   await world?.stop();

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Rollout } from '@lamplighter/contracts';
+import type { Scheduled } from '@lamplighter/fleet-sim';
+import type { Api } from '../src/api.ts';
+import { openPolicy, type OpenPolicy, rolloutWhen } from '../src/policy.ts';
+import { startWorld, type World } from '../src/world.ts';
+
+const DEVICES = 90;
+const HOUR_MS = 3_600_000;
+
+let world: World;
+let night: OpenPolicy;
+/** The devices' states, and what the devices themselves were told, when the first window had closed. */
+let afterFirst: Awaited<ReturnType<Api['rolloutDevices']>>;
+let toldInFirst: Map<string, readonly Scheduled[]>;
+
+const windowsOf = ({ windows }: Rollout): Rollout['windows'] =>
+  windows.toSorted((a, b) => a.opensAt.localeCompare(b.opensAt));
+const closed = (rollout: Rollout, index: number): boolean => windowsOf(rollout)[index]?.state === 'closed';
+
+/** A day in a minute. The window is open for an hour, and its policy starts at most one device a minute. */
+beforeAll(async () => {
+  world = await startWorld({
+    factor: 1440,
+    env: { LAMP_WINDOW_TICK_MS: '100', LAMP_WAVE_TICK_MS: '50', LAMP_CONFIRM_HOURS: '3' },
+    fleet: {
+      devices: DEVICES,
+      seed: 'window',
+      mix: {
+        platforms: { macOS: 1, iOS: 2, iPadOS: 1, tvOS: 1 },
+        behaviours: {},
+        settings: { bandwidthMbit: [250, 300] },
+      },
+    },
+  });
+  night = await openPolicy(world, 60, { pace: { devicesPerMinute: 1, spread: 1 } });
+  await rolloutWhen(world, night.rolloutId, 'the first window to close', (rollout) => closed(rollout, 0));
+  afterFirst = await world.api.rolloutDevices(night.rolloutId);
+  toldInFirst = new Map([...world.fleet.devices()].map(({ udid, scheduled }) => [udid, [...scheduled]]));
+  await rolloutWhen(world, night.rolloutId, 'the second window to close', (rollout) => closed(rollout, 1), 120_000);
+}, 300_000);
+afterAll(() => world?.stop(), 60_000);
+
+describe('a window too short for its fleet', () => {
+  it('commands some devices and leaves all others waiting for the next one', () => {
+    const untold = [...afterFirst.values()].filter(({ deviceId }) => toldInFirst.get(deviceId)!.length === 0);
+    expect(untold.length).toBeGreaterThan(0);
+    expect(untold.length).toBeLessThan(DEVICES);
+    for (const device of untold) expect(device).toMatchObject({ state: 'waiting', reason: 'window-closed' });
+  });
+
+  it('tells in the window itself how many it left over', async () => {
+    const [first] = windowsOf(await world.api.rollout(night.rolloutId));
+    const waiting = [...afterFirst.values()].filter(({ state }) => state === 'waiting');
+    expect(first!.carriedOver).toBeGreaterThanOrEqual(DEVICES - 60);
+    expect(waiting.length).toBeGreaterThanOrEqual(DEVICES - 60);
+  });
+
+  it('is taken up by the window of the next night, under the same rollout', async () => {
+    const rollout = await world.api.rollout(night.rolloutId);
+    const [first, second] = windowsOf(rollout);
+    expect(Date.parse(second!.opensAt) - Date.parse(first!.opensAt)).toBe(24 * HOUR_MS);
+    const told = [...world.fleet.devices()].filter(({ scheduled }) => scheduled.length > 0);
+    const before = [...toldInFirst.values()].filter((scheduled) => scheduled.length > 0);
+    expect(told.length).toBeGreaterThan(before.length);
+    expect(rollout.installed).toBeGreaterThan(
+      [...afterFirst.values()].filter(({ state }) => state === 'installed').length,
+    );
+  });
+
+  it('hands out nothing between the stop of one window and the opening of the next', async () => {
+    const windows = windowsOf(await world.api.rollout(night.rolloutId));
+    const outside = [...world.fleet.devices()].flatMap(({ scheduled }) =>
+      scheduled.filter(
+        ({ askedAt }) =>
+          !windows.some(({ opensAt, stopsAt }) => Date.parse(opensAt) <= askedAt && askedAt < Date.parse(stopsAt)),
+      ),
+    );
+    expect(outside).toEqual([]);
+    expect(world.fleet.summary().violations.twice).toEqual([]);
+  });
+});

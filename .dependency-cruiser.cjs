@@ -128,7 +128,7 @@ module.exports = {
     ),
     forbid(
       'specs-are-leaves',
-      'Nothing but a spec imports a spec or its helpers.',
+      'Nothing but a spec imports a spec, or what is there for specs alone.',
       { path: '^(services|libs|tools)/', pathNot: specs },
       { path: specs },
     ),

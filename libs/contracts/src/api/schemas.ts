@@ -63,9 +63,9 @@ export const Rollout = RolloutSummary.extend({
     commanded: z.int(),
     /** Devices in a state that will not change by itself in this window. */
     settled: z.int(),
-    /** Settled devices per minute, over the time since the first one was released; null before there is a figure. */
+    /** Devices settled per minute, over the last 20 minutes; null before there is a figure. */
     perMinute: z.number().nullable(),
-    /** When the last device would be settled at that rate; null before there is a figure, or once all are. */
+    /** When the last device would be settled at that rate; null before a twentieth is, while nothing moves, and once all are. */
     predictedFinishAt: at,
     /** The latest ScheduleOSUpdate hand-over of this rollout, and whether any came after its window's stop. */
     lastHandedOverAt: at,

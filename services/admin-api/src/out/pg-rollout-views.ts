@@ -2,7 +2,7 @@ import { type Rollout, type RolloutDevicePage, type RolloutSummary, traceIdOf } 
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { paceOf, SETTLED } from '../domain/progress.ts';
+import { paceOf, RECENT_MINUTES, SETTLED } from '../domain/progress.ts';
 import { type RolloutDeviceQuery, RolloutViews } from '../ports.ts';
 import { iso, isoOrNull } from './rows.ts';
 import * as sql from './sql/rollouts.ts';
@@ -14,6 +14,7 @@ type StateCount = {
   devices: number;
   commanded: number;
   released: number;
+  recent: number;
 };
 
 @Injectable()
@@ -32,7 +33,7 @@ export class PgRolloutViews extends RolloutViews {
     const [head] = await this.database.query<sql.SummaryRow>(sql.ONE, key);
     if (!head) return undefined;
     const [counts, windows, [marks]] = await Promise.all([
-      this.database.query<StateCount>(sql.COUNTS, key),
+      this.database.query<StateCount>(sql.COUNTS, [...key, recentlyBefore(now)]),
       this.database.query<sql.OccurrenceRow>(sql.OCCURRENCES, key),
       this.database.query<sql.MarksRow>(sql.MARKS, key),
     ]);
@@ -99,12 +100,21 @@ function reasonsOf(counts: StateCount[]): Rollout['reasons'] {
   return [...reasons.values()].toSorted((a, b) => b.devices - a.devices).slice(0, 20);
 }
 
+function recentlyBefore(now: Date): Date {
+  return new Date(now.getTime() - RECENT_MINUTES * 60_000);
+}
+
 function progressOf(counts: StateCount[], total: number, marks: sql.MarksRow, now: Date): Rollout['progress'] {
   const sum = (pick: (row: StateCount) => number) => counts.reduce((all, row) => all + pick(row), 0);
-  const settled = sum((row) => ((SETTLED as readonly string[]).includes(row.state) ? row.devices : 0));
-  const pace = paceOf({ settled, total }, marks.firstReleasedAt, now);
+  const ofSettled = (pick: (row: StateCount) => number) =>
+    sum((row) => ((SETTLED as readonly string[]).includes(row.state) ? pick(row) : 0));
+  const settled = ofSettled((row) => row.devices);
+  const released = sum((row) => row.released);
+  const done = ofSettled((row) => row.released);
+  const recent = ofSettled((row) => row.recent);
+  const pace = paceOf({ recent, done, released, left: total - settled }, marks.firstReleasedAt, now);
   return {
-    released: sum((row) => row.released),
+    released,
     commanded: sum((row) => row.commanded),
     settled,
     perMinute: pace.perMinute,

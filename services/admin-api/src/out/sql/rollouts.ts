@@ -27,7 +27,8 @@ export const COUNTS = {
   text: `
     SELECT state, reason, platform, count(*) AS devices,
            count(*) FILTER (WHERE commanded_at IS NOT NULL) AS commanded,
-           count(*) FILTER (WHERE command_seq > 0) AS released
+           count(*) FILTER (WHERE command_seq > 0) AS released,
+           count(*) FILTER (WHERE command_seq > 0 AND updated_at > $3) AS recent
       FROM update_scheduler.device_update_v1
      WHERE tenant = $1 AND rollout_id = $2
      GROUP BY state, reason, platform`,

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { availableParallelism, loadavg } from 'node:os';
 
 import { listDevices, rolloutDevices } from '../api/calls.ts';
 import { demoDir } from '../api/connect.ts';
 import { awaitFleet, Pause, type Performance, performRollout } from '../demo/act.ts';
-import { type DemoPlan, planDemo } from '../demo/plan.ts';
+import { type DemoPlan, planDemo, withTimeToWork } from '../demo/plan.ts';
 import { type DemoReport, describeReport } from '../demo/report.ts';
 import { setStage, type Stage } from '../demo/stage.ts';
 import { narrate, type Narrator } from '../demo/steps.ts';
@@ -44,7 +45,7 @@ export function registerDemo(program: Command): void {
     .option('--seed <text>', 'the same seed gives the same devices', 'lamplighter')
     .option(
       '--speed <factor>',
-      'how many times faster the clock runs (default: 120, less above 1,000 devices)',
+      'how many times faster the clock runs (default: 100, less above 1,000 devices)',
       wholeNumber(1, 600),
     )
     .option('--headless', 'plain lines, nothing drawn over')
@@ -104,9 +105,15 @@ async function demoCommand(options: Options): Promise<void> {
 type Candidates = Parameters<typeof pickTrace>[1];
 type Performed = DemoReport & { readonly installed: Candidates };
 
-async function perform(stage: Stage, plan: DemoPlan, narrator: Narrator, signal: AbortSignal): Promise<Performed> {
+async function perform(stage: Stage, wanted: DemoPlan, narrator: Narrator, signal: AbortSignal): Promise<Performed> {
   const pause = new Pause(signal, stage);
-  await narrator.step('enroll', 'Devices enrolled', (note) => awaitFleet(stage, plan, pause, note));
+  await narrator.step('enroll', 'Devices enrolled', (note) => awaitFleet(stage, wanted, pause, note));
+  const load = (loadavg()[0] ?? 0) / availableParallelism();
+  const plan = withTimeToWork(wanted, { enrollMs: narrator.took['enroll'] ?? 0, load });
+  if (plan.windowMinutes > wanted.windowMinutes)
+    narrator.tell(
+      `This machine is busy: the window is ${plan.windowMinutes} minutes long, instead of ${wanted.windowMinutes}.`,
+    );
   const from = Date.now();
   const performance = await performRollout(stage, plan, pause, narrator);
   return report(stage, plan, performance, { ...narrator.took, rollout: Date.now() - from });

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 
+import { demoDir } from '../api/connect.ts';
 import { LampError } from '../errors.ts';
 import { print } from '../output.ts';
 import { stateDir } from '../paths.ts';
 import { table } from '../table.ts';
 import { readSpans, summarise } from '../traces/read.ts';
+import type { Span } from '../traces/span.ts';
 import { duration, waterfall } from '../traces/waterfall.ts';
 import { documented, wholeNumber, withDir } from './common.ts';
 
@@ -35,11 +37,20 @@ export function registerTraces(program: Command): void {
   documented(withDir(command), ['lamp traces', 'lamp traces --lines 100 --json']);
 }
 
+/** Of `--dir` alone where it was given, else also of the last demo. */
+function keptSpans(option: string | undefined, prefix?: string): Span[] {
+  const dir = stateDir(option);
+  const own = readSpans(dir, prefix);
+  return option === undefined && process.env.LAMP_DIR === undefined
+    ? [...own, ...readSpans(demoDir(dir), prefix)]
+    : own;
+}
+
 function trace(id: string, options: { dir?: string; json?: boolean }): void {
   const prefix = id.toLowerCase();
   if (!/^[0-9a-f]{1,32}$/.test(prefix) || prefix.length < shortestPrefix)
     throw new LampError(`${id} is not a trace id.`, 'Give its 32 hexadecimal digits, or at least the first four.', 2);
-  const spans = readSpans(stateDir(options.dir), prefix);
+  const spans = keptSpans(options.dir, prefix);
   const [first, ...others] = summarise(spans);
   if (first === undefined) throw new LampError(`No trace ${id} is kept here.`, 'lamp traces lists those that are.');
   if (others.length > 0)
@@ -54,7 +65,7 @@ function trace(id: string, options: { dir?: string; json?: boolean }): void {
 }
 
 function traces(options: { dir?: string; json?: boolean; lines: number }): void {
-  const list = summarise(readSpans(stateDir(options.dir))).slice(0, options.lines);
+  const list = summarise(keptSpans(options.dir)).slice(0, options.lines);
   if (options.json === true) return print(JSON.stringify(list));
   const rows = list.map(({ traceId, startMs, durationMs, spans, services, name, isError }) => [
     traceId,

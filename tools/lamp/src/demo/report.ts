@@ -117,9 +117,16 @@ function further({ trace, dir, platforms }: DemoReport, isKept: boolean): string
   return lines.join('\n');
 }
 
-function verdict({ ok, devices, states, tookMs }: DemoReport): string {
+function verdict(report: DemoReport): string {
+  const { ok, devices, states, tookMs } = report;
   const installed = number(states.installed ?? 0);
   return ok
     ? `Done: ${installed} of ${number(devices)} devices run the newest version, in ${seconds(tookMs['total'] ?? 0)}; every rule held.`
-    : `FAILED: a rule was broken (✗ above).`;
+    : `FAILED: a rule was broken (✗ above). ${slowHint(report)}`;
+}
+
+/** Devices that were not reached in time tell of a machine that did not keep up more often than of a fault. */
+function slowHint({ factor, fleet, dir }: DemoReport): string {
+  if (fleet.violations.missed.length === 0) return `Logs are in ${dir}/logs.`;
+  return `On a busy machine the real work may not keep up with the clock: --speed ${Math.max(1, Math.floor(factor / 2))} gives it twice the time.`;
 }

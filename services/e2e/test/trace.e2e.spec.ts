@@ -76,7 +76,7 @@ describe('the trace of one device-update', () => {
       const of = (name: string): CollectedSpan[] =>
         named(name).filter(({ attributes }) => Object.values(attributes).includes(commandUuid));
       expect(of('enqueue-commands')).toHaveLength(1);
-      const parts = of('exchange-command').map(({ attributes }) => attributes['lamplighter.part']);
+      const parts = of('exchange-command').map(({ attributes }) => attributes['lamp.part']);
       expect(parts).toEqual(['handedOver', 'answered']);
       expect(of('interpret-answer')).toHaveLength(1);
     }

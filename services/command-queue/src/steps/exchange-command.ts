@@ -141,8 +141,8 @@ export class ExchangeCommand {
         if (traceparent === null) continue;
         const attributes = {
           'messaging.message.conversation_id': commandId,
-          'lamplighter.part': part,
-          ...(part === 'answered' ? { 'lamplighter.status': exchange.answer!.status } : {}),
+          'lamp.part': part,
+          ...(part === 'answered' ? { 'lamp.status': exchange.answer!.status } : {}),
         };
         this.tools.tracer.record('exchange-command', { traceparent, startMs, endMs, attributes });
       }

@@ -64,7 +64,7 @@ export class LookAtDue {
     for (const { command, decision } of settled) {
       if (command.traceparent === null || decision.kind === 'wait') continue;
       const outcome = decision.kind === 'finish' ? decision.outcome : decision.reason;
-      const attributes = { 'messaging.message.conversation_id': command.commandId, 'lamplighter.outcome': outcome };
+      const attributes = { 'messaging.message.conversation_id': command.commandId, 'lamp.outcome': outcome };
       this.tools.tracer.record('look-at-due', { traceparent: command.traceparent, startMs, endMs, attributes });
     }
   }

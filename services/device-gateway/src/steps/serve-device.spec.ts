@@ -101,7 +101,11 @@ describe('ServeDevice', () => {
     ]);
     const [, span] = tracer.spans[0]!;
     expect(span.endMs).toBeGreaterThanOrEqual(span.startMs);
-    expect(span.attributes).toMatchObject({ deviceId: 'D', status: 'Acknowledged', commandId: COMMAND });
+    expect(span.attributes).toMatchObject({
+      'lamp.device_id': 'D',
+      'lamp.status': 'Acknowledged',
+      'messaging.message.conversation_id': COMMAND,
+    });
   });
 
   it('leaves one span where both commands share a trace, and none where nothing is traced', async () => {

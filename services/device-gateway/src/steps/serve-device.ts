@@ -51,10 +51,15 @@ export class ServeDevice {
         startMs,
         endMs: Date.now(),
         attributes: {
-          deviceId: exchange.deviceId,
-          status: exchange.answer?.status ?? 'Idle',
-          ...(exchange.answer === undefined ? {} : { answeredCommandId: exchange.answer.commandId }),
-          ...(handedOver === undefined ? {} : { commandId: handedOver.commandId, requestType: handedOver.requestType }),
+          'lamp.device_id': exchange.deviceId,
+          'lamp.status': exchange.answer?.status ?? 'Idle',
+          ...(exchange.answer === undefined ? {} : { 'lamp.answered_command_id': exchange.answer.commandId }),
+          ...(handedOver === undefined
+            ? {}
+            : {
+                'messaging.message.conversation_id': handedOver.commandId,
+                'lamp.request_type': handedOver.requestType,
+              }),
         },
       });
     }

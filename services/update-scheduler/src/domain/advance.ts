@@ -53,7 +53,7 @@ function resolve(update: Update, next: Exclude<Next, 'stay' | 'end'>): { step: E
   if (name === 'repeat') return { step: update.step as Exclude<Step, ''>, wait };
   if (name === 'schedule') return { step: twoStep ? 'download' : 'install', wait };
   if (name === 'follow') return { step: twoStep ? 'download-status' : 'status', wait };
-  if (name === 'look-again') return twoStep ? { step: 'recheck', wait } : { step: 'relist', wait: 'later' };
+  if (name === 'look-again') return twoStep ? { step: 'recheck', wait } : { step: 'list-again', wait: 'later' };
   return { step: name, wait };
 }
 

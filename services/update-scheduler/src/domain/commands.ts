@@ -37,6 +37,7 @@ function commandFor(
     case 'rescan':
       return scheduleOsUpdateScan({ force: true });
     case 'list':
+    case 'list-again':
     case 'relist':
       return availableOsUpdates();
     case 'download-status':

@@ -205,11 +205,16 @@ describe('what follows', () => {
       notBefore: new Date('2026-01-15T02:02:00Z'),
     });
     expect(follow({ ...mac, step: 'list' }, { trigger: 'list-empty' })?.ask).toMatchObject({
-      step: 'relist',
+      step: 'list-again',
       notBefore: new Date('2026-01-15T02:10:00Z'),
     });
-    expect(follow({ ...mac, step: 'relist' }, { trigger: 'list-empty' })?.ask?.step).toBe('recheck');
+    expect(follow({ ...mac, step: 'list-again' }, { trigger: 'list-empty' })?.ask?.step).toBe('recheck');
     expect(follow({ step: 'list' }, { trigger: 'list-empty' })?.ask?.step).toBe('recheck');
+  });
+
+  it('takes the configuration item also where only the second list shows it', () => {
+    const mac = { platform: 'macOS', step: 'list-again' } as const;
+    expect(follow(mac, { trigger: 'list-config-data' })?.ask?.step).toBe('schedule-config');
   });
 
   it('stops at downloaded where the policy only downloads', () => {

@@ -3,7 +3,8 @@ import type { Trigger } from './triggers.ts';
 import type { Step } from './update.ts';
 
 const SCANS: readonly Step[] = ['scan', 'rescan'];
-const LISTS: readonly Step[] = ['list', 'relist'];
+const FIRST_LISTS: readonly Step[] = ['list', 'list-again'];
+const LISTS: readonly Step[] = [...FIRST_LISTS, 'relist'];
 const INSTALLS: readonly Step[] = ['install', 'install-fallback'];
 const DOWNLOAD: readonly Step[] = ['download'];
 const POLLING: readonly Step[] = ['download-status', 'status'];
@@ -53,7 +54,7 @@ const LINES: readonly RuleLine[] = [
   [SCANS, 'scan-refused', 'failed', 'end', 'The device did not look for updates.', 'scan-failed'],
   [LISTS, 'list-target', 'available', 'schedule', 'The device offers the target; it is told to take it.'],
   [
-    ['list'],
+    FIRST_LISTS,
     'list-config-data',
     'available',
     'schedule-config',
@@ -68,7 +69,7 @@ const LINES: readonly RuleLine[] = [
   ],
   [['list'], ['list-empty', 'error-no-update', 'error-benign'], 'same', 'look-again', 'The device offers nothing yet.'],
   [
-    ['relist'],
+    ['list-again', 'relist'],
     ['list-empty', 'error-no-update', 'error-benign'],
     'same',
     'recheck',

@@ -5,6 +5,7 @@ export type Step =
   | '' // nothing
   | 'scan' // ScheduleOSUpdateScan (macOS looks for updates only when told)
   | 'list' // AvailableOSUpdates
+  | 'list-again' // the same once more: a Mac's scan may still have run
   | 'recheck' // DeviceInformation: it offers nothing, perhaps it is up to date already
   | 'schedule-config' // ScheduleOSUpdate of a config-data item, behind which macOS holds the installer back
   | 'rescan'

@@ -121,7 +121,7 @@ export class ReleaseWave {
         'lamp.device_id': update.deviceId,
         'lamp.rollout_id': update.rolloutId,
         'lamp.wave': wave.wave,
-        'lamp.command_id': update.commandId!,
+        'messaging.message.conversation_id': update.commandId!,
       };
       this.tracer.rootSpan(update.traceparent!, 'release-wave', { startMs, endMs, links, attributes });
     }

@@ -1,0 +1,143 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+
+import { writeState } from '../product/state.ts';
+import { ownIdentity } from '../product/state.ts';
+import { controlRollout, listDevices } from './calls.ts';
+import { ApiClient } from './client.ts';
+import { connectionOf } from './connect.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+let server: Server;
+let url: string;
+let asked: { method: string; path: string; token: string | undefined; body: string }[] = [];
+let answer: (path: string) => Answer = () => ({ status: 200, body: '{}' });
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request.setEncoding('utf8')) body += String(chunk);
+  return body;
+}
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    void bodyOf(request).then((body) => {
+      const path = request.url ?? '';
+      asked.push({ method: request.method ?? '', path, token: request.headers.authorization, body });
+      const { status, body: text } = answer(path);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+afterEach(() => {
+  asked = [];
+});
+
+const ok = (body: unknown): Answer => ({ status: 200, body: JSON.stringify(body) });
+const client = (): ApiClient => new ApiClient({ url: `${url}/`, token: 'secret' });
+
+describe('the client of the admin API', () => {
+  it('sends the bearer token and the body, and gives what was answered', async () => {
+    answer = () => ok({ rolloutId: 'r1', state: 'paused' });
+    expect(await controlRollout(client(), 'r1', 'pause')).toEqual({ rolloutId: 'r1', state: 'paused' });
+    expect(asked).toEqual([{ method: 'POST', path: '/v1/rollouts/r1/pause', token: 'Bearer secret', body: '' }]);
+  });
+
+  it('reads a list to its last page', async () => {
+    const device = { enrolled: true, platform: 'macOS', lastAnswerAt: null };
+    const unknown = [
+      'productName',
+      'deviceName',
+      'serialNumber',
+      'osVersion',
+      'buildVersion',
+      'supervised',
+      'timeZone',
+    ];
+    const item = (deviceId: string) => ({
+      ...Object.fromEntries(unknown.map((key) => [key, null])),
+      ...device,
+      deviceId,
+    });
+    answer = (path) =>
+      ok(path.includes('cursor=b') ? { items: [item('c')], next: null } : { items: [item('a'), item('b')], next: 'b' });
+    const ids: string[] = [];
+    for await (const one of listDevices(client(), 'Mac & co')) ids.push(one.deviceId);
+    expect(ids).toEqual(['a', 'b', 'c']);
+    expect(asked.map(({ path }) => path)).toEqual([
+      '/v1/devices?limit=1000&search=Mac+%26+co',
+      '/v1/devices?limit=1000&search=Mac+%26+co&cursor=b',
+    ]);
+  });
+
+  it('gives a refusal in the words of the server: what, which fields, what to do', async () => {
+    const error = {
+      code: 'policy.name-taken',
+      message: 'there is one already',
+      remedy: 'choose another name',
+      fields: [{ path: 'spec.name', message: 'is taken' }],
+    };
+    answer = () => ({ status: 409, body: JSON.stringify({ error }) });
+    const refused = client().call({ path: '/v1/policies', answer: z.unknown() });
+    await expect(refused).rejects.toMatchObject({
+      message: 'there is one already\n    spec.name: is taken [policy.name-taken]',
+      remedy: 'choose another name',
+      exitCode: 1,
+    });
+  });
+
+  it('says so when the answer is none of its API', async () => {
+    answer = () => ({ status: 502, body: '<html>' });
+    await expect(client().call({ path: '/v1/fleet', answer: z.unknown() })).rejects.toThrow('HTTP 502');
+    answer = () => ok({ other: 1 });
+    await expect(client().call({ path: '/v1/fleet', answer: z.object({ enrolled: z.int() }) })).rejects.toThrow(
+      'something else than this command line expects',
+    );
+  });
+
+  it('ends with exit code 3 when nothing answers', async () => {
+    const nowhere = new ApiClient({ url: 'http://127.0.0.1:9', token: 't' });
+    await expect(nowhere.call({ path: '/v1/fleet', answer: z.unknown() })).rejects.toMatchObject({ exitCode: 3 });
+  });
+});
+
+describe('which installation a command speaks to', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'lamp-connect-'));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const state = { nats: '', redis: '', database: '', gateway: 'https://localhost:1', admin: 'http://127.0.0.1:2' };
+
+  it('is the one that flags name, else the environment, else what runs in the directory', () => {
+    writeFileSync(join(dir, 'token'), 'kept\n');
+    const phase = 'ready' as const;
+    const lamp = ownIdentity();
+    writeState(dir, { version: 1, phase, lamp, startedAt: '', urls: state, ports: {}, processes: [] });
+    const env = { LAMP_API_URL: 'http://127.0.0.1:3', LAMP_TOKEN: 'env' };
+    expect(connectionOf({ url: 'https://x', token: 'flag', dir }, env)).toEqual({ url: 'https://x', token: 'flag' });
+    expect(connectionOf({ dir }, env)).toEqual({ url: 'http://127.0.0.1:3', token: 'env' });
+    expect(connectionOf({ dir }, {})).toEqual({ url: 'http://127.0.0.1:2', token: 'kept' });
+  });
+
+  it('ends with exit code 3 where nothing runs, and 2 for a URL that is none', () => {
+    const empty = mkdtempSync(join(dir, 'empty-'));
+    expect(() => connectionOf({ dir: empty }, {})).toThrow(expect.objectContaining({ exitCode: 3 }));
+    expect(() => connectionOf({ url: 'localhost:8080', token: 't' }, {})).toThrow(
+      expect.objectContaining({ exitCode: 2 }),
+    );
+    expect(() => connectionOf({ url: 'http://elsewhere' }, {})).toThrow('There is no token');
+  });
+});

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { platformList, policyInput, targetOf } from './policy-input.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'lamp-policy-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function file(name: string, text: string): string {
+  writeFileSync(join(dir, name), text);
+  return join(dir, name);
+}
+
+describe('a policy from flags', () => {
+  it('holds what the flags say and leaves the rest to the defaults', () => {
+    const flags = { name: 'macs', platform: ['macOS'], start: '01:30', length: 180, stopBefore: 45, zone: 'device' };
+    expect(policyInput(flags)).toEqual({
+      name: 'macs',
+      platforms: ['macOS'],
+      window: { start: '01:30', lengthMinutes: 180, stopBeforeMinutes: 45, zone: 'device' },
+    });
+  });
+
+  it('names every field that is wrong', () => {
+    const wrong = { name: 'x', start: '25:00', length: 20, stopBefore: 30, zone: 'Mars/Olympus' };
+    expect(() => policyInput(wrong)).toThrow(/window\.start: .*\n.*window\.zone: /);
+    expect(() => policyInput({ name: 'x', length: 20, stopBefore: 30 })).toThrow('leaves no time to send');
+    expect(() => policyInput({})).toThrow('no name');
+  });
+
+  it.each([
+    ['newest', { kind: 'newest' }],
+    ['newest:26', { kind: 'newest', maximumVersion: '26' }],
+    ['newest-minor', { kind: 'newest-minor' }],
+    ['15.7.1', { kind: 'exact', version: '15.7.1' }],
+    ['15.7.1:24G231', { kind: 'exact', version: '15.7.1', build: '24G231' }],
+  ])('takes the target %s', (text, target) => {
+    expect(targetOf(text)).toEqual(target);
+  });
+
+  it('takes platforms in any case, separated by commas or repeated, and refuses others by name', () => {
+    expect(platformList('ios,MACOS', ['tvOS'])).toEqual(['tvOS', 'iOS', 'macOS']);
+    expect(() => platformList('macOS,windows')).toThrow('windows is none of macOS, iOS');
+  });
+});
+
+describe('a policy from a file', () => {
+  it('is YAML or JSON, and flags go over it', () => {
+    const yaml = file(
+      'policy.yaml',
+      'name: night\ntarget: {kind: newest-minor}\nwindow:\n  start: "03:00"\n  zone: Europe/Zurich\n',
+    );
+    expect(policyInput({ file: yaml, name: 'other', length: 90 })).toEqual({
+      name: 'other',
+      target: { kind: 'newest-minor' },
+      window: { start: '03:00', zone: 'Europe/Zurich', lengthMinutes: 90 },
+    });
+    expect(policyInput({ file: file('policy.json', '{"name":"j"}') })).toMatchObject({ name: 'j' });
+  });
+
+  it('says what is wrong with a file', () => {
+    expect(() => policyInput({ file: join(dir, 'absent') })).toThrow('absent could not be read');
+    expect(() => policyInput({ file: file('list.yaml', '- a\n') })).toThrow('holds no policy');
+    expect(() => policyInput({ file: file('bad.yaml', 'name: x\nplatforms: [linux]\n') })).toThrow('platforms.0');
+  });
+});

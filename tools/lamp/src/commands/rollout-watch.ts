@@ -55,9 +55,9 @@ async function watchCommand(wanted: string, options: Options): Promise<void> {
 }
 
 /** The terminal's width now, and whether colours are wanted (https://no-color.org). */
-export function terminal(): { width: number; isColoured: boolean } {
-  const isColoured = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
-  return { width: process.stdout.columns ?? 100, isColoured };
+export function terminal(stream: NodeJS.WriteStream = process.stdout): { width: number; isColoured: boolean } {
+  const isColoured = stream.isTTY === true && (process.env.NO_COLOR ?? '') === '';
+  return { width: stream.columns ?? 100, isColoured };
 }
 
 /** True when no device will change by itself any more; false while a window still takes in devices. */

@@ -35,7 +35,10 @@ export class Pause {
 
 const enrollPatienceMs = 30_000;
 
-/** Until every device has enrolled, and each that is not offline has reported what it is (or none came for a while). */
+/** Stragglers join the window while it is open. */
+const enoughShare = 0.98;
+
+/** Until every device has enrolled, and those that are not offline have reported what they are (or none came for a while). */
 export async function awaitFleet(
   stage: Stage,
   plan: DemoPlan,
@@ -47,7 +50,7 @@ export async function awaitFleet(
     const [{ enrolled, withFacts }, record] = await Promise.all([showFleet(stage.api), stage.fleet.record()]);
     note(`${number(enrolled)} of ${number(plan.devices)} enrolled, ${number(withFacts)} have reported what they are`);
     const away = record.behaviours['offline']?.devices ?? 0;
-    if (enrolled >= plan.devices && withFacts >= plan.devices - away) return;
+    if (enrolled >= plan.devices && withFacts >= (plan.devices - away) * enoughShare) return;
     if (enrolled + withFacts > best) {
       best = enrolled + withFacts;
       changedAt = Date.now();
@@ -86,10 +89,16 @@ export async function performRollout(
     const isOver = window !== undefined && hasEnded(rollout, window.stopsAt, plan);
     if (Date.now() - shownAt >= lineEveryMs || isOver) {
       shownAt = Date.now();
-      const block = [...rolloutBlock(rollout, { ...terminal(), note: `(× ${plan.factor})` }), fleetLine(record)];
+      const block = [
+        ...rolloutBlock(rollout, { ...terminal(process.stderr), note: `(${plan.factor} times as fast)` }),
+        fleetLine(record),
+      ];
       narrator.draw(narrator.isLive ? block : [rolloutLine(rollout)]);
     }
-    if (isOver) return { policy, rollout, window };
+    if (isOver) {
+      narrator.leave();
+      return { policy, rollout, window };
+    }
   }
 }
 

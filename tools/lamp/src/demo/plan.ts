@@ -36,7 +36,7 @@ export function planDemo({ devices, seed, speed }: PlanInput): DemoPlan {
     factor,
     windowMinutes,
     stopBeforeMinutes: 30,
-    confirmHours: 0.5,
+    confirmHours: 0.25,
     traceSample: Math.min(1, traces / Math.max(devices, 1)),
   };
 }

@@ -10,6 +10,8 @@ export interface Narrator {
   step<T>(key: string, title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
   /** A block that replaces the one before (a plain narrator prints it line by line). */
   draw(lines: readonly string[]): void;
+  /** Leaves the block standing. */
+  leave(): void;
   /** Something that happened meanwhile, kept above what moves. */
   tell(line: string): void;
 }
@@ -28,6 +30,7 @@ export function narrate(isPlain: boolean): Narrator {
     isLive: screen.isLive,
     took,
     draw: (lines) => screen.draw(lines),
+    leave: () => screen.end(),
     tell: say,
     async step(key, title, work) {
       const from = Date.now();

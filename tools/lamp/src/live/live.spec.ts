@@ -49,7 +49,8 @@ describe('the view of a rollout', () => {
   it('shows counts for each state, the rate, the predicted finish, the window and the clock', () => {
     const text = rolloutBlock(rollout(), plain).join('\n');
     for (const part of [
-      'tonight: 1,000 devices, running   clock 02:41:10   window to 04:00:00, sending stops 03:30:00',
+      'tonight: 1,000 devices, running   clock 02:41:10',
+      'window to 04:00:00, sending stops 03:30:00',
       '25 % installed',
       'installed 250',
       'downloading 400',
@@ -85,7 +86,7 @@ describe('the view of a rollout', () => {
   });
 
   it('has no window before one opened', () => {
-    expect(rolloutBlock(rollout({ windows: [] }), plain)[0]).toContain('no window has opened yet');
+    expect(rolloutBlock(rollout({ windows: [] }), plain)[1]).toBe('no window has opened yet');
   });
 });
 

@@ -42,7 +42,7 @@ const looks: Readonly<Record<UpdateState, Look>> = {
 export interface ViewOptions {
   readonly width: number;
   readonly isColoured: boolean;
-  /** Real devices-per-second and such, appended to the clock line. */
+  /** Added to the clock. */
   readonly note?: string;
 }
 
@@ -54,9 +54,10 @@ export function rolloutBlock(rollout: Rollout, options: ViewOptions): string[] {
     const { glyph, colour } = looks[state];
     return `${paint(glyph, colour, options)} ${wordOf(state)} ${number(states[state] ?? 0)}`;
   });
-  const note = options.note === undefined ? '' : `   ${options.note}`;
+  const note = options.note === undefined ? '' : ` ${options.note}`;
   return [
-    `${rollout.policyName}: ${number(devices)} devices, ${rollout.state}   clock ${clockTime(rollout.now)}${windowPart(rollout)}${note}`,
+    `${rollout.policyName}: ${number(devices)} devices, ${rollout.state}   clock ${clockTime(rollout.now)}${note}`,
+    windowPart(rollout),
     `${bar(rollout, options)} ${percent(states.installed ?? 0, devices)} installed`,
     ...wrapped(counts, options.width),
     pacePart(rollout),
@@ -85,11 +86,11 @@ export function bar({ states, devices }: Pick<Rollout, 'states' | 'devices'>, op
 function windowPart({ windows, now }: Rollout): string {
   const open = windows.filter(({ closesAt }) => closesAt > now);
   const last = (open.length > 0 ? open : windows).toSorted((a, b) => a.stopsAt.localeCompare(b.stopsAt)).at(-1);
-  if (last === undefined) return '   no window has opened yet';
+  if (last === undefined) return 'no window has opened yet';
   const zones = open.length > 1 ? ` (${open.length} zones, the last)` : '';
   const stop =
     last.stopsAt > now ? `sending stops ${clockTime(last.stopsAt)}` : `sending stopped ${clockTime(last.stopsAt)}`;
-  return `   window to ${clockTime(last.closesAt)}${zones}, ${stop}`;
+  return `window to ${clockTime(last.closesAt)}${zones}, ${stop}`;
 }
 
 function pacePart({ progress }: Rollout): string {

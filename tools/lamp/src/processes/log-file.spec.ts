@@ -29,6 +29,15 @@ describe('a log file', () => {
     expect(readFileSync(path, 'utf8')).toBe('first\nsecond\n');
   });
 
+  it('takes nothing more once it is closed, however late a child is heard', () => {
+    const log = new LogFile(join(dir, 'a.log'));
+    log.write('in time\n');
+    log.close();
+    log.write('too late\n');
+    log.close();
+    expect(readFileSync(log.path, 'utf8')).toBe('in time\n');
+  });
+
   it('is readable by its owner only', () => {
     const log = new LogFile(join(dir, 'a.log'));
     log.close();

@@ -16,7 +16,9 @@ export class LogFile {
     this.size = fstatSync(this.fd).size;
   }
 
+  /** Nothing once it is closed: what a child wrote last may arrive after its exit. */
   write(chunk: Uint8Array | string): void {
+    if (this.fd < 0) return;
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     if (this.size > 0 && this.size + bytes.length > this.capBytes) this.rotate();
     writeSync(this.fd, bytes);
@@ -24,7 +26,8 @@ export class LogFile {
   }
 
   close(): void {
-    closeSync(this.fd);
+    if (this.fd >= 0) closeSync(this.fd);
+    this.fd = -1;
   }
 
   private rotate(): void {

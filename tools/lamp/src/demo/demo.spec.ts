@@ -34,6 +34,8 @@ describe('the plan of a demo', () => {
     expect(withTimeToWork(plan, { enrollMs: 46_000, load: 2 }).windowMinutes).toBe(240);
     expect(withTimeToWork(plan, { enrollMs: 13_000, load: 4.5 }).windowMinutes).toBe(180);
     expect(withTimeToWork(plan, { enrollMs: 13_000, load: 90 }).windowMinutes).toBe(360);
+    const small = planDemo({ devices: 60, seed: 's' });
+    expect(withTimeToWork(small, { enrollMs: 3_000, load: 9 })).toEqual(small);
   });
 });
 

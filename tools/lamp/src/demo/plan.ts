@@ -51,7 +51,7 @@ export function clockSetting(plan: DemoPlan, realNow: number): string {
 export interface Pulse {
   /** Real milliseconds that the enrollment took. */
   readonly enrollMs: number;
-  /** Processes that want to run, for each processor (1-minute load average). */
+  /** Processes that want to run, for each processor (1-minute load average). A small fleet asks for little of it. */
   readonly load: number;
 }
 
@@ -66,7 +66,8 @@ const longestWindow = 3;
  * services start, so the window is what can still give the real work its time.
  */
 export function withTimeToWork(plan: DemoPlan, { enrollMs, load }: Pulse): DemoPlan {
-  const slowness = Math.max(enrollMs / usualEnrollMs(plan.devices), load / usualLoad);
+  const share = Math.min(1, plan.devices / usualDevices);
+  const slowness = Math.max(enrollMs / usualEnrollMs(plan.devices), (load / usualLoad) * share);
   const longer = Math.min(longestWindow, Math.max(1, slowness));
   return { ...plan, windowMinutes: Math.round((windowMinutes * longer) / 15) * 15 };
 }

@@ -10,6 +10,8 @@ Exit codes:
 
 /** Adds what every command's help ends with. */
 export function documented(command: Command, examples: readonly string[]): Command {
+  // Help is wrapped to the terminal's width: a line break of our own would leave ragged lines.
+  command.description(command.description().replaceAll('\n', ' '));
   const lines = examples.map((example) => `  $ ${example}`).join('\n');
   return command.addHelpText('after', `\nExamples:\n${lines}\n${exitCodes}`);
 }

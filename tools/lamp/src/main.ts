@@ -44,6 +44,12 @@ function program(): Command {
   return lamp;
 }
 
+// Whoever read this output has seen enough (`lamp device list | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program().parseAsync();
 } catch (error) {

@@ -6,6 +6,7 @@ import { exitCode } from '../errors.ts';
 import { print, say } from '../output.ts';
 import { stateDir } from '../paths.ts';
 import { build } from '../product/build.ts';
+import { natsServer } from '../servers/binaries.ts';
 import { startServers } from '../servers/start-servers.ts';
 import { countsLine, isSuccess } from '../tests/counts.ts';
 import { runJest } from '../tests/run-jest.ts';
@@ -54,6 +55,8 @@ async function runTests(patterns: string[], options: Options): Promise<void> {
           LAMP_NATS_URL: servers.urls.nats,
           LAMP_REDIS_URL: servers.urls.redis,
           LAMP_DATABASE_URL: servers.urls.database,
+          // For specs that kill a broker of their own.
+          ...(servers.all.nats.process !== undefined && { LAMP_NATS_SERVER: (await natsServer()).path }),
         },
         resultsFile: join(dir, 'jest.json'),
         signal,

@@ -117,6 +117,9 @@ export abstract class EnrollmentStore {
   /** Ids of a device's user channels that have not left. */
   abstract channels(tx: Tx, tenant: string, deviceId: string): Promise<string[]>;
 
+  /** Those of these devices that are not enrolled here, or no longer. */
+  abstract absent(tx: Tx, tenant: string, deviceIds: readonly string[]): Promise<string[]>;
+
   /** Whether an enrollment of another device, that has not left, is pinned to this certificate. */
   abstract isPinnedElsewhere(tx: Tx, tenant: string, deviceId: string, certificateHash: string): Promise<boolean>;
 

@@ -109,6 +109,12 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
       expect(await enqueue([terms('Scan', ['a', 'b', 'stranger'])])).toEqual([1]);
     });
 
+    it('knows which devices are not enrolled, or no longer', async () => {
+      await db.transaction((tx) => enrollments.leave(tx, 'default', ['b'], minutes(1)));
+      const absent = await db.transaction((tx) => enrollments.absent(tx, 'default', ['a', 'b', 'stranger']));
+      expect(absent.toSorted()).toEqual(['b', 'stranger']);
+    });
+
     it('tells a stranger from a wrong certificate, and gives neither anything', async () => {
       await enqueue([terms('Scan', ['a'])]);
       const wrong = { ...connect('a'), certificateHash: certificateOf('b') };

@@ -221,6 +221,11 @@ export class FakeEnrollmentStore extends EnrollmentStore {
       .toSorted();
   }
 
+  override async absent(_tx: Tx, tenant: string, deviceIds: readonly string[]): Promise<string[]> {
+    const statusOf = (deviceId: string) => this.queue.enrollments.get(keyOf({ tenant, deviceId }))?.status ?? 'left';
+    return deviceIds.filter((deviceId) => statusOf(deviceId) === 'left');
+  }
+
   override async isPinnedElsewhere(_tx: Tx, tenant: string, deviceId: string, hash: string): Promise<boolean> {
     return [...this.queue.enrollments.values()].some(
       (row) =>

@@ -26,6 +26,10 @@ export class PgEnrollmentStore extends EnrollmentStore {
     return (await tx.query<{ device_id: string }>(sql.channels, [tenant, deviceId])).map((row) => row.device_id);
   }
 
+  override async absent(tx: Tx, tenant: string, deviceIds: readonly string[]): Promise<string[]> {
+    return (await tx.query<{ device_id: string }>(sql.absent, [tenant, deviceIds])).map((row) => row.device_id);
+  }
+
   override async isPinnedElsewhere(
     tx: Tx,
     tenant: string,

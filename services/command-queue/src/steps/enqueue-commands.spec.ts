@@ -3,6 +3,7 @@ import {
   type CommandGroup,
   commandEnqueue,
   commandEnqueued,
+  commandExpired,
   type Message,
   message,
   pushRequest,
@@ -29,6 +30,7 @@ beforeEach(async () => {
     db,
     outbox,
     new FakeCommandStore(queue),
+    new FakeEnrollmentStore(queue),
     new StepTools(new TestClock(START), silentLog, new Tracer()),
     settings,
   );
@@ -56,6 +58,14 @@ describe('enqueue-commands', () => {
     await step.run([again]);
     await step.run([again]);
     expect(outbox.staged.map(({ name }) => name)).toEqual(['command.enqueued', 'push.request']);
+  });
+
+  it('tells who waits that a command for a device that has left was not queued', async () => {
+    await step.run([batch('m1', [group('Scan', ['a', 'stranger'])])]);
+    const [told] = outbox.of(commandExpired);
+    expect(told?.items).toMatchObject([
+      { deviceId: 'stranger', requestType: 'Scan', handedOver: false, voided: 'CheckOut' },
+    ]);
   });
 
   it('names only what is new of a message that is partly known', async () => {

@@ -1,6 +1,7 @@
 import {
   type CommandGroup,
   commandEnqueued,
+  commandExpired,
   derivedUuid,
   type Message,
   message,
@@ -11,9 +12,10 @@ import { CONFIG, Database, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
 import { deviceItemSize, inBatches } from '../domain/batches.ts';
+import { expiredItem, expiredSize } from '../domain/ended.ts';
 import { firstDueAt } from '../domain/due.ts';
 import { onePerDevice, type PushRequest } from '../domain/push-requests.ts';
-import { CommandStore, type CommandTerms } from '../ports.ts';
+import { CommandStore, type CommandTerms, EnrollmentStore } from '../ports.ts';
 import { StepTools } from './step-tools.ts';
 
 /** Queues what the messages carry, all in one transaction; repeats change nothing and announce nothing. */
@@ -23,6 +25,7 @@ export class EnqueueCommands {
     private readonly db: Database,
     private readonly outbox: Outbox,
     private readonly commands: CommandStore,
+    private readonly enrollments: EnrollmentStore,
     private readonly tools: StepTools,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -39,6 +42,7 @@ export class EnqueueCommands {
         const from = next;
         next += each.items.length;
         await this.announce(tx, each, groups.slice(from, next), news.slice(from, next), now);
+        await this.tellRefused(tx, each, news.slice(from, next), now);
       }
       return news;
     });
@@ -89,6 +93,34 @@ export class EnqueueCommands {
     }
   }
 
+  /** Who waits for the answer of a device that has left would wait for ever. Repeats of known commands are not refused. */
+  private async tellRefused(
+    tx: Tx,
+    of: Message<CommandGroup>,
+    added: readonly NewCommand[][],
+    now: Date,
+  ): Promise<void> {
+    const queued = new Set(added.flat().map(({ commandId }) => commandId));
+    const others = of.items.flatMap((group) =>
+      group.commands.filter(({ commandId }) => !queued.has(commandId)).map((command) => ({ group, command })),
+    );
+    if (others.length === 0) return;
+    const deviceIds = [...new Set(others.map(({ command }) => command.deviceId))];
+    const absent = new Set(await this.enrollments.absent(tx, of.tenant, deviceIds));
+    const refused = others
+      .filter(({ command }) => absent.has(command.deviceId))
+      .map((each) => refusedItem(of, each, now));
+    for (const [part, items] of inBatches(refused, expiredSize).entries()) {
+      const id = derivedUuid('refused', of.tenant, of.id, part);
+      await this.outbox.stage(
+        tx,
+        commandExpired,
+        message(commandExpired, { id, tenant: of.tenant, at: now }, items),
+        id,
+      );
+    }
+  }
+
   private trace(added: readonly NewCommand[], startMs: number): void {
     const endMs = Date.now();
     for (const { traceparent, commandId } of added) {
@@ -105,6 +137,17 @@ function inParts<T extends { deviceId: string }>(name: string, of: Message<Comma
     id: derivedUuid(name, of.tenant, of.id, part),
     batch,
   }));
+}
+
+function refusedItem(
+  { tenant }: Message<CommandGroup>,
+  { group, command }: { group: CommandGroup; command: NewCommand },
+  now: Date,
+) {
+  const { deviceId, commandId, bodyId, traceparent = null } = command;
+  const requestType = group.bodies.find((body) => body.bodyId === bodyId)?.requestType ?? 'unknown';
+  const ended = { tenant, deviceId, commandId, requestType, cause: group.cause, traceparent };
+  return expiredItem({ ...ended, state: 'queued', notNowCount: 0 }, now, 'CheckOut');
 }
 
 function isDue(notBefore: Date | undefined, expiresAt: Date, now: Date): boolean {

@@ -17,6 +17,15 @@ SELECT device_id FROM command_queue.enrollment
  WHERE tenant = $1 AND parent_id = $2 AND status <> 'left' ORDER BY device_id FOR UPDATE`,
 };
 
+/** Plan: unnest, enrollment_pkey. $1 tenant, $2 device ids */
+export const absent: Statement = {
+  name: 'enrollment-absent',
+  text: `
+SELECT d.device_id FROM unnest($2::text[]) AS d(device_id)
+ WHERE NOT EXISTS (SELECT FROM command_queue.enrollment e
+                    WHERE e.tenant = $1 AND e.device_id = d.device_id AND e.status <> 'left')`,
+};
+
 /** Plan: enrollment_certificate. A device's own user channels share its certificate. $1 tenant, $2 device id, $3 hash */
 export const isPinnedElsewhere: Statement = {
   name: 'enrollment-pinned-elsewhere',

@@ -1,14 +1,28 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A port of 127.0.0.1 that nothing listens on now: `preferred` when it is free, else one of the system's choice. */
-export async function freePort(preferred = 0): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * Below the ranges that systems take ports of outgoing connections from (32768 up on Linux, 49152 on macOS): between the
+ * look and the use no connection of this machine can take such a port, and two who look at once seldom draw the same.
+ */
+const FIRST = 20_000;
+const AFTER = 32_000;
+const TRIES = 200;
+
+/** A port of 127.0.0.1 that nothing listens on now: `preferred` when it is free, else one drawn at random. */
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && preferred !== 0 && (await isFree(preferred))) return preferred;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = randomInt(FIRST, AFTER);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`of ${TRIES} ports drawn from ${FIRST} to ${AFTER - 1} on 127.0.0.1 none was free`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', (error) => (preferred === 0 ? reject(error) : resolve(freePort())));
-    server.listen({ port: preferred, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

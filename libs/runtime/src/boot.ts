@@ -5,13 +5,13 @@ import type { CustomStrategy } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
 import { withBoot } from './boot-context.ts';
-import { type BaseConfig, ConfigError, parseConfig } from './config.ts';
+import { type BaseConfig, CONFIG, ConfigError, parseConfig } from './config.ts';
 import { ErrorFilter } from './error-filter.ts';
 import { HealthChecks } from './health.ts';
 import { createLog, Log, nestLogger } from './log.ts';
 import { Shutdown } from './shutdown.ts';
 
-/** Provide it to have the service serve messages: a function that makes Nest's strategy. */
+/** Provide it to have the service serve messages: Nest's strategy for them. */
 export const MICROSERVICE_STRATEGY = Symbol('microservice-strategy');
 
 type ConfigSchema = z.ZodObject;
@@ -74,13 +74,13 @@ export async function boot(service: string, module: Type<unknown>, schema: Confi
     process.exit(error instanceof ConfigError ? 78 : 1);
   }
   const log = running.app.get(Log);
+  const config = running.app.get<BaseConfig>(CONFIG);
   let stopping = false;
   const end = async (signal: string) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'finishing the work in hand');
-    const seconds = Number(process.env['LAMP_DRAIN_SECONDS'] ?? 20);
-    setTimeout(() => process.exit(1), seconds * 1000).unref();
+    setTimeout(() => process.exit(1), config.LAMP_DRAIN_SECONDS * 1000).unref();
     await running.stop().catch((error: unknown) => log.error({ err: error }, 'a part did not stop cleanly'));
     await (globalThis as { lampTelemetry?: { shutdown(): Promise<void> } }).lampTelemetry?.shutdown().catch(() => {});
     process.exit(0);

@@ -51,7 +51,8 @@ beforeAll(async () => {
     world,
     night.rolloutId,
     'every device to settle',
-    ({ progress, devices: all }) => progress.settled === all,
+    // Before it is planned a rollout has no devices, and all of none are settled.
+    ({ progress, devices: all }) => all > 0 && progress.settled === all,
   );
 }, 180_000);
 afterAll(() => world?.stop(), 60_000);

@@ -1,3 +1,5 @@
+export * from './day-partitions.ts';
+export * from './keep-days.clock.ts';
 export * from './migrate/migrate.ts';
 export * from './pg-database.ts';
 export * from './pg-outbox.ts';

@@ -1,18 +1,16 @@
 import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
-import { StorageModule } from '@lamplighter/storage';
+import { keepDays, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
+import type { Config } from './config.ts';
 import { OnPushRequestConsumer } from './in/on-push-request.consumer.ts';
 import { PushCertificateResponder } from './in/push-certificate.responder.ts';
-import { PushDaysClock } from './in/push-days.clock.ts';
 import { Http2PushSender } from './out/http2-push-sender.ts';
 import { PgCertificateStore } from './out/pg-certificate-store.ts';
-import { PgPushDays } from './out/pg-push-days.ts';
 import { PgPushLog } from './out/pg-push-log.ts';
 import { PgPushTargets } from './out/pg-push-targets.ts';
 import { RedisPushBudget } from './out/redis-push-budget.ts';
-import { CertificateStore, PushBudget, PushDays, PushLog, PushSender, PushTargets } from './ports.ts';
-import { KeepPushDays } from './steps/keep-push-days.ts';
+import { CertificateStore, PushBudget, PushLog, PushSender, PushTargets } from './ports.ts';
 import { PushDevices } from './steps/push-devices.ts';
 import { SendPushes } from './steps/send-pushes.ts';
 import { StorePushCertificate } from './steps/store-push-certificate.ts';
@@ -21,14 +19,12 @@ import { StorePushCertificate } from './steps/store-push-certificate.ts';
   imports: [RuntimeModule, StorageModule.forService('apns_push'), MessagingModule.forService('apns-push')],
   controllers: [OnPushRequestConsumer, PushCertificateResponder],
   providers: [
-    KeepPushDays,
-    PushDaysClock,
     PushDevices,
     SendPushes,
     StorePushCertificate,
+    keepDays({ schema: 'apns_push', table: 'push', column: 'at' }, (config: Config) => config.LAMP_PUSH_DAYS),
     { provide: CertificateStore, useClass: PgCertificateStore },
     { provide: PushBudget, useClass: RedisPushBudget },
-    { provide: PushDays, useClass: PgPushDays },
     { provide: PushLog, useClass: PgPushLog },
     { provide: PushSender, useClass: Http2PushSender },
     { provide: PushTargets, useClass: PgPushTargets },

@@ -52,10 +52,3 @@ export abstract class PushLog {
   /** Adds a row for each result. */
   abstract add(tx: Tx, results: readonly PushResult[]): Promise<void>;
 }
-
-export abstract class PushDays {
-  /** Makes the partition of a UTC day (`2026-11-22`) where there is none yet. */
-  abstract make(day: string): Promise<void>;
-  /** Drops the log of all days before this one. Returns how many partitions went. */
-  abstract dropBefore(day: string): Promise<number>;
-}

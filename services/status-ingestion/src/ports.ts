@@ -54,14 +54,6 @@ export abstract class ReportStore {
   abstract replaceAvailable(tx: Tx, reports: readonly Report[]): Promise<void>;
 }
 
-export abstract class ReportDays {
-  /** Makes the partition of a UTC day (`2026-11-22`) where there is none yet. */
-  abstract make(day: string): Promise<void>;
-
-  /** Drops the reports of all days before this one. Returns how many partitions went. */
-  abstract dropBefore(day: string): Promise<number>;
-}
-
 export abstract class AnswerReader {
   /** The answer's XML; undefined where it is damaged or gone for good. Throws when it cannot be fetched now. */
   abstract read(payload: AnswerPayload): Promise<string | Buffer | undefined>;

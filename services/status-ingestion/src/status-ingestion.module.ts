@@ -1,18 +1,16 @@
 import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
-import { StorageModule } from '@lamplighter/storage';
+import { keepDays, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
+import type { Config } from './config.ts';
 import { OnCommandAnsweredConsumer } from './in/on-command-answered.consumer.ts';
 import { OnDeviceEnrolledConsumer } from './in/on-device-enrolled.consumer.ts';
 import { OnDeviceLeftConsumer } from './in/on-device-left.consumer.ts';
-import { ReportDaysClock } from './in/report-days.clock.ts';
 import { NatsAnswerReader } from './out/nats-answer-reader.ts';
 import { PgDeviceStore } from './out/pg-device-store.ts';
-import { PgReportDays } from './out/pg-report-days.ts';
 import { PgReportStore } from './out/pg-report-store.ts';
-import { AnswerReader, DeviceStore, ReportDays, ReportStore } from './ports.ts';
+import { AnswerReader, DeviceStore, ReportStore } from './ports.ts';
 import { InterpretAnswer } from './steps/interpret-answer.ts';
-import { KeepReportDays } from './steps/keep-report-days.ts';
 import { RecordDeparture } from './steps/record-departure.ts';
 import { RecordEnrollment } from './steps/record-enrollment.ts';
 
@@ -27,11 +25,12 @@ import { RecordEnrollment } from './steps/record-enrollment.ts';
     InterpretAnswer,
     RecordDeparture,
     RecordEnrollment,
-    KeepReportDays,
-    ReportDaysClock,
     { provide: AnswerReader, useClass: NatsAnswerReader },
     { provide: DeviceStore, useClass: PgDeviceStore },
-    { provide: ReportDays, useClass: PgReportDays },
+    keepDays(
+      { schema: 'status_ingestion', table: 'report', column: 'at' },
+      (config: Config) => config.LAMP_REPORT_DAYS,
+    ),
     { provide: ReportStore, useClass: PgReportStore },
   ],
 })

@@ -33,6 +33,12 @@ export const config = baseConfig.extend({
     .max(100_000)
     .default(20_000)
     .describe('How many devices one transaction plans.'),
+  LAMP_EVENT_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(90)
+    .describe('Days for which the history of updates is kept.'),
   LAMP_GDMF_URL: z
     .string()
     .optional()

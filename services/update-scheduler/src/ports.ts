@@ -159,8 +159,6 @@ export abstract class UpdateStore {
     states: readonly UpdateState[],
     limit: number,
   ): Promise<StoredUpdate[]>;
-  /** Makes the day partitions of the history: of `now` and the two days after it. */
-  abstract makePartitions(now: Date): Promise<void>;
 }
 
 export interface StoredPolicy extends Policy {

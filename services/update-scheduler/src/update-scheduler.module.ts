@@ -1,9 +1,10 @@
 import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
-import { StorageModule } from '@lamplighter/storage';
+import { keepDays, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
+import type { Config } from './config.ts';
 import { CatalogResponder } from './in/catalog.responder.ts';
-import { DayClock } from './in/day.clock.ts';
+import { CatalogClock } from './in/catalog.clock.ts';
 import { JoinClock } from './in/join.clock.ts';
 import { OnCommandExpiredConsumer } from './in/on-command-expired.consumer.ts';
 import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
@@ -45,7 +46,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
   ],
   providers: [
     // Partitions first, then what writes to them.
-    DayClock,
+    CatalogClock,
     WindowClock,
     WaveClock,
     JoinClock,
@@ -57,6 +58,10 @@ import { ReleaseWave } from './steps/release-wave.ts';
     PutPolicy,
     ControlRollout,
     ImportCatalog,
+    keepDays(
+      { schema: 'update_scheduler', table: 'update_event', column: 'at' },
+      (config: Config) => config.LAMP_EVENT_DAYS,
+    ),
     { provide: WindowStore, useClass: PgWindowStore },
     { provide: PlanStore, useClass: PgPlanStore },
     { provide: WaveStore, useClass: PgWaveStore },

@@ -92,22 +92,3 @@ describe('policies and the catalogue', () => {
     expect(rows).toEqual([{ build: '23U67' }]);
   });
 });
-
-describe('the history', () => {
-  it('keeps what came before its day partition was made, and makes the others', async () => {
-    const database = await testDatabase();
-    const night = await Night.begin(database);
-    await night.policy();
-    await night.devices({ id: 'A' });
-    await night.openAndPlan();
-    await Promise.all([
-      night.updates.makePartitions(night.clock.now()),
-      night.updates.makePartitions(night.clock.now()),
-    ]);
-    const [row] = await database.admin.query<{ count: number }>({
-      text: `SELECT count(*) AS count FROM pg_inherits WHERE inhparent = 'update_scheduler.update_event'::regclass`,
-    });
-    expect(row?.count).toBe(3);
-    await database.close();
-  });
-});

@@ -113,17 +113,4 @@ export class PgUpdateStore extends UpdateStore {
       ],
     );
   }
-
-  override async makePartitions(now: Date): Promise<void> {
-    for (const days of [0, 1, 2]) {
-      const day = new Date(now.getTime() + days * 86_400_000).toISOString().slice(0, 10);
-      await this.db.query(MAKE_PARTITION, [day]).catch((error: { code?: string }) => {
-        if (!HARMLESS.has(error.code ?? '')) throw error;
-      });
-    }
-  }
 }
-
-const MAKE_PARTITION = { text: `SELECT public.lamp_make_day_partition('update_scheduler', 'update_event', $1)` };
-/** Another scheduler makes it at the same time; or the default partition holds rows of that day already, and keeps them. */
-const HARMLESS = new Set(['23505', '42P07', '23514']);

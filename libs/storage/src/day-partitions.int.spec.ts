@@ -1,16 +1,16 @@
 import { testDatabase } from '@lamplighter/testing';
 import type { TestDatabase } from '@lamplighter/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { PgPushDays } from '../src/out/pg-push-days.ts';
+import { DayPartitions } from './day-partitions.ts';
 
 jest.setTimeout(30_000);
 
 let database: TestDatabase;
-let days: PgPushDays;
+let days: DayPartitions;
 
 beforeAll(async () => {
   database = await testDatabase();
-  days = new PgPushDays(database.as('apns_push'));
+  days = new DayPartitions(database.as('apns_push'), { schema: 'apns_push', table: 'push', column: 'at' });
 });
 afterAll(() => database.close());
 
@@ -25,22 +25,22 @@ async function places(): Promise<string[]> {
   return (await database.admin.query<{ name: string }>({ text })).map((row) => row.name.replace('apns_push.', ''));
 }
 
-describe('days of the push log', () => {
-  it('hold their own pushes, can be made twice, and at the same time', async () => {
+describe('days of a table', () => {
+  it('hold their own rows, can be made twice, and at the same time', async () => {
     await Promise.all(['2026-01-02', '2026-01-02', '2026-01-03'].map((day) => days.make(day)));
     await push('2026-01-02T00:00:00Z');
     await push('2026-01-03T23:59:59Z');
     expect(await places()).toEqual(['push_20260102', 'push_20260103']);
   });
 
-  it('whose pushes came first stay where they are', async () => {
+  it('whose rows came first stay where they are', async () => {
     await push('2026-01-04T12:00:00Z');
     await days.make('2026-01-04');
     await push('2026-01-04T13:00:00Z');
     expect((await places()).slice(2)).toEqual(['push_default', 'push_default']);
   });
 
-  it('that are over are dropped, wherever their pushes are', async () => {
+  it('that are over are dropped, wherever their rows are', async () => {
     await push('2026-01-06T00:00:00Z');
     expect(await days.dropBefore('2026-01-03')).toBe(1);
     expect(await places()).toEqual(['push_20260103', 'push_default', 'push_default', 'push_default']);

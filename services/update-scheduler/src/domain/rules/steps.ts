@@ -1,0 +1,23 @@
+import type { Trigger } from '../triggers.ts';
+import type { Step } from '../update.ts';
+
+export const SCANS: readonly Step[] = ['scan', 'rescan'];
+export const FIRST_LISTS: readonly Step[] = ['list', 'list-again'];
+export const LISTS: readonly Step[] = [...FIRST_LISTS, 'relist'];
+export const INSTALLS: readonly Step[] = ['install', 'install-fallback'];
+export const DOWNLOAD: readonly Step[] = ['download'];
+export const POLLING: readonly Step[] = ['download-status', 'status'];
+export const CONFIRMS: readonly Step[] = ['download-confirm', 'confirm'];
+export const SCHEDULES: readonly Step[] = ['schedule-config', 'download', ...INSTALLS];
+export const STEPS_BEFORE: readonly Step[] = [...SCANS, ...LISTS, 'recheck', ...SCHEDULES];
+export const ERRORS: readonly Trigger[] = [
+  'error-downloading',
+  'error-downloaded',
+  'error-installing',
+  'error-no-update',
+  'error-unsupported',
+  'error-not-eligible',
+  'error-superseded',
+  'error-benign',
+  'error-failed',
+];

@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { defineEvent } from '../envelope.ts';
 import { CommandId, DeviceId, Instant, Traceparent } from '../ids.ts';
 
+/** What Authenticate said of the device, as far as it said it. */
+export const AuthenticateFacts = z.object({
+  serialNumber: z.string().optional(),
+  deviceName: z.string().optional(),
+  model: z.string().optional(),
+  modelName: z.string().optional(),
+  productName: z.string().optional(),
+  osVersion: z.string().optional(),
+  buildVersion: z.string().optional(),
+});
+
 /** A device (or user channel) completed enrollment: its first TokenUpdate after Authenticate. */
 export const deviceEnrolled = defineEvent(
   'device.enrolled',
@@ -13,16 +24,7 @@ export const deviceEnrolled = defineEvent(
     /** Counts Authenticates of this id: a re-enrollment has a higher one. */
     generation: z.int().min(1),
     at: Instant,
-    /** What Authenticate said, as far as it said it. */
-    facts: z.object({
-      serialNumber: z.string().optional(),
-      deviceName: z.string().optional(),
-      model: z.string().optional(),
-      modelName: z.string().optional(),
-      productName: z.string().optional(),
-      osVersion: z.string().optional(),
-      buildVersion: z.string().optional(),
-    }),
+    facts: AuthenticateFacts,
   }),
 );
 

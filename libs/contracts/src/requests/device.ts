@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from '../envelope.ts';
+import { AuthenticateFacts } from '../events/device.ts';
 import { AnswerPayload, AnswerStatus } from '../events/command.ts';
 import { CommandId, DeviceId, Instant, TenantId, Traceparent } from '../ids.ts';
 
@@ -53,15 +54,7 @@ export const CheckIn = z.object({
     z.object({
       type: z.literal('Authenticate'),
       topic: z.string(),
-      facts: z.object({
-        serialNumber: z.string().optional(),
-        deviceName: z.string().optional(),
-        model: z.string().optional(),
-        modelName: z.string().optional(),
-        productName: z.string().optional(),
-        osVersion: z.string().optional(),
-        buildVersion: z.string().optional(),
-      }),
+      facts: AuthenticateFacts,
     }),
     z.object({
       type: z.literal('TokenUpdate'),

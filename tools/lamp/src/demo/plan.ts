@@ -88,23 +88,10 @@ export function openPolicy(plan: DemoPlan, now: string): PolicyInput {
 }
 
 /**
- * The fleet: the simulator's own mix of behaviours, with delays that fit a window of two hours (a NotNow ends and a
+ * What the fleet has other than the simulator's own mix: delays that fit a window of two hours (a NotNow ends and a
  * lost device is back within it, or not at all).
  */
 export const demoMix = {
-  behaviours: {
-    upToDate: 0.05,
-    notNow: 0.08,
-    errorChain: 0.02,
-    offline: 0.03,
-    noDisk: 0.01,
-    noPower: 0.02,
-    slowDownload: 0.02,
-    silentAfterRestart: 0.005,
-    duplicateAnswers: 0.02,
-    dropConnection: 0.02,
-    reEnroll: 0.01,
-  },
   settings: {
     bandwidthMbit: [80, 400],
     notNowTimes: [1, 3],

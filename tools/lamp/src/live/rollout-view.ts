@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Rollout, UpdateState } from '@lamplighter/contracts';
 
 import { clockTime, number, wordOf } from '../words.ts';
@@ -113,8 +114,7 @@ function wrapped(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let length = Infinity;
   for (const part of parts) {
-    // eslint-disable-next-line no-control-regex
-    const visible = part.replaceAll(/\x1b\[[0-9;]*m/g, '').length + 3;
+    const visible = stripVTControlCharacters(part).length + 3;
     if (length + visible > width) {
       lines.push('');
       length = 0;

@@ -38,7 +38,7 @@ export function screenOn(output: Output, plain = false): Screen {
 export function cut(line: string, width: number): string {
   let seen = 0;
   let out = '';
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- escape sequences are what is looked for
   for (const [part] of line.matchAll(/\x1b\[[0-9;]*m|[^]/gu)) {
     if (!part.startsWith('\x1b')) seen += 1;
     if (seen > width) return `${out}\x1b[0m`;

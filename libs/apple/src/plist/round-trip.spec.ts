@@ -7,7 +7,7 @@ import { PlistError } from './plist-error.ts';
 import type { PlistInput } from './plist-value.ts';
 
 // XML cannot hold these, except U+2028 and U+2029, which the oracle turns into line feeds as if this were XML 1.1.
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- they are what is left out
 const NOT_XML = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufffd-\uffff]/;
 const text = fc.string({ unit: 'grapheme' }).filter((value) => !NOT_XML.test(value));
 const leaf = fc.oneof(

@@ -3,6 +3,7 @@ import type {
   Device,
   DevicePage,
   FleetSummary,
+  HandOvers,
   PushCertificates,
   Policy,
   Rollout,
@@ -53,6 +54,8 @@ export abstract class RolloutViews {
   /** Newest first. */
   abstract list(tenant: string, policyId?: string): Promise<RolloutSummary[]>;
   abstract find(tenant: string, rolloutId: string, now: Date): Promise<Rollout | undefined>;
+  /** Of an unknown rollout: none. */
+  abstract handOvers(tenant: string, rolloutId: string): Promise<HandOvers>;
   abstract devices(
     tenant: string,
     rolloutId: string,

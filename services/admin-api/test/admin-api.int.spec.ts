@@ -94,8 +94,10 @@ describe('admin-api', () => {
       policyName: 'nightly',
       devices: 1,
       states: { commanded: 1 },
-      progress: { commanded: 1, handedOverAfterStop: 0, lastHandedOverAt: '2026-11-20T02:05:00.000Z' },
+      progress: { commanded: 1 },
     });
+    const handOvers = await call(`/v1/rollouts/${ROLLOUT}/hand-overs`);
+    expect(await handOvers.json()).toEqual({ lastAt: '2026-11-20T02:05:00.000Z', afterStop: 0 });
   });
 
   it("tells a device's story in order, with the trace id", async () => {

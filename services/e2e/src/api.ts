@@ -3,6 +3,7 @@ import {
   FleetSummary,
   Policy,
   type PolicyInput,
+  HandOvers,
   Rollout,
   type RolloutDevice,
   RolloutDevicePage,
@@ -41,6 +42,10 @@ export class Api {
 
   async rolloutsOf(policyId: string): Promise<z.infer<typeof RolloutSummary>[]> {
     return (await this.ask(Rollouts, 'GET', `/v1/rollouts?policyId=${policyId}`)).items;
+  }
+
+  handOvers(rolloutId: string): Promise<HandOvers> {
+    return this.ask(HandOvers, 'GET', `/v1/rollouts/${rolloutId}/hand-overs`);
   }
 
   rollout(rolloutId: string): Promise<Rollout> {

@@ -105,7 +105,7 @@ describe('one night of a fleet', () => {
     const { totals } = world.fleet.summary();
     const silent = present('silentAfterRestart').length;
     expect(rollout.installed).toBe(totals.updated - silent + present('upToDate').length);
-    expect(rollout.progress.handedOverAfterStop).toBe(0);
+    expect(await world.api.handOvers(night.rolloutId)).toMatchObject({ lastAt: expect.any(String), afterStop: 0 });
   });
 });
 

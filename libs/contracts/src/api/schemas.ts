@@ -67,14 +67,21 @@ export const Rollout = RolloutSummary.extend({
     perMinute: z.number().nullable(),
     /** When the last device would be settled at that rate; null before a twentieth is, while nothing moves, and once all are. */
     predictedFinishAt: at,
-    /** The latest ScheduleOSUpdate hand-over of this rollout, and whether any came after its window's stop. */
-    lastHandedOverAt: at,
-    handedOverAfterStop: z.int(),
   }),
   /** The server's time, by the clock of this installation. */
   now: Instant,
 }).meta({ id: 'Rollout' });
 export type Rollout = z.infer<typeof Rollout>;
+
+/** When ScheduleOSUpdate was handed to the devices of a rollout. Reads all its commands: to check a night, not to watch it. */
+export const HandOvers = z
+  .object({
+    lastAt: at,
+    /** Hand-overs after the window's stop: there must be none. */
+    afterStop: z.int(),
+  })
+  .meta({ id: 'HandOvers' });
+export type HandOvers = z.infer<typeof HandOvers>;
 
 export const RolloutDevice = z
   .object({

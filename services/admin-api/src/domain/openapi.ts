@@ -4,6 +4,7 @@ import {
   Device,
   DevicePage,
   FleetSummary,
+  HandOvers,
   Policy,
   PolicySpec,
   PushCertificates,
@@ -79,6 +80,13 @@ const paths = {
     get: operation({
       summary: 'A rollout: states, reasons, windows, rate, predicted finish',
       answer: Rollout,
+      path: rolloutId,
+    }),
+  },
+  '/v1/rollouts/{rolloutId}/hand-overs': {
+    get: operation({
+      summary: 'When ScheduleOSUpdate was handed over, and how often after the stop; reads all commands of the rollout',
+      answer: HandOvers,
       path: rolloutId,
     }),
   },

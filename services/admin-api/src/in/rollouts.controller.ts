@@ -1,4 +1,5 @@
 import {
+  type HandOvers,
   type Rollout,
   type RolloutDevicePage,
   type RolloutSummary,
@@ -36,6 +37,11 @@ export class RolloutsController {
   async show(@CurrentCaller() caller: Caller, @Param('rolloutId') id: string): Promise<Rollout> {
     const rolloutId = parse(z.guid(), id, 'rollout id');
     return found(await this.views.find(caller.tenant, rolloutId, this.clock.now()), 'rollout', id);
+  }
+
+  @Get(':rolloutId/hand-overs')
+  handOvers(@CurrentCaller() caller: Caller, @Param('rolloutId') id: string): Promise<HandOvers> {
+    return this.views.handOvers(caller.tenant, parse(z.guid(), id, 'rollout id'));
   }
 
   @Get(':rolloutId/devices')

@@ -1,4 +1,10 @@
-import { type Rollout, type RolloutDevicePage, type RolloutSummary, traceIdOf } from '@lamplighter/contracts';
+import {
+  type HandOvers,
+  type Rollout,
+  type RolloutDevicePage,
+  type RolloutSummary,
+  traceIdOf,
+} from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -32,10 +38,10 @@ export class PgRolloutViews extends RolloutViews {
     const key = [tenant, rolloutId];
     const [head] = await this.database.query<sql.SummaryRow>(sql.ONE, key);
     if (!head) return undefined;
-    const [counts, windows, [marks]] = await Promise.all([
+    const [counts, windows, [first]] = await Promise.all([
       this.database.query<StateCount>(sql.COUNTS, [...key, recentlyBefore(now)]),
       this.database.query<sql.OccurrenceRow>(sql.OCCURRENCES, key),
-      this.database.query<sql.MarksRow>(sql.MARKS, key),
+      this.database.query<{ at: Date | null }>(sql.FIRST_RELEASED, key),
     ]);
     return {
       ...summaryOf(head),
@@ -46,9 +52,15 @@ export class PgRolloutViews extends RolloutViews {
         stopsAt: iso(row.stopsAt),
         closesAt: iso(row.closesAt),
       })),
-      progress: progressOf(counts, head.devices, marks!, now),
+      progress: progressOf(counts, head.devices, first!.at, now),
       now: now.toISOString(),
     };
+  }
+
+  override async handOvers(tenant: string, rolloutId: string): Promise<HandOvers> {
+    type Row = { lastAt: Date | null; afterStop: number };
+    const [row] = await this.database.query<Row>(sql.HAND_OVERS, [tenant, rolloutId]);
+    return { lastAt: isoOrNull(row!.lastAt), afterStop: row!.afterStop };
   }
 
   override async devices(
@@ -104,7 +116,7 @@ function recentlyBefore(now: Date): Date {
   return new Date(now.getTime() - RECENT_MINUTES * 60_000);
 }
 
-function progressOf(counts: StateCount[], total: number, marks: sql.MarksRow, now: Date): Rollout['progress'] {
+function progressOf(counts: StateCount[], total: number, firstReleasedAt: Date | null, now: Date): Rollout['progress'] {
   const sum = (pick: (row: StateCount) => number) => counts.reduce((all, row) => all + pick(row), 0);
   const ofSettled = (pick: (row: StateCount) => number) =>
     sum((row) => ((SETTLED as readonly string[]).includes(row.state) ? pick(row) : 0));
@@ -112,14 +124,12 @@ function progressOf(counts: StateCount[], total: number, marks: sql.MarksRow, no
   const released = sum((row) => row.released);
   const done = ofSettled((row) => row.released);
   const recent = ofSettled((row) => row.recent);
-  const pace = paceOf({ recent, done, released, left: total - settled }, marks.firstReleasedAt, now);
+  const pace = paceOf({ recent, done, released, left: total - settled }, firstReleasedAt, now);
   return {
     released,
     commanded: sum((row) => row.commanded),
     settled,
     perMinute: pace.perMinute,
     predictedFinishAt: isoOrNull(pace.predictedFinishAt),
-    lastHandedOverAt: isoOrNull(marks.lastHandedOverAt),
-    handedOverAfterStop: marks.handedOverAfterStop,
   };
 }

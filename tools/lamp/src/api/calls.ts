@@ -4,6 +4,7 @@ import {
   DevicePage,
   type DeviceSummary,
   FleetSummary,
+  HandOvers,
   Policy,
   type PolicyInput,
   PushCertificate,
@@ -46,6 +47,9 @@ export const listRollouts = async (api: ApiClient, policyId?: string): Promise<R
 
 export const showRollout = (api: ApiClient, rolloutId: string): Promise<Rollout> =>
   api.call({ path: `/v1/rollouts/${rolloutId}`, answer: Rollout });
+
+export const showHandOvers = (api: ApiClient, rolloutId: string): Promise<HandOvers> =>
+  api.call({ path: `/v1/rollouts/${rolloutId}/hand-overs`, answer: HandOvers });
 
 /** The id of a rollout: itself, or the newest rollout of the policy of that name or id. Throws LampError where there is none. */
 export async function rolloutIdOf(api: ApiClient, wanted: string): Promise<string> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { availableParallelism, loadavg } from 'node:os';
 
-import { listDevices, rolloutDevices } from '../api/calls.ts';
+import { listDevices, rolloutDevices, showHandOvers } from '../api/calls.ts';
 import { demoDir } from '../api/connect.ts';
 import { awaitFleet, Pause, type Performance, performRollout } from '../demo/act.ts';
 import { type DemoPlan, planDemo, withTimeToWork } from '../demo/plan.ts';
@@ -125,13 +125,14 @@ async function report(
   { policy, rollout, window }: Performance,
   tookMs: DemoReport['tookMs'],
 ): Promise<Performed> {
-  const [fleet, commanded, known, updates] = await Promise.all([
+  const [fleet, commanded, known, updates, handOvers] = await Promise.all([
     stage.fleet.record({ from: Date.parse(window.opensAt), stopAt: Date.parse(window.stopsAt) }),
     stage.fleet.commanded(),
     collected(listDevices(stage.api)),
     collected(rolloutDevices(stage.api, rollout.rolloutId)),
+    showHandOvers(stage.api, rollout.rolloutId),
   ]);
-  const checks = checksOf(fleet, rollout);
+  const checks = checksOf(fleet, handOvers);
   return {
     ok: checks.every(({ ok }) => ok),
     checks,

@@ -1,4 +1,4 @@
-import { type Rollout, UpdateState } from '@lamplighter/contracts';
+import { type HandOvers, type Rollout, UpdateState } from '@lamplighter/contracts';
 import { type Command, Option } from 'commander';
 
 import {
@@ -7,10 +7,11 @@ import {
   listRollouts,
   rolloutDevices,
   rolloutIdOf,
+  showHandOvers,
   showRollout,
 } from '../api/calls.ts';
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
-import { rolloutBlock } from '../live/rollout-view.ts';
+import { handOverLine, rolloutBlock } from '../live/rollout-view.ts';
 import { print } from '../output.ts';
 import { fields, table } from '../table.ts';
 import { count, dateTime, number, wordOf } from '../words.ts';
@@ -106,21 +107,19 @@ async function listCommand(options: Options): Promise<void> {
 
 async function showCommand(wanted: string, options: Options): Promise<void> {
   const api = connect(options);
-  const rollout = await showRollout(api, await rolloutIdOf(api, wanted));
-  print(options.json === true ? JSON.stringify(rollout) : describe(rollout));
+  const id = await rolloutIdOf(api, wanted);
+  const [rollout, handOvers] = await Promise.all([showRollout(api, id), showHandOvers(api, id)]);
+  print(options.json === true ? JSON.stringify({ ...rollout, handOvers }) : describe(rollout, handOvers));
 }
 
-function describe(rollout: Rollout): string {
-  const { reasons, platforms, windows, progress } = rollout;
+function describe(rollout: Rollout, handOvers: HandOvers): string {
+  const { reasons, platforms, windows } = rollout;
   const blocks = [
     rolloutBlock(rollout, terminal()).join('\n'),
     fields([
       ['rollout', rollout.rolloutId],
       ['policy', `${rollout.policyName} v${rollout.policyVersion} (${rollout.policyId})`],
-      [
-        'last hand-over',
-        `${dateTime(progress.lastHandedOverAt)}; after the stop time: ${progress.handedOverAfterStop}`,
-      ],
+      ['last hand-over', handOverLine(handOvers)],
     ]),
     table(
       ['platform', 'devices', 'installed'],

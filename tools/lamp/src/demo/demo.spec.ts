@@ -45,17 +45,17 @@ const record = (violations: Partial<FleetRecord['violations']> = {}, unauthorize
     violations: { missed: [], twice: [], afterStop: [], ...violations },
     sessions: { unauthorized },
   }) as unknown as FleetRecord;
-const rollout = (handedOverAfterStop = 0) => ({ progress: { handedOverAfterStop } }) as Parameters<typeof checksOf>[1];
+const handOvers = (afterStop = 0) => ({ lastAt: null, afterStop });
 const broken = (...given: Parameters<typeof checksOf>): string[] =>
   checksOf(...given).flatMap(({ name, ok, devices }) => (ok ? [] : [`${name}: ${devices.join()}`]));
 
 describe('the verdict', () => {
   it('finds nothing wrong with a fleet whose own record has no violation', () => {
-    expect(broken(record(), rollout())).toEqual([]);
+    expect(broken(record(), handOvers())).toEqual([]);
   });
 
   it('names the devices of every rule that was broken', () => {
-    expect(broken(record({ missed: ['a'], twice: ['b', 'c'], afterStop: ['d'] }, 1), rollout(1))).toEqual([
+    expect(broken(record({ missed: ['a'], twice: ['b', 'c'], afterStop: ['d'] }, 1), handOvers(1))).toEqual([
       'every reachable device that should have been commanded was: a',
       'no device was commanded after the stop time: d',
       'no device was told to do the same step twice: b,c',

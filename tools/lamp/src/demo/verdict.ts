@@ -1,4 +1,4 @@
-import type { DeviceSummary, Rollout } from '@lamplighter/contracts';
+import type { DeviceSummary, HandOvers } from '@lamplighter/contracts';
 
 import type { RolloutDeviceItem } from '../api/calls.ts';
 import type { FleetRecord } from './fleet-process.ts';
@@ -19,16 +19,15 @@ export interface NotCommanded {
 }
 
 /** Judges by what the simulated devices recorded themselves; the product's own count is checked beside it. */
-export function checksOf(record: FleetRecord, rollout: Pick<Rollout, 'progress'>): Check[] {
+export function checksOf(record: FleetRecord, handOvers: HandOvers): Check[] {
   const { missed, twice, afterStop } = record.violations;
   const { unauthorized } = record.sessions;
-  const late = rollout.progress.handedOverAfterStop;
   return [
     check('every reachable device that should have been commanded was', missed),
     check('no device was commanded after the stop time', afterStop),
     check('no device was told to do the same step twice', twice),
     { name: 'no device got HTTP 401', ok: unauthorized === 0, devices: [] },
-    { name: 'the product itself saw no hand-over after the stop time', ok: late === 0, devices: [] },
+    { name: 'the product itself saw no hand-over after the stop time', ok: handOvers.afterStop === 0, devices: [] },
     { name: 'devices were updated', ok: record.totals.targeted === 0 || record.totals.updated > 0, devices: [] },
   ];
 }

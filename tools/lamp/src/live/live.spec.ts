@@ -1,6 +1,6 @@
 import type { Rollout } from '@lamplighter/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { bar, rolloutBlock, rolloutLine } from './rollout-view.ts';
+import { bar, handOverLine, rolloutBlock, rolloutLine } from './rollout-view.ts';
 import { cut, screenOn } from './screen.ts';
 
 const plain = { width: 78, isColoured: false };
@@ -38,8 +38,6 @@ const rollout = (given: Partial<Rollout> = {}): Rollout => ({
     settled: 251,
     perMinute: 8.4,
     predictedFinishAt: '2026-11-22T03:20:00.000Z',
-    lastHandedOverAt: null,
-    handedOverAfterStop: 0,
   },
   now: '2026-11-22T02:41:10.000Z',
   ...given,
@@ -68,8 +66,8 @@ describe('the view of a rollout', () => {
   });
 
   it('says so when something was handed over after the stop time', () => {
-    const late = rollout({ progress: { ...rollout().progress, handedOverAfterStop: 2 } });
-    expect(rolloutLine(late)).toContain('2 HANDED OVER AFTER THE STOP TIME');
+    expect(handOverLine({ lastAt: null, afterStop: 0 })).not.toContain('AFTER THE STOP TIME');
+    expect(handOverLine({ lastAt: null, afterStop: 2 })).toContain('2 HANDED OVER AFTER THE STOP TIME');
   });
 
   it('gives every state a cell of the bar, which is always as long', () => {

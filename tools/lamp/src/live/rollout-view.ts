@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Rollout, UpdateState } from '@lamplighter/contracts';
+import type { HandOvers, Rollout, UpdateState } from '@lamplighter/contracts';
 
-import { clockTime, number, wordOf } from '../words.ts';
+import { clockTime, dateTime, number, wordOf } from '../words.ts';
 
 /** From the end of the path to its beginning, then what left it: the order of the bar. */
 const order: readonly UpdateState[] = [
@@ -95,11 +95,16 @@ function windowPart({ windows, now }: Rollout): string {
 }
 
 function pacePart({ progress }: Rollout): string {
-  const { perMinute, predictedFinishAt, released, commanded, settled, handedOverAfterStop } = progress;
+  const { perMinute, predictedFinishAt, released, commanded, settled } = progress;
   const rate = perMinute === null ? '' : `, ${perMinute.toFixed(perMinute < 10 ? 1 : 0)} done a minute`;
   const finish = predictedFinishAt === null ? '' : `, predicted finish ${clockTime(predictedFinishAt)}`;
-  const late = handedOverAfterStop === 0 ? '' : `, ${number(handedOverAfterStop)} HANDED OVER AFTER THE STOP TIME`;
-  return `${number(released)} released, ${number(commanded)} commanded, ${number(settled)} done${rate}${finish}${late}`;
+  return `${number(released)} released, ${number(commanded)} commanded, ${number(settled)} done${rate}${finish}`;
+}
+
+/** The last hand-over of ScheduleOSUpdate, and loudly what must not be. */
+export function handOverLine({ lastAt, afterStop }: HandOvers): string {
+  const late = afterStop === 0 ? 'none after the stop time' : `${number(afterStop)} HANDED OVER AFTER THE STOP TIME`;
+  return `${dateTime(lastAt)}; ${late}`;
 }
 
 function percent(part: number, whole: number): string {

@@ -59,20 +59,17 @@ export const OCCURRENCES = {
      ORDER BY opens_at DESC, zone LIMIT 500`,
 };
 
-export interface MarksRow {
-  firstReleasedAt: Date | null;
-  lastHandedOverAt: Date | null;
-  handedOverAfterStop: number;
-}
+export const FIRST_RELEASED = {
+  name: 'rollout-first-released',
+  text: `SELECT min(released_at) AS "at" FROM update_scheduler.wave_v1 WHERE tenant = $1 AND rollout_id = $2`,
+};
 
 // A command's expiry is its window's stop time; polls of what is already commanded do not count as commands here.
-export const MARKS = {
-  name: 'rollout-marks',
+// No index knows a cause: this reads the commands of all kept days.
+export const HAND_OVERS = {
+  name: 'rollout-hand-overs',
   text: `
-    SELECT (SELECT min(released_at) FROM update_scheduler.wave_v1 w
-             WHERE w.tenant = $1 AND w.rollout_id = $2) AS "firstReleasedAt",
-           max(c.sent_at) AS "lastHandedOverAt",
-           count(*) FILTER (WHERE c.sent_at >= c.expires_at) AS "handedOverAfterStop"
+    SELECT max(c.sent_at) AS "lastAt", count(*) FILTER (WHERE c.sent_at >= c.expires_at) AS "afterStop"
       FROM command_queue.command_v1 c
      WHERE c.tenant = $1 AND c.cause = $2::uuid::text AND c.request_type = 'ScheduleOSUpdate'`,
 };

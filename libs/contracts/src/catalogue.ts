@@ -15,6 +15,7 @@ export const messages = [
   command.pushSent,
   command.commandAnswered,
   command.commandExpired,
+  device.deviceCheckedIn,
   device.deviceEnrolled,
   device.deviceLeft,
   device.declarationReported,

@@ -10,6 +10,7 @@ export * from './events/window.ts';
 export * from './ids.ts';
 export * from './policy.ts';
 export * from './push-address.ts';
+export * from './requests/command.ts';
 export * from './requests/device.ts';
 export * from './requests/operator.ts';
 export * from './split-by-size.ts';

@@ -32,6 +32,10 @@ export const CommandGroup = z.object({
   notBefore: Instant.optional(),
   /** Never handed over from here on. */
   expiresAt: Instant,
+  /** At most one undelivered command of a request type and purpose waits for a device: a newer one takes its place. */
+  purpose: z.string().min(1).max(100).optional(),
+  /** How often a device's `Error` puts the command back into the queue. Default 0. */
+  retries: z.int().min(0).max(10).optional(),
   bodies: z.array(CommandBody).min(1),
   commands: z.array(NewCommand).min(1).max(1000),
 });

@@ -13,13 +13,36 @@ export const AuthenticateFacts = z.object({
   buildVersion: z.string().optional(),
 });
 
+export const EnrollmentKind = z.enum(['device', 'user', 'user-enrollment', 'shared-ipad']);
+export type EnrollmentKind = z.infer<typeof EnrollmentKind>;
+
+/**
+ * A device checked in, and it is committed. `payload` is its message as an XML plist without its secrets: Token,
+ * PushMagic, UnlockToken, BootstrapToken and DigestResponse are left out.
+ */
+export const deviceCheckedIn = defineEvent(
+  'device.checked-in',
+  1,
+  z.object({
+    deviceId: DeviceId,
+    kind: EnrollmentKind,
+    parentId: DeviceId.optional(),
+    /** Apple's MessageType, e.g. `TokenUpdate`. */
+    messageType: z.string(),
+    /** TokenUpdates of this enrollment since its Authenticate, this one included; on TokenUpdate only. */
+    tokenUpdateTally: z.int().optional(),
+    at: Instant,
+    payload: z.string(),
+  }),
+);
+
 /** A device (or user channel) completed enrollment: its first TokenUpdate after Authenticate. */
 export const deviceEnrolled = defineEvent(
   'device.enrolled',
   1,
   z.object({
     deviceId: DeviceId,
-    kind: z.enum(['device', 'user', 'user-enrollment', 'shared-ipad']),
+    kind: EnrollmentKind,
     parentId: DeviceId.optional(),
     /** Counts Authenticates of this id: a re-enrollment has a higher one. */
     generation: z.int().min(1),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from '../envelope.ts';
-import { AuthenticateFacts } from '../events/device.ts';
+import { AuthenticateFacts, EnrollmentKind } from '../events/device.ts';
 import { AnswerPayload, AnswerStatus } from '../events/command.ts';
 import { CommandId, DeviceId, Instant, TenantId, Traceparent } from '../ids.ts';
 
@@ -46,7 +46,7 @@ export const commandExchange = defineRequest('command.exchange', z.array(Exchang
 export const CheckIn = z.object({
   tenant: TenantId,
   deviceId: DeviceId,
-  kind: z.enum(['device', 'user', 'user-enrollment', 'shared-ipad']),
+  kind: EnrollmentKind,
   parentId: DeviceId.optional(),
   certificateHash: CertificateHash,
   receivedAt: Instant,

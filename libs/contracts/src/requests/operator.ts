@@ -12,7 +12,7 @@ export const Failure = z.object({
     fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   }),
 });
-const reply = <S extends z.ZodType>(ok: S) => z.union([z.object({ ok }), Failure]);
+export const reply = <S extends z.ZodType>(ok: S) => z.union([z.object({ ok }), Failure]);
 
 export const Policy = z.object({
   policyId: z.guid(),

@@ -42,6 +42,11 @@ export type { Command, InstallAction, ScheduledUpdate } from './commands/command
 export { COMMAND_SUPPORT, installActionsOf, supports } from './commands/support.ts';
 export type { CommandName, Support } from './commands/support.ts';
 
+export { unfitFor } from './schema/fit.ts';
+export type { CommandTarget, CommandUnfit } from './schema/fit.ts';
+export { validateCommand } from './schema/validate.ts';
+export type { Fault } from './schema/validate.ts';
+
 export { classifyErrorChain } from './errors/classify.ts';
 export type { Classification, ErrorClass, Retry } from './errors/classify.ts';
 

@@ -1,5 +1,7 @@
 import { clockFrom } from '@lamplighter/contracts';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { SecretKeys } from './secret-keys.ts';
 
 /** Injection token of the service's parsed settings. */
 export const CONFIG = Symbol('config');
@@ -77,13 +79,14 @@ export const baseConfig = z.object({
     .max(100)
     .default(8)
     .describe('Most connections to PostgreSQL that one process holds.'),
-  LAMP_SECRET_KEY: z
+  LAMP_SECRET_KEY: SecretKeys.optional().describe(
+    'Key that seals secrets at rest: 32 random bytes in base64. Services that hold secrets refuse to start without it. Several, comma separated: the first seals, all open; see docs/runbooks/change-secret-key.md.',
+  ),
+  LAMP_SECRET_KEY_FILE: z
     .string()
-    .refine((key) => Buffer.from(key, 'base64').length === 32, '32 random bytes in base64')
+    .min(1)
     .optional()
-    .describe(
-      'Key that seals secrets at rest: 32 random bytes in base64. Services that hold secrets refuse to start without it.',
-    ),
+    .describe('File that holds LAMP_SECRET_KEY, instead of the environment. Several keys: one a line.'),
   LAMP_TRACE_SAMPLE: z.coerce
     .number()
     .min(0)
@@ -115,10 +118,23 @@ export function parseConfig<S extends z.ZodObject>(
   env: Record<string, string | undefined>,
 ): z.infer<S> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(withSecretKey(service, given));
   if (parsed.success) return parsed.data;
   throw new ConfigError(
     service,
     parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
   );
+}
+
+/** Whoever names a file for the key gives the key. */
+function withSecretKey(service: string, given: Record<string, string | undefined>): typeof given {
+  const { LAMP_SECRET_KEY_FILE: path, LAMP_SECRET_KEY: key } = given;
+  if (path === undefined) return given;
+  const refuse = (message: string) => new ConfigError(service, [{ path: 'LAMP_SECRET_KEY_FILE', message }]);
+  if (key !== undefined) throw refuse('set besides LAMP_SECRET_KEY; only one of them may be');
+  try {
+    return { ...given, LAMP_SECRET_KEY: readFileSync(path, 'utf8') };
+  } catch (error) {
+    throw refuse(`the file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+  }
 }

@@ -9,6 +9,7 @@ export * from './pem-file.ts';
 export * from './ports.ts';
 export * from './runtime.module.ts';
 export * from './sealer.ts';
+export * from './secret-keys.ts';
 export * from './shutdown.ts';
 export * from './ticker.ts';
 export * from './tracer.ts';

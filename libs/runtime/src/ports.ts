@@ -55,8 +55,10 @@ export abstract class Requester {
 export abstract class Sealer {
   /** `context` names what it belongs to (tenant, device, field): a sealed value opens only where it was sealed for. */
   abstract seal(plain: Buffer, context: string): Buffer;
-  /** Throws AppError `secret.cannot-open` on another key, another context or damage. */
+  /** Throws AppError `secret.cannot-open` on an unknown key, another context or damage. */
   abstract open(sealed: Buffer, context: string): Buffer;
+  /** What every value begins with that is sealed now. One that begins otherwise was sealed with an older key. */
+  abstract readonly prefix: Buffer;
 }
 
 export interface OutboxRow {

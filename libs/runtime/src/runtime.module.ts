@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { clockOf } from './clock.ts';
 import { type BaseConfig, CONFIG } from './config.ts';
+import { secretKeys } from './secret-keys.ts';
 import { HealthChecks, HealthController } from './health.ts';
 import { Log } from './log.ts';
 import { currentBoot } from './boot-context.ts';
@@ -12,7 +13,7 @@ import { Tracer } from './tracer.ts';
 function sealerOf(config: BaseConfig): Sealer {
   return config.LAMP_SECRET_KEY === undefined
     ? new MissingSealer()
-    : new AesSealer(Buffer.from(config.LAMP_SECRET_KEY, 'base64'));
+    : new AesSealer(...secretKeys(config.LAMP_SECRET_KEY));
 }
 
 /** What every service has: settings, clock, log, sealer, tracer, health. `boot` sets the stage for it. */

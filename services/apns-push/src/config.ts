@@ -1,9 +1,9 @@
-import { baseConfig } from '@lamplighter/runtime';
+import { baseConfig, SecretKeys } from '@lamplighter/runtime';
 import { z } from 'zod';
 
 export const config = baseConfig.extend({
-  LAMP_SECRET_KEY: baseConfig.shape.LAMP_SECRET_KEY.unwrap().describe(
-    'Key that seals push certificates and opens push addresses: 32 random bytes in base64, the same for all services.',
+  LAMP_SECRET_KEY: SecretKeys.describe(
+    'Key that seals push certificates and opens push addresses: 32 random bytes in base64, the same for all services. Required, here or in LAMP_SECRET_KEY_FILE.',
   ),
   LAMP_APNS_URL: z
     .url({ protocol: /^https$/ })

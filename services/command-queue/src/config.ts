@@ -1,16 +1,13 @@
-import { baseConfig } from '@lamplighter/runtime';
+import { baseConfig, SecretKeys } from '@lamplighter/runtime';
 import { z } from 'zod';
 import type { DueTerms } from './domain/due.ts';
 
 const seconds = (least: number, standard: number) => z.coerce.number().int().min(least).default(standard);
 
 export const config = baseConfig.extend({
-  LAMP_SECRET_KEY: z
-    .string({ error: 'missing; it must be 32 random bytes in base64, the same for all services' })
-    .refine((key) => Buffer.from(key, 'base64').length === 32, '32 random bytes in base64')
-    .describe(
-      'Key that seals push addresses, unlock and bootstrap tokens: 32 random bytes in base64, the same for all services.',
-    ),
+  LAMP_SECRET_KEY: SecretKeys.describe(
+    'Key that seals push addresses, unlock and bootstrap tokens: 32 random bytes in base64, the same for all services. Required, here or in LAMP_SECRET_KEY_FILE.',
+  ),
   LAMP_REPUSH_SECONDS: seconds(1, 600).describe(
     'How long a device that was pushed for a command has to fetch it before it is pushed again; the wait doubles each time.',
   ),

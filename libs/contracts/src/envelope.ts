@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Instant, TenantId, Traceparent } from './ids.ts';
 
 /**
- * What every message carries. Messages are batches: one envelope, many items.
+ * What every message carries. Messages are batches: one envelope, many items. `encodeMessage` writes them as CloudEvents.
  * Fields are only ever added; unknown ones are kept by no one and refused by no one.
  */
 export const Envelope = z.object({
@@ -62,10 +62,6 @@ export function message<S extends z.ZodType>(
     ...(head.traceparent === undefined ? {} : { traceparent: head.traceparent }),
     items,
   };
-}
-
-export function schemaOf<S extends z.ZodType>(definition: MessageDefinition<S>) {
-  return Envelope.extend({ name: z.literal(definition.name), items: z.array(definition.item) });
 }
 
 export interface RequestDefinition<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {

@@ -6,6 +6,11 @@ export function subjectFor(prefix: string, definition: MessageDefinition, tenant
   return `${prefix}.${definition.kind}.${tenant}.${definition.name}.${partitionOf(key)}`;
 }
 
+/** The tenant token of a message's subject. */
+export function tenantOfSubject(subject: string): string {
+  return subject.split('.', 3)[2] ?? '';
+}
+
 /** Matches every tenant and partition of a message. */
 export function subjectFilter(prefix: string, definition: MessageDefinition): string {
   return `${prefix}.${definition.kind}.*.${definition.name}.*`;

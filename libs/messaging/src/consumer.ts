@@ -1,7 +1,14 @@
-import { AppError, type Message, type MessageDefinition, schemaOf, subjectFilter } from '@lamplighter/contracts';
+import {
+  AppError,
+  type Decoder,
+  decoderOf,
+  type Message,
+  type MessageDefinition,
+  subjectFilter,
+  tenantOfSubject,
+} from '@lamplighter/contracts';
 import { AckPolicy, DeliverPolicy, jetstreamManager, ReplayPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
-import type { z } from 'zod';
 import type { Broker } from './connection.ts';
 import type { Delivery } from './delivery.ts';
 import { durableOf, streamOf } from './names.ts';
@@ -39,7 +46,7 @@ const MAX_ACK_PENDING = 5_000;
 export class Consumer {
   private readonly options: ConsumerOptions;
   private readonly context: SettleContext;
-  private readonly schema: z.ZodType;
+  private readonly decode: Decoder;
   private readonly puller: Puller;
   private readonly inHand = new Set<Delivery>();
   private readonly ackWaitMs: number;
@@ -52,7 +59,7 @@ export class Consumer {
     this.options = options;
     this.ackWaitMs = options.ackWaitMs ?? 30_000;
     this.context = { ...settling, prefix: broker.prefix, messageName: definition.name };
-    this.schema = schemaOf(definition);
+    this.decode = decoderOf(definition);
     this.puller = new Puller({
       broker,
       stream: streamOf(broker.prefix, definition),
@@ -158,23 +165,12 @@ export class Consumer {
   }
 
   private parse(delivery: Delivery): Message<unknown> | AppError {
-    let body: unknown;
     try {
-      body = JSON.parse(delivery.text());
-    } catch {
-      return new AppError('message.invalid', `a ${this.context.messageName} message is not JSON`);
+      return this.decode(delivery.text(), { tenant: tenantOfSubject(delivery.subject), at: delivery.storedAt });
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
     }
-    const parsed = this.schema.safeParse(body);
-    if (parsed.success) return parsed.data as Message<unknown>;
-    const fields = parsed.error.issues
-      .slice(0, 20)
-      .map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-    const shown = fields.slice(0, 3).map((field) => `${field.path}: ${field.message}`);
-    return new AppError(
-      'message.invalid',
-      `a ${this.context.messageName} message is not of its shape: ${shown.join('; ')}`,
-      { fields },
-    );
   }
 
   /** The error of a failed attempt, never undefined for one. */

@@ -2,7 +2,8 @@ import { type Msg, type MsgHdrs, nanos } from '@nats-io/nats-core';
 
 /**
  * One delivery of a stored message. Settled once; later calls change nothing.
- * Its reply subject is `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<deliveries>.<sequence>.…`, settled by its answer
+ * Its reply subject is `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<deliveries>.<sequence>.<of consumer>.<stored at>.…`,
+ * settled by its answer
  * (https://docs.nats.io/reference/reference-protocols/nats_api_reference#acknowledging-messages).
  */
 export class Delivery {
@@ -10,6 +11,8 @@ export class Delivery {
   readonly sequence: number;
   /** How often it was handed out, this time included. */
   readonly count: number;
+  /** When the broker stored it. */
+  readonly storedAt: Date;
   private readonly msg: Msg;
   private settled = false;
 
@@ -20,6 +23,8 @@ export class Delivery {
     this.stream = tokens[start]!;
     this.count = Number(tokens[start + 2]);
     this.sequence = Number(tokens[start + 3]);
+    // In nanoseconds, beyond what a number holds.
+    this.storedAt = new Date(Number(tokens[start + 5]!.slice(0, -6)));
   }
 
   static isDelivery(msg: Msg): boolean {

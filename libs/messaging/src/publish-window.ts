@@ -1,4 +1,4 @@
-import { AppError } from '@lamplighter/contracts';
+import { AppError, CLOUD_EVENT } from '@lamplighter/contracts';
 import type { OutboxRow } from '@lamplighter/runtime';
 import { createInbox, headers, type Msg, type MsgHdrs, type Subscription } from '@nats-io/nats-core';
 import type { Broker } from './connection.ts';
@@ -168,7 +168,8 @@ export class PublishWindow {
 function headersOf(row: Outgoing): MsgHdrs {
   const all = headers();
   all.set('Nats-Msg-Id', row.messageId);
-  all.set('Content-Type', 'application/json');
+  // Lower-case, as CloudEvents names it: the names of NATS headers are case-sensitive.
+  all.set('content-type', CLOUD_EVENT);
   for (const [name, value] of Object.entries(row.headers ?? {})) all.set(name, value);
   return all;
 }

@@ -1,4 +1,4 @@
-import { type ItemOf, type Message, type MessageDefinition, subjectFor } from '@lamplighter/contracts';
+import { encodeMessage, type ItemOf, type Message, type MessageDefinition, subjectFor } from '@lamplighter/contracts';
 import type { OutboxRow, Publisher } from '@lamplighter/runtime';
 import type { PublishWindow } from './publish-window.ts';
 
@@ -16,7 +16,7 @@ export class JetStreamPublisher implements Publisher {
     return this.window.send({
       subject: subjectFor(this.prefix, definition, message.tenant, key),
       messageId: message.id,
-      payload: Buffer.from(JSON.stringify(message)),
+      payload: encodeMessage(message),
     });
   }
 

@@ -80,7 +80,7 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     const all: StoredMsg[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; seq++) {
       const found = await manager.streams.getMessage(deadStream(broker.prefix), { seq });
-      if (found?.subject === deadSubject(broker.prefix, 'spec', name)) all.push(found);
+      if (found?.subject === deadSubject(broker.prefix, 'default', 'spec', name)) all.push(found);
     }
     return all;
   }
@@ -121,7 +121,7 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     expect(done.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 4]);
     const [dead, ...more] = await deadLetters('command.enqueue');
     expect(more).toEqual([]);
-    expect(dead!.json<Message<{ n: number }>>().items).toEqual([{ n: 3 }]);
+    expect(dead!.json()).toMatchObject({ type: 'io.lamplighter.command.enqueue.v1', data: [{ n: 3 }] });
     const headers = Object.fromEntries([...dead!.header].map(([name, [value]]) => [name, value]));
     expect(headers).toMatchObject({
       'Lamp-Code': 'spec.poison',
@@ -146,6 +146,37 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     expect(seen).toEqual([2]);
     const codes = (await deadLetters('command.enqueue')).map((dead) => dead.header.get('Lamp-Code'));
     expect(codes).toEqual(['message.invalid', 'message.invalid']);
+  });
+
+  it('takes a CloudEvent of a stranger, and none that says it is of a tenant other than its subject', async () => {
+    const seen: Message<unknown>[] = [];
+    const theirs = { specversion: '1.0', id: 'x', source: '/theirs', type: 'io.lamplighter.command.enqueue.v1' };
+    const send = (partition: number, body: unknown) =>
+      broker.nc.publish(`${broker.prefix}.work.acme.command.enqueue.${partition}`, JSON.stringify(body));
+    const before = Date.now();
+    send(0, { ...theirs, data: { n: 1 } });
+    send(63, { ...theirs, tenant: 'acme', data: [{ n: 2 }] });
+    send(0, { ...theirs, tenant: 'beta', data: [{ n: 3 }] });
+    const consumer = new Consumer({
+      definition: todo,
+      broker,
+      settling: { service: 'spec', window, log: quiet },
+      handler: async (batch) => void seen.push(...batch),
+    });
+    consumers.push(consumer);
+    await consumer.start();
+    await until(async () => seen.length > 0 && (await pendingOf(todo)) === 0, 'all settled');
+    expect(seen.map(({ tenant, items }) => ({ tenant, items }))).toEqual([
+      { tenant: 'acme', items: [{ n: 1 }] },
+      { tenant: 'acme', items: [{ n: 2 }] },
+    ]);
+    const arrived = Date.parse(seen[0]!.occurredAt);
+    expect(arrived).toBeGreaterThanOrEqual(before - 1_000);
+    expect(arrived).toBeLessThanOrEqual(Date.now() + 1_000);
+    const [dead, ...more] = await deadLetters('command.enqueue');
+    expect(more).toEqual([]);
+    expect(dead!.header.get('Lamp-Code')).toBe('message.wrong-tenant');
+    expect(dead!.header.get('content-type')).toBe('application/cloudevents+json');
   });
 
   it('tries again later after a retry, and leaves the others alone', async () => {

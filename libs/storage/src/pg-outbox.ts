@@ -1,4 +1,4 @@
-import { type ItemOf, type Message, type MessageDefinition, subjectFor } from '@lamplighter/contracts';
+import { encodeMessage, type ItemOf, type Message, type MessageDefinition, subjectFor } from '@lamplighter/contracts';
 import { Outbox, type OutboxRow, OutboxSource, type Tx } from '@lamplighter/runtime';
 import { afterCommit, type PgDatabase } from './pg-database.ts';
 
@@ -45,7 +45,7 @@ export class PgOutbox extends Outbox implements OutboxSource {
   ): Promise<void> {
     if (message.items.length === 0) return;
     const subject = subjectFor(this.prefix, definition, message.tenant, key);
-    await tx.query(this.insert, [subject, `${definition.name}:${message.id}`, Buffer.from(JSON.stringify(message))]);
+    await tx.query(this.insert, [subject, `${definition.name}:${message.id}`, encodeMessage(message)]);
     afterCommit(tx, () => this.listeners.forEach((listener) => listener()));
   }
 

@@ -6,7 +6,7 @@ import {
   pushSent,
   subjectFilter,
 } from '@lamplighter/contracts';
-import type { ItemOf, Message } from '@lamplighter/contracts';
+import type { ItemOf } from '@lamplighter/contracts';
 import { connectBroker, JetStreamPublisher, NatsRequester, PublishWindow } from '@lamplighter/messaging';
 import type { Broker } from '@lamplighter/messaging';
 import { AesSealer, startService } from '@lamplighter/runtime';
@@ -66,7 +66,7 @@ beforeAll(async () => {
   requester = new NatsRequester(broker);
   broker.nc.subscribe(subjectFilter(nats.prefix, pushSent), {
     callback: (error, msg) => {
-      if (!error) sent.push(...(JSON.parse(msg.string()) as Message<Sent>).items);
+      if (!error) sent.push(...msg.json<{ data: Sent[] }>().data);
     },
   });
 });

@@ -98,8 +98,8 @@ describe('ddm.sync', () => {
     const stored = await waitFor('declaration.reported', () =>
       stream.getMessage({ last_by_subj: `${nats.prefix}.event.default.declaration.reported.>` }).catch(() => null),
     );
-    const { items } = stored.json<{ items: { deviceId: string; report: string }[] }>();
-    expect(items.map((item) => [item.deviceId, JSON.parse(item.report) as unknown])).toEqual([['DEVICE', report]]);
+    const { data } = stored.json<{ data: { deviceId: string; report: string }[] }>();
+    expect(data.map((item) => [item.deviceId, JSON.parse(item.report) as unknown])).toEqual([['DEVICE', report]]);
   });
 
   it.each([

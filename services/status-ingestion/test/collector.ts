@@ -1,4 +1,4 @@
-import { commandEnqueue, deviceObserved, subjectFilter } from '@lamplighter/contracts';
+import { commandEnqueue, decoderOf, deviceObserved, subjectFilter, tenantOfSubject } from '@lamplighter/contracts';
 import type { ItemOf, Message, NewCommand } from '@lamplighter/contracts';
 import type { Broker } from '@lamplighter/messaging';
 import { waitFor } from '@lamplighter/testing';
@@ -11,15 +11,16 @@ export class Collector {
   private readonly commands: NewCommand[] = [];
 
   constructor(broker: Broker) {
-    const listen = (definition: typeof deviceObserved | typeof commandEnqueue, take: (body: unknown) => void) =>
+    const listen = (definition: typeof deviceObserved | typeof commandEnqueue, take: (message: unknown) => void) =>
       broker.nc.subscribe(subjectFilter(broker.prefix, definition), {
         callback: (error, msg) => {
-          if (!error) take(JSON.parse(msg.string()));
+          if (!error)
+            take(decoderOf(definition)(msg.string(), { tenant: tenantOfSubject(msg.subject), at: new Date() }));
         },
       });
-    listen(deviceObserved, (body) => this.observations.push(body as Message<Observed>));
-    listen(commandEnqueue, (body) => {
-      const { items } = body as Message<ItemOf<typeof commandEnqueue>>;
+    listen(deviceObserved, (message) => this.observations.push(message as Message<Observed>));
+    listen(commandEnqueue, (message) => {
+      const { items } = message as Message<ItemOf<typeof commandEnqueue>>;
       this.commands.push(...items.flatMap((group) => group.commands));
     });
   }

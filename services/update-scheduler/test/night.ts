@@ -1,5 +1,5 @@
 import type { Observation, PolicyInput, UpdateState } from '@lamplighter/contracts';
-import { PolicySpec } from '@lamplighter/contracts';
+import { cloudEventSource, PolicySpec } from '@lamplighter/contracts';
 import { parseConfig, Tracer } from '@lamplighter/runtime';
 import { type PgDatabase, PgOutbox } from '@lamplighter/storage';
 import { recordingLog, TestClock, type TestDatabase } from '@lamplighter/testing';
@@ -251,7 +251,10 @@ export class Night {
     const rows = await this.database.admin.query<{ payload: Buffer }>({
       text: `SELECT payload FROM update_scheduler.outbox ORDER BY outbox_id`,
     });
-    return rows.map((row) => JSON.parse(row.payload.toString())).filter((one) => one.name === name);
+    return rows
+      .map((row) => JSON.parse(row.payload.toString()) as { id: string; source: string; data: T[] })
+      .filter((one) => one.source === cloudEventSource(name))
+      .map(({ id, data }) => ({ id, items: data }));
   }
 
   /** Every command that was sent for, in order. */

@@ -12,6 +12,7 @@ export const messages = [
   command.commandRevoke,
   command.commandEnqueued,
   command.pushRequest,
+  command.pushRepeat,
   command.pushSent,
   command.commandAnswered,
   command.commandExpired,

@@ -11,6 +11,7 @@ export * from './events/update.ts';
 export * from './events/window.ts';
 export * from './ids.ts';
 export * from './policy.ts';
+export * from './certificate-state.ts';
 export * from './push-address.ts';
 export * from './requests/command.ts';
 export * from './requests/device.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UpdateState } from '../events/update.ts';
 import { Instant } from '../ids.ts';
+import { CertificateState } from '../certificate-state.ts';
 
 /** What every refused or failed request answers with. */
 export const ApiError = z
@@ -184,7 +185,17 @@ export const Catalog = z.object({ items: z.array(CatalogRelease) }).meta({ id: '
 export type Catalog = z.infer<typeof Catalog>;
 
 export const PushCertificate = z
-  .object({ topic: z.string(), notAfter: Instant, uploadedAt: Instant })
+  .object({
+    topic: z.string(),
+    notAfter: Instant,
+    uploadedAt: Instant,
+    /** Whole days until it ends; below 0 once it has. */
+    daysLeft: z.int(),
+    /** `refused`: APNs does not take it, and the topic is not pushed to. */
+    state: CertificateState,
+    /** Since when APNs has refused it, and its reason. Absent otherwise. */
+    refused: z.object({ at: Instant, reason: z.string() }).optional(),
+  })
   .meta({ id: 'PushCertificate' });
 export const PushCertificates = z.object({ items: z.array(PushCertificate) }).meta({ id: 'PushCertificates' });
 

@@ -57,18 +57,19 @@ export const commandEnqueued = defineEvent(
   z.object({ deviceId: DeviceId, commandId: CommandId, traceparent: Traceparent.optional() }),
 );
 
+const Wake = z.object({
+  deviceId: DeviceId,
+  /** Becomes apns-expiration. */
+  expiresAt: Instant,
+  reason: z.enum(['enqueued', 'due', 'repush']),
+  traceparent: Traceparent.optional(),
+});
+
 /** Wake these devices: something waits for them. */
-export const pushRequest = defineWork(
-  'push.request',
-  1,
-  z.object({
-    deviceId: DeviceId,
-    /** Becomes apns-expiration. */
-    expiresAt: Instant,
-    reason: z.enum(['enqueued', 'due', 'repush']),
-    traceparent: Traceparent.optional(),
-  }),
-);
+export const pushRequest = defineWork('push.request', 1, Wake);
+
+/** Wake these again: they did not come. A message of its own, so that many who are away never stand before those who are there. */
+export const pushRepeat = defineWork('push.repeat', 1, Wake);
 
 /** What APNs said to each push. */
 export const pushSent = defineEvent(
@@ -77,11 +78,13 @@ export const pushSent = defineEvent(
   z.object({
     deviceId: DeviceId,
     at: Instant,
-    /** `failed` may succeed later; `gone` means no push until a TokenUpdate newer than `goneAt`; `rejected` needs a person. */
+    /** `failed` may succeed later; `gone`: the device is no longer reached at this token; `rejected`: APNs will not take it. */
     outcome: z.enum(['accepted', 'gone', 'rejected', 'failed', 'no-address', 'no-certificate', 'expired']),
     /** APNs' own reason, e.g. Unregistered. */
     reason: z.string().optional(),
+    /** No push until a TokenUpdate newer than this. With `gone`, and with `rejected` where it is the token that APNs does not take. */
     goneAt: Instant.optional(),
+    /** Where APNs was asked. */
     apnsId: z.string().optional(),
     traceparent: Traceparent.optional(),
   }),

@@ -50,7 +50,10 @@ export const queueClear = defineRequest(
   reply(z.object({ cleared: z.int(), inHand: z.int() })),
 );
 
-/** Pushes at once while somebody waits. Results stand in the order of the ids. */
+/**
+ * Pushes at once while somebody waits, before all others within the shared budget. Answered within 4 seconds: what is not
+ * done by then is `failed`. Results stand in the order of the ids. `push.sent` says the same to everybody else.
+ */
 export const pushNow = defineRequest(
   'push.now',
   z.object({ tenant: TenantId, deviceIds: z.array(DeviceId).min(1).max(1000), expiresAt: Instant }),

@@ -45,9 +45,12 @@ export const catalogImport = defineRequest(
   reply(z.object({ releases: z.int(), added: z.int() })),
 );
 
-/** Stores an APNs MDM push certificate with its key, sealed. `pem`: certificate, then key. */
+/**
+ * Stores an APNs MDM push certificate with its key, sealed; it takes the place of its topic's former one. `pem`: certificate,
+ * then key. One that ends before the former is refused (`push-certificate.older`) unless `force` is true.
+ */
 export const pushCertificatePut = defineRequest(
   'push-certificate.put',
-  z.object({ tenant: TenantId, pem: z.string() }),
+  z.object({ tenant: TenantId, pem: z.string(), force: z.boolean().optional() }),
   reply(z.object({ topic: z.string(), notAfter: Instant })),
 );

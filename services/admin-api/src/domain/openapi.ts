@@ -136,7 +136,10 @@ const paths = {
     put: operation({
       summary: 'Upload a push certificate with its key; it is sealed and never shown again',
       answer: z.object({ topic: z.string(), notAfter: z.string() }),
-      body: z.object({ pem: z.string().meta({ description: 'PEM: certificate, then key.' }) }),
+      body: z.object({
+        pem: z.string().meta({ description: 'PEM: certificate, then key.' }),
+        force: z.boolean().optional().meta({ description: 'Also where it ends before the present one.' }),
+      }),
     }),
   },
 };

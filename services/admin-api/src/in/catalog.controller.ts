@@ -7,7 +7,7 @@ import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { parse } from './parse.ts';
 
 const Feed = z.record(z.string(), z.unknown());
-const Pem = z.object({ pem: z.string().min(1).max(100_000) });
+const Pem = z.object({ pem: z.string().min(1).max(100_000), force: z.boolean().optional() });
 
 @Controller('v1')
 @UseGuards(BearerGuard)
@@ -42,8 +42,8 @@ export class CatalogController {
     @CurrentCaller() caller: Caller,
     @Body() body: unknown,
   ): Promise<{ topic: string; notAfter: string }> {
-    const { pem } = parse(Pem, body, 'push certificate');
-    return this.ask.run(caller, pushCertificatePut, { tenant: caller.tenant, pem }, (done) => ({
+    const input = { tenant: caller.tenant, ...parse(Pem, body, 'push certificate') };
+    return this.ask.run(caller, pushCertificatePut, input, (done) => ({
       subject: done.topic,
       detail: { notAfter: done.notAfter },
     }));

@@ -1,4 +1,5 @@
-import type { Catalog, Policy, PushCertificates } from '@lamplighter/contracts';
+import { certificateState, daysLeft } from '@lamplighter/contracts';
+import type { Catalog, Policy, PushCertificate, PushCertificates } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
@@ -15,7 +16,7 @@ const RELEASES = {
 const CERTIFICATES = {
   name: 'push-certificates',
   text: `
-    SELECT topic, not_after AS "notAfter", uploaded_at AS "uploadedAt"
+    SELECT topic, not_after AS "notAfter", uploaded_at AS "uploadedAt", refused_at AS "refusedAt", refused_reason AS reason
       FROM apns_push.push_certificate_v1 WHERE tenant = $1 ORDER BY topic`,
 };
 const POLICIES = {
@@ -36,10 +37,31 @@ export class PgCatalogViews extends CatalogViews {
   }
 
   override async pushCertificates(tenant: string): Promise<z.infer<typeof PushCertificates>> {
-    type Row = { topic: string; notAfter: Date; uploadedAt: Date };
-    const rows = await this.database.query<Row>(CERTIFICATES, [tenant]);
-    return { items: rows.map((row) => ({ ...row, notAfter: iso(row.notAfter), uploadedAt: iso(row.uploadedAt) })) };
+    const rows = await this.database.query<CertificateRow>(CERTIFICATES, [tenant]);
+    // Real time, whatever LAMP_CLOCK says: the push service judges by it.
+    const now = new Date();
+    return { items: rows.map((row) => certificateOf(row, now)) };
   }
+}
+
+interface CertificateRow {
+  topic: string;
+  notAfter: Date;
+  uploadedAt: Date;
+  refusedAt: Date | null;
+  reason: string | null;
+}
+
+function certificateOf(row: CertificateRow, now: Date): z.infer<typeof PushCertificate> {
+  const { topic, notAfter, uploadedAt, refusedAt, reason } = row;
+  return {
+    topic,
+    notAfter: iso(notAfter),
+    uploadedAt: iso(uploadedAt),
+    daysLeft: daysLeft(notAfter, now),
+    state: certificateState(notAfter, now, refusedAt !== null),
+    ...(refusedAt === null ? {} : { refused: { at: iso(refusedAt), reason: reason ?? 'unknown' } }),
+  };
 }
 
 type PolicyRow = Omit<Policy, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };

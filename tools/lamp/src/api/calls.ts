@@ -87,8 +87,8 @@ export const showCatalog = (api: ApiClient): Promise<Catalog> => api.call({ path
 export const importCatalog = (api: ApiClient, feed: unknown): Promise<z.infer<typeof Imported>> =>
   api.call({ method: 'POST', path: '/v1/catalog', body: feed, answer: Imported });
 
-export const putPushCertificate = (api: ApiClient, pem: string): Promise<z.infer<typeof Stored>> =>
-  api.call({ method: 'PUT', path: '/v1/push-certificates', body: { pem }, answer: Stored });
+export const putPushCertificate = (api: ApiClient, pem: string, force = false): Promise<z.infer<typeof Stored>> =>
+  api.call({ method: 'PUT', path: '/v1/push-certificates', body: { pem, force }, answer: Stored });
 
 export const listPushCertificates = async (api: ApiClient): Promise<z.infer<typeof PushCertificates>['items']> =>
   (await api.call({ path: '/v1/push-certificates', answer: PushCertificates })).items;

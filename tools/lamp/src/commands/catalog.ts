@@ -9,7 +9,7 @@ import { table } from '../table.ts';
 import { count, dateTime, number } from '../words.ts';
 import { documented } from './common.ts';
 
-type Options = ConnectOptions & { readonly json?: boolean };
+type Options = ConnectOptions & { readonly json?: boolean; readonly force?: boolean };
 
 export function registerCatalog(program: Command): void {
   const catalog = program
@@ -42,6 +42,7 @@ export function registerPushCertificate(program: Command): void {
     .summary('store a push certificate')
     .description('Stores the MDM push certificate of a topic, or its renewal.')
     .argument('<pem...>', 'PEM files that hold the certificate and its private key, together or one each')
+    .option('--force', 'also where it ends before the present one')
     .option('--json', 'one JSON object: topic, notAfter')
     .action(uploadCommand);
   documented(withConnection(upload), [
@@ -51,7 +52,7 @@ export function registerPushCertificate(program: Command): void {
   const list = certificate
     .command('list')
     .summary('show topics and expiry')
-    .description('Shows each topic, and when its certificate ends.');
+    .description('Shows each topic, when its certificate ends, and whether APNs takes it.');
   list.option('--json', 'one JSON array').action(certificatesCommand);
   documented(withConnection(list), ['lamp push-certificate list']);
 }
@@ -104,7 +105,7 @@ export function feedIn(file: string): unknown {
 }
 
 async function uploadCommand(files: string[], options: Options): Promise<void> {
-  const done = await putPushCertificate(connect(options), files.map(text).join('\n'));
+  const done = await putPushCertificate(connect(options), files.map(text).join('\n'), options.force);
   if (options.json === true) return print(JSON.stringify(done));
   print(`The push certificate of ${done.topic} is stored. It ends ${dateTime(done.notAfter)}.`);
 }
@@ -116,8 +117,14 @@ async function certificatesCommand(options: Options): Promise<void> {
     return print('There is no push certificate: devices cannot be woken. lamp push-certificate upload stores one.');
   print(
     table(
-      ['topic', 'ends (UTC)', 'uploaded'],
-      items.map((one) => [one.topic, dateTime(one.notAfter), dateTime(one.uploadedAt)]),
+      ['topic', 'state', 'days left', 'ends (UTC)', 'uploaded'],
+      items.map((one) => [
+        one.topic,
+        one.refused === undefined ? one.state : `${one.state} (${one.refused.reason})`,
+        number(one.daysLeft),
+        dateTime(one.notAfter),
+        dateTime(one.uploadedAt),
+      ]),
     ),
   );
 }

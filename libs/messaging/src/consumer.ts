@@ -7,9 +7,17 @@ import {
   subjectFilter,
   tenantOfSubject,
 } from '@lamplighter/contracts';
-import { AckPolicy, DeliverPolicy, jetstreamManager, ReplayPolicy } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  ReplayPolicy,
+} from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
 import type { Broker } from './connection.ts';
+import { isForAnother } from './dead-letters.ts';
 import type { Delivery } from './delivery.ts';
 import { durableOf, streamOf } from './names.ts';
 import { Puller } from './puller.ts';
@@ -31,6 +39,8 @@ export interface ConsumerOptions extends ConsumeOptions {
   handler: BatchHandler;
   broker: Broker;
   settling: Omit<SettleContext, 'messageName' | 'prefix'>;
+  /** Where a durable that is new begins, in the broker's time; by default at the oldest message that is kept. */
+  from?: Date;
 }
 
 interface Parsed {
@@ -84,25 +94,41 @@ export class Consumer {
     clearInterval(this.heartbeat);
   }
 
+  /** Stops, and the durable goes: whoever starts it again chooses where it begins. */
+  async forget(): Promise<void> {
+    await this.stop();
+    const { broker, definition, settling } = this.options;
+    const manager = await jetstreamManager(broker.nc, { timeout: 5_000, checkAPI: false });
+    const stream = streamOf(broker.prefix, definition);
+    const durable = durableOf(settling.service, definition.name);
+    await manager.consumers.delete(stream, durable).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+
   private get maxBatch(): number {
     return this.options.maxBatch ?? 100;
   }
 
   /** The server's own bound on deliveries would strand a message on a work queue: `settle` has the bound instead. */
   private async ensure(): Promise<void> {
-    const { broker, definition, settling } = this.options;
+    const { broker, definition, settling, from } = this.options;
     const manager = await jetstreamManager(broker.nc, { timeout: 5_000, checkAPI: false });
+    const durable = durableOf(settling.service, definition.name);
+    // Where a durable began cannot be changed: one that is there goes on from where it is.
+    if (from && (await isThere(manager, streamOf(broker.prefix, definition), durable))) return;
     const wanted = {
-      durable_name: durableOf(settling.service, definition.name),
+      durable_name: durable,
       ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
+      deliver_policy: from ? DeliverPolicy.StartTime : DeliverPolicy.All,
       replay_policy: ReplayPolicy.Instant,
       filter_subject: subjectFilter(broker.prefix, definition),
       ack_wait: nanos(this.ackWaitMs),
       max_ack_pending: MAX_ACK_PENDING,
       max_deliver: -1,
     };
-    const { config } = await manager.consumers.add(streamOf(broker.prefix, definition), wanted);
+    const begin = from ? { opt_start_time: from.toISOString() } : {};
+    const { config } = await manager.consumers.add(streamOf(broker.prefix, definition), { ...wanted, ...begin });
     const ignored = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) => config[key] !== wanted[key]);
     if (ignored.length > 0) {
       throw new AppError(
@@ -157,6 +183,10 @@ export class Consumer {
   private async parseAll(deliveries: Delivery[]): Promise<Parsed[]> {
     const good: Parsed[] = [];
     for (const delivery of deliveries) {
+      if (isForAnother(delivery.headers, this.context.service)) {
+        delivery.ack();
+        continue;
+      }
       const parsed = delivery.count > MOST_DELIVERIES ? gaveUp(delivery) : this.parse(delivery);
       if (parsed instanceof AppError) await settle(delivery, parsed, this.context);
       else good.push({ delivery, message: parsed });
@@ -182,6 +212,22 @@ export class Consumer {
       return error ?? new Error('a handler failed without an error');
     }
   }
+}
+
+async function isThere(manager: JetStreamManager, stream: string, durable: string): Promise<boolean> {
+  try {
+    await manager.consumers.info(stream, durable);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+const CONSUMER_NOT_FOUND = 10014;
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === CONSUMER_NOT_FOUND;
 }
 
 function gaveUp(delivery: Delivery): AppError {

@@ -13,6 +13,8 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { Answers } from './answers.ts';
 import { Broker, connectBroker } from './connection.ts';
+import { Consumers } from './consumers.ts';
+import { DeadLetterBox } from './dead-letter-box.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import { PublishWindow } from './publish-window.ts';
 import { JetStreamPublisher } from './publisher.ts';
@@ -27,7 +29,7 @@ export class MessagingModule {
       global: true,
       imports: [DiscoveryModule],
       providers: [...connectionProviders(service), ...serverProviders(service)],
-      exports: [Broker, Publisher, Requester, Answers],
+      exports: [Broker, Publisher, Requester, Answers, Consumers, DeadLetterBox],
     };
   }
 }
@@ -42,6 +44,9 @@ function connectionProviders(service: string): Provider[] {
       useFactory: async (config: BaseConfig, log: Log, health: HealthChecks, shutdown: Shutdown) => {
         const broker = await connectBroker({
           url: config.LAMP_NATS_URL,
+          credsFile: config.LAMP_NATS_CREDS_FILE,
+          tlsCa: config.LAMP_NATS_TLS_CA,
+          manageStreams: config.LAMP_NATS_MANAGE_STREAMS,
           prefix: config.LAMP_NATS_PREFIX,
           replicas: config.LAMP_NATS_REPLICAS,
           maxBytes: config.LAMP_NATS_MAX_BYTES,
@@ -72,6 +77,16 @@ function connectionProviders(service: string): Provider[] {
       provide: Answers,
       inject: [Broker, CONFIG],
       useFactory: (broker: Broker, config: BaseConfig) => new Answers(broker, { replicas: config.LAMP_NATS_REPLICAS }),
+    },
+    {
+      provide: Consumers,
+      inject: [Broker, PublishWindow, Log],
+      useFactory: (broker: Broker, window: PublishWindow, log: Log) => new Consumers(service, broker, window, log),
+    },
+    {
+      provide: DeadLetterBox,
+      inject: [Broker, PublishWindow],
+      useFactory: (broker: Broker, window: PublishWindow) => new DeadLetterBox(broker, window),
     },
   ];
 }

@@ -27,9 +27,9 @@ export function durableOf(service: string, messageName: string): string {
   return `${service}-${messageName.replaceAll('.', '-')}`;
 }
 
-/** Where a service's undeliverable messages of one name lie: `<prefix>.dead.<service>.<message>`. */
-export function deadSubject(prefix: string, service: string, messageName: string): string {
-  return `${prefix}.dead.${service}.${messageName}`;
+/** Where a service's undeliverable messages of one name lie: `<prefix>.dead.<tenant>.<service>.<message>`. */
+export function deadSubject(prefix: string, tenant: string, service: string, messageName: string): string {
+  return `${prefix}.dead.${tenant}.${service}.${messageName}`;
 }
 
 /** Bucket of answers that are too large for a message. */

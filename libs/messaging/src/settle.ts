@@ -1,6 +1,7 @@
-import { AppError, type Outcome } from '@lamplighter/contracts';
+import { AppError, type Outcome, tenantOfSubject } from '@lamplighter/contracts';
 import type { Log } from '@lamplighter/runtime';
 import type { Delivery } from './delivery.ts';
+import { keptHeaders, REDRIVES } from './dead-letters.ts';
 import { deadSubject } from './names.ts';
 import type { PublishWindow } from './publish-window.ts';
 
@@ -70,15 +71,17 @@ async function deadLetter(delivery: Delivery, error: unknown, context: SettleCon
   const { service, prefix, messageName, window } = context;
   const reason = error instanceof Error ? error.message : String(error);
   await window.send({
-    subject: deadSubject(prefix, service, messageName),
+    subject: deadSubject(prefix, tenantOfSubject(delivery.subject), service, messageName),
     messageId: `dead:${service}:${delivery.stream}:${delivery.sequence}`,
     payload: Buffer.from(delivery.data),
     headers: {
+      ...keptHeaders(delivery.headers),
       'Lamp-Subject': delivery.subject,
       'Lamp-Stream': delivery.stream,
       'Lamp-Sequence': String(delivery.sequence),
       'Lamp-Deliveries': String(delivery.count),
-      'Lamp-Message-Id': delivery.headers?.get('Nats-Msg-Id') ?? '',
+      'Lamp-Message-Id': delivery.headers?.get('Lamp-Message-Id') || delivery.headers?.get('Nats-Msg-Id') || '',
+      [REDRIVES]: delivery.headers?.get(REDRIVES) || '0',
       'Lamp-Service': service,
       'Lamp-Code': error instanceof AppError ? error.code : 'unknown',
       // One line of visible ASCII, as headers want it.

@@ -74,13 +74,13 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     return info.num_ack_pending + info.num_pending;
   }
 
-  async function deadLetters(name: string): Promise<StoredMsg[]> {
+  async function deadLetters(name: string, tenant = 'default'): Promise<StoredMsg[]> {
     const manager = await jetstreamManager(broker.nc);
     const { state } = await manager.streams.info(deadStream(broker.prefix));
     const all: StoredMsg[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; seq++) {
       const found = await manager.streams.getMessage(deadStream(broker.prefix), { seq });
-      if (found?.subject === deadSubject(broker.prefix, 'default', 'spec', name)) all.push(found);
+      if (found?.subject === deadSubject(broker.prefix, tenant, 'spec', name)) all.push(found);
     }
     return all;
   }
@@ -173,7 +173,7 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     const arrived = Date.parse(seen[0]!.occurredAt);
     expect(arrived).toBeGreaterThanOrEqual(before - 1_000);
     expect(arrived).toBeLessThanOrEqual(Date.now() + 1_000);
-    const [dead, ...more] = await deadLetters('command.enqueue');
+    const [dead, ...more] = await deadLetters('command.enqueue', 'acme');
     expect(more).toEqual([]);
     expect(dead!.header.get('Lamp-Code')).toBe('message.wrong-tenant');
     expect(dead!.header.get('content-type')).toBe('application/cloudevents+json');

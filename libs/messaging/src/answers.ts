@@ -1,6 +1,6 @@
 import { type AnswerPayload, AppError } from '@lamplighter/contracts';
 import { jetstream, StorageType } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/nats-core';
+import { type NatsConnection, nanos } from '@nats-io/nats-core';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -19,6 +19,18 @@ const decompress = promisify(gunzip);
 
 export interface AnswersOptions {
   replicas: number;
+}
+
+/** Creates the bucket of large answers where it is missing. */
+export function ensureAnswerBucket(
+  nc: NatsConnection,
+  { prefix, replicas }: { prefix: string; replicas: number },
+): Promise<ObjectStore> {
+  return new Objm(jetstream(nc, { checkAPI: false })).create(answerBucket(prefix), {
+    ttl: nanos(KEPT_MS),
+    storage: StorageType.File,
+    replicas,
+  });
 }
 
 /** A device's answer, of a few hundred bytes or many megabytes, in a form that fits into a message. */
@@ -79,16 +91,11 @@ export class Answers {
   }
 
   private open(): Promise<ObjectStore> {
-    this.store ??= new Objm(jetstream(this.broker.nc))
-      .create(answerBucket(this.broker.prefix), {
-        ttl: nanos(KEPT_MS),
-        storage: StorageType.File,
-        replicas: this.replicas,
-      })
-      .catch((error: unknown) => {
-        this.store = undefined;
-        throw error;
-      });
+    const { nc, prefix } = this.broker;
+    this.store ??= ensureAnswerBucket(nc, { prefix, replicas: this.replicas }).catch((error: unknown) => {
+      this.store = undefined;
+      throw error;
+    });
     return this.store;
   }
 }

@@ -1,17 +1,17 @@
 import { AppError } from '@lamplighter/contracts';
 import type { Log } from '@lamplighter/runtime';
 import { jetstreamManager } from '@nats-io/jetstream';
-import type { ConnectionOptions, NatsConnection } from '@nats-io/nats-core';
+import { createInbox, type NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ensureStreams, type StreamSettings } from './streams.ts';
+import { ensureAnswerBucket } from './answers.ts';
+import { type BrokerAccess, connectionOptions, inboxPrefix } from './connection-options.ts';
+import { checkStreams, ensureStreams, type StreamSettings } from './streams.ts';
 
-export interface BrokerOptions extends StreamSettings {
-  /** NATS servers, comma separated; `user:password@` or `token@` before the host of the first. */
-  url: string;
-  /** Shown in the broker's list of connections. */
-  service: string;
+export interface BrokerOptions extends StreamSettings, BrokerAccess {
   log: Log;
+  /** False: the streams are put in place by somebody else; this process only sees whether they are. Default true. */
+  manageStreams?: boolean;
   /** How long to wait for the first connection, in real ms. Default 60,000. */
   firstConnectMs?: number;
 }
@@ -43,6 +43,11 @@ export class Broker {
   problem(): string | undefined {
     if (this.nc.isClosed()) return 'the connection to NATS is closed';
     return this.downSince && `no connection to NATS since ${this.downSince.toISOString()}`;
+  }
+
+  /** A subject of its own for replies to this process. */
+  inbox(): string {
+    return createInbox(inboxPrefix(this.options.service));
   }
 
   /** Called after each reconnection, when the streams are in place again. */
@@ -103,13 +108,14 @@ export class Broker {
 }
 
 /**
- * Connects, refuses servers older than 2.14 or without JetStream, and puts the streams in place.
- * Throws AppError `broker.unreachable`, `broker.too-old`, `broker.no-jetstream`, or what `ensureStreams` throws.
+ * Connects, refuses servers older than 2.14 or without JetStream, and puts the streams in place, or waits until they are.
+ * Throws AppError `broker.unreachable`, `broker.too-old`, `broker.no-jetstream`, what `ensureStreams` or `checkStreams` throw.
  */
 export async function connectBroker(options: BrokerOptions): Promise<Broker> {
-  const nc = await firstConnection(options);
+  const until = Date.now() + (options.firstConnectMs ?? 60_000);
+  const nc = await firstConnection(options, until);
   try {
-    await checkedStreams(nc, options);
+    await awaitStreams(nc, options, until);
   } catch (error) {
     await nc.close();
     throw error;
@@ -118,9 +124,8 @@ export async function connectBroker(options: BrokerOptions): Promise<Broker> {
   return new Broker(nc, options);
 }
 
-async function firstConnection(options: BrokerOptions): Promise<NatsConnection> {
-  const until = Date.now() + (options.firstConnectMs ?? 60_000);
-  const connection = connectionOptions(options.url, options.service);
+async function firstConnection(options: BrokerOptions, until: number): Promise<NatsConnection> {
+  const connection = connectionOptions(options);
   for (;;) {
     try {
       return await connect(connection);
@@ -129,7 +134,8 @@ async function firstConnection(options: BrokerOptions): Promise<NatsConnection> 
         const servers = (connection.servers as string[]).join(', ');
         throw new AppError('broker.unreachable', `cannot connect to NATS at ${servers}: ${(error as Error).message}`, {
           outcome: 'retry',
-          remedy: 'start the server, or set LAMP_NATS_URL to where it is, with the user and password that it wants',
+          remedy:
+            'start the server, or set LAMP_NATS_URL to where it is, with the user and password (or LAMP_NATS_CREDS_FILE) that it wants',
           cause: error,
         });
       }
@@ -139,26 +145,17 @@ async function firstConnection(options: BrokerOptions): Promise<NatsConnection> 
   }
 }
 
-/** Credentials stand in the URL's user part: `user:password@`, or a token alone. */
-export function connectionOptions(url: string, name: string): ConnectionOptions {
-  const urls = url
-    .split(',')
-    .map((each) => new URL(each.trim().includes('://') ? each.trim() : `nats://${each.trim()}`));
-  const given = urls.find((each) => each.username !== '');
-  const [user, pass] = [given?.username, given?.password].map((part) => decodeURIComponent(part ?? ''));
-  return {
-    servers: urls.map((each) => each.host),
-    name,
-    ...(user && pass ? { user, pass } : user ? { token: user } : {}),
-    ...(urls.some((each) => each.protocol === 'tls:') ? { tls: {} } : {}),
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 250,
-    ignoreAuthErrorAbort: true,
-    pingInterval: 10_000,
-    maxPingOut: 2,
-    noAsyncTraces: true,
-  };
+/** The service that puts the streams in place may start after this one. */
+async function awaitStreams(nc: NatsConnection, options: BrokerOptions, until: number): Promise<void> {
+  for (;;) {
+    try {
+      return await checkedStreams(nc, options);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'broker.stream-missing' || Date.now() >= until) throw error;
+      options.log.warn({ reason: error.message }, 'the streams are not in place yet; looking again');
+      await delay(500);
+    }
+  }
 }
 
 async function checkedStreams(nc: NatsConnection, options: BrokerOptions): Promise<void> {
@@ -168,7 +165,10 @@ async function checkedStreams(nc: NatsConnection, options: BrokerOptions): Promi
       remedy: 'start it with `jetstream { store_dir: … }` or -js',
     });
   }
-  await ensureStreams(await jetstreamManager(nc, { timeout: 5_000, checkAPI: false }), options);
+  const manager = await jetstreamManager(nc, { timeout: 5_000, checkAPI: false });
+  if (options.manageStreams === false) return checkStreams(manager, options);
+  await ensureStreams(manager, options);
+  await ensureAnswerBucket(nc, options);
 }
 
 export function checkVersion(version: string): void {

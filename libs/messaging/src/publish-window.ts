@@ -1,6 +1,6 @@
 import { AppError, CLOUD_EVENT } from '@lamplighter/contracts';
 import type { OutboxRow } from '@lamplighter/runtime';
-import { createInbox, headers, type Msg, type MsgHdrs, type Subscription } from '@nats-io/nats-core';
+import { headers, type Msg, type MsgHdrs, type Subscription } from '@nats-io/nats-core';
 import type { Broker } from './connection.ts';
 
 /** A message to publish; `headers` are added to its id and content type. */
@@ -43,7 +43,7 @@ export class PublishWindow {
   private readonly size: number;
   private readonly ackMs: number;
   private readonly giveUpMs: number;
-  private readonly inbox = `${createInbox()}.`;
+  private readonly inbox: string;
   private readonly replies: Subscription;
   private readonly timer: NodeJS.Timeout;
   private readonly pending = new Map<string, Pending>();
@@ -55,6 +55,7 @@ export class PublishWindow {
 
   constructor(broker: Broker, options: WindowOptions = {}) {
     this.broker = broker;
+    this.inbox = `${broker.inbox()}.`;
     this.size = options.size ?? 1_000;
     this.ackMs = options.ackMs ?? 5_000;
     this.giveUpMs = options.giveUpMs ?? 30_000;

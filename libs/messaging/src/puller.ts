@@ -1,5 +1,5 @@
 import type { Log } from '@lamplighter/runtime';
-import { createInbox, type Msg, nanos, type Subscription } from '@nats-io/nats-core';
+import { type Msg, nanos, type Subscription } from '@nats-io/nats-core';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Broker } from './connection.ts';
 import { Delivery } from './delivery.ts';
@@ -27,7 +27,7 @@ const ENDED = new Set([404, 408]);
  */
 export class Puller {
   private readonly options: PullerOptions;
-  private readonly inbox = createInbox();
+  private readonly inbox: string;
   private readonly buffer: Delivery[] = [];
   private readonly takers: (() => void)[] = [];
   private subscription: Subscription | undefined;
@@ -40,6 +40,7 @@ export class Puller {
 
   constructor(options: PullerOptions) {
     this.options = options;
+    this.inbox = options.broker.inbox();
   }
 
   async start(): Promise<void> {

@@ -21,6 +21,7 @@ const DAY_MS = 86_400_000;
 /** Longer than any retry of a publisher; beyond it the unique keys of the database drop repeats. */
 const DUPLICATE_WINDOW_MS = 300_000;
 const STREAM_NAME_IN_USE = 10058;
+const STREAM_NOT_FOUND = 10059;
 
 type Wanted = Pick<
   StreamConfig,
@@ -91,6 +92,34 @@ export async function ensureStreams(
   }
 }
 
+/**
+ * Looks whether the streams are there and keep what they must keep; their sizes and replicas are for whoever puts them in place.
+ * Throws AppError `broker.stream-missing`, `broker.stream-refused` or `broker.settings-ignored`.
+ */
+export async function checkStreams(
+  manager: JetStreamManager,
+  settings: StreamSettings,
+  definitions: readonly MessageDefinition[] = messages,
+): Promise<void> {
+  for (const { name, subjects, retention, storage, discard } of wantedStreams(settings, definitions)) {
+    const wanted = { name, subjects, retention, storage, discard };
+    checkTaken(wanted, await presentStream(manager, wanted));
+  }
+}
+
+async function presentStream(manager: JetStreamManager, wanted: Pick<Wanted, 'name'>): Promise<StreamConfig> {
+  try {
+    return (await manager.streams.info(wanted.name)).config;
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== STREAM_NOT_FOUND) throw refused(wanted, error);
+    throw new AppError('broker.stream-missing', `the broker has no stream ${wanted.name}`, {
+      outcome: 'retry',
+      remedy: 'start the service that puts the streams in place: one without LAMP_NATS_MANAGE_STREAMS=false',
+      cause: error,
+    });
+  }
+}
+
 async function ensureStream(manager: JetStreamManager, wanted: Wanted): Promise<StreamConfig> {
   try {
     return (await manager.streams.add(wanted)).config;
@@ -107,7 +136,7 @@ async function ensureStream(manager: JetStreamManager, wanted: Wanted): Promise<
   }
 }
 
-function refused(wanted: Wanted, cause: unknown): AppError {
+function refused(wanted: Pick<Wanted, 'name'>, cause: unknown): AppError {
   return new AppError(
     'broker.stream-refused',
     `the broker refused stream ${wanted.name}: ${(cause as Error).message}`,
@@ -121,7 +150,7 @@ function refused(wanted: Wanted, cause: unknown): AppError {
 }
 
 /** Servers silently ignore settings that they do not know: what was not taken must not be relied on. */
-function checkTaken(wanted: Wanted, taken: StreamConfig): void {
+function checkTaken(wanted: Pick<Wanted, 'name' | 'subjects'> & Partial<Wanted>, taken: StreamConfig): void {
   // The client adds undefined members to what it is given.
   const keys = (Object.keys(wanted) as (keyof Wanted)[]).filter((key) => wanted[key] !== undefined);
   const ignored = keys.filter((key) =>

@@ -3,7 +3,8 @@ import { AppError, commandEnqueue, defineWork, pushRequest, pushSent } from '@la
 import { jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { z } from 'zod';
 import { Answers } from '../src/answers.ts';
-import { type Broker, checkVersion, connectBroker, connectionOptions } from '../src/connection.ts';
+import { connectionOptions } from '../src/connection-options.ts';
+import { type Broker, checkVersion, connectBroker } from '../src/connection.ts';
 import { ensureStreams, wantedStreams } from '../src/streams.ts';
 import { brokerAtHand, connectTo, leave, quiet, testServer } from './broker.ts';
 
@@ -11,13 +12,16 @@ const settings = (prefix: string) => ({ prefix, replicas: 1, maxBytes: 64 << 20 
 
 describe('the connection', () => {
   it('takes user and password, or a token, from the URL and keeps them out of the server names', () => {
-    expect(connectionOptions('nats://me:p%40ss@a:1,nats://b:2', 'x')).toMatchObject({
+    expect(connectionOptions({ url: 'nats://me:p%40ss@a:1,nats://b:2', service: 'x' })).toMatchObject({
       servers: ['a:1', 'b:2'],
       user: 'me',
       pass: 'p@ss',
     });
-    expect(connectionOptions('nats://secret@a:1', 'x')).toMatchObject({ servers: ['a:1'], token: 'secret' });
-    expect(connectionOptions('a:1', 'x')).not.toHaveProperty('token');
+    expect(connectionOptions({ url: 'nats://secret@a:1', service: 'x' })).toMatchObject({
+      servers: ['a:1'],
+      token: 'secret',
+    });
+    expect(connectionOptions({ url: 'a:1', service: 'x' })).not.toHaveProperty('token');
   });
 
   it('refuses a server that is too old', () => {

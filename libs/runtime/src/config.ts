@@ -44,6 +44,22 @@ export const baseConfig = z.object({
     .min(1)
     .default('nats://127.0.0.1:4222')
     .describe('NATS servers with JetStream (2.14 or later), comma separated; user and password in the URL.'),
+  LAMP_NATS_CREDS_FILE: z
+    .string()
+    .optional()
+    .describe("File with the NATS user's JWT and key (`.creds`), instead of user and password in the URL."),
+  LAMP_NATS_TLS_CA: z
+    .string()
+    .optional()
+    .describe(
+      "PEM file of the authorities that issued the NATS servers' certificates; TLS is then demanded. `tls://` in the URL demands it with the system's authorities.",
+    ),
+  LAMP_NATS_MANAGE_STREAMS: z
+    .stringbool()
+    .prefault('true')
+    .describe(
+      'Whether this service creates and updates the streams; `false` where its NATS user may not: it then waits until they are there.',
+    ),
   LAMP_NATS_PREFIX: z
     .string()
     .regex(/^[a-z][a-z0-9-]*$/)

@@ -15,7 +15,7 @@ export const messages = [
   command.pushRepeat,
   command.pushSent,
   command.commandAnswered,
-  command.commandExpired,
+  command.commandEnded,
   device.deviceCheckedIn,
   device.deviceEnrolled,
   device.deviceLeft,

@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import { CatalogResponder } from './in/catalog.responder.ts';
 import { CatalogClock } from './in/catalog.clock.ts';
 import { JoinClock } from './in/join.clock.ts';
-import { OnCommandExpiredConsumer } from './in/on-command-expired.consumer.ts';
+import { OnCommandEndedConsumer } from './in/on-command-ended.consumer.ts';
 import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
 import { OnWindowOpenedConsumer } from './in/on-window-opened.consumer.ts';
 import { PolicyResponder } from './in/policy.responder.ts';
@@ -39,7 +39,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
   controllers: [
     OnWindowOpenedConsumer,
     OnDeviceObservedConsumer,
-    OnCommandExpiredConsumer,
+    OnCommandEndedConsumer,
     PolicyResponder,
     RolloutResponder,
     CatalogResponder,

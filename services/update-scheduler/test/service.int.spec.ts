@@ -1,6 +1,6 @@
 import {
   commandEnqueue,
-  commandExpired,
+  commandEnded,
   deviceObserved,
   message,
   policyPut,
@@ -79,13 +79,14 @@ describe('the service on a real broker', () => {
       commandId: (await night.row('Q')).commandId!,
       requestType: 'AvailableOSUpdates',
       cause: 'x',
-      expiredAt: head.at.toISOString(),
+      endedAt: head.at.toISOString(),
+      outcome: 'expired' as const,
       handedOver: false,
       notNowCount: 0,
     };
     await publisher().publish(deviceObserved, message(deviceObserved, { ...head, id: 'o1' }, [observed]), 'P');
     await publisher().publish(deviceObserved, message(deviceObserved, { ...head, id: 'o2' }, [observed]), 'P');
-    await publisher().publish(commandExpired, message(commandExpired, { ...head, id: 'e1' }, [expired]), 'Q');
+    await publisher().publish(commandEnded, message(commandEnded, { ...head, id: 'e1' }, [expired]), 'Q');
     await waitFor(
       'the answer and the expiry to arrive',
       async () => (await state('P')) === 'available' && (await state('Q')) === 'waiting: window-closed',

@@ -27,14 +27,18 @@ export type NewCommand = z.infer<typeof NewCommand>;
 export const CommandGroup = z.object({
   /** What it is for: a rollout id, `inventory`, … Shown to operators. */
   cause: z.string().max(200),
-  priority: z.int().min(0).max(99),
+  /** Absent: the lane of each command's request type. */
+  priority: z.int().min(0).max(99).optional(),
   /** Not handed over, and no push for it, before this. */
   notBefore: Instant.optional(),
   /** Never handed over from here on. */
   expiresAt: Instant,
-  /** At most one undelivered command of a request type and purpose waits for a device: a newer one takes its place. */
+  /**
+   * At most one undelivered command of a request type and purpose waits for a device: a newer one takes its place. A
+   * ScheduleOSUpdate takes the place of any other.
+   */
   purpose: z.string().min(1).max(100).optional(),
-  /** How often a device's `Error` puts the command back into the queue. Default 0. */
+  /** How often a device's `Error` puts the command back into the queue. Absent: 0, or by request type for `command.put`. */
   retries: z.int().min(0).max(10).optional(),
   bodies: z.array(CommandBody).min(1),
   commands: z.array(NewCommand).min(1).max(1000),
@@ -101,7 +105,7 @@ export type AnswerPayload = z.infer<typeof AnswerPayload>;
 export const AnswerStatus = z.enum(['Acknowledged', 'Error', 'CommandFormatError', 'NotNow']);
 export type AnswerStatus = z.infer<typeof AnswerStatus>;
 
-/** A device answered a command. Confirmed by the broker before the device gets its 200. Repeats have the same commandId and status. */
+/** A device answered a command. Confirmed by the broker before the device gets its 200. Repeats have the same commandId, status and counts. */
 export const commandAnswered = defineEvent(
   'command.answered',
   1,
@@ -114,26 +118,53 @@ export const commandAnswered = defineEvent(
     receivedAt: Instant,
     /** For NotNow: how often it was said of this command, this time included. */
     notNowCount: z.int().optional(),
+    /** Present where the command waits for another try: it is not finished. */
+    willRetry: z.literal(true).optional(),
+    /** For Error to a command that may be or was tried again: how often it was said of it, this time included. */
+    errorCount: z.int().optional(),
     payload: AnswerPayload,
     traceparent: Traceparent.optional(),
   }),
 );
 
-/** These commands reached their expiry, or their enrollment ended before it, and will not be handed over (again). */
-export const commandExpired = defineEvent(
-  'command.expired',
+/** How a command ended that no answer of its device ended. */
+export const EndedOutcome = z.enum([
+  /** Its time was up and no device had it in hand. */
+  'expired',
+  /** Handed over, and no answer came within the grace after its time. An answer may still come. */
+  'unanswered',
+  /** The enrollment that it was meant for ended. */
+  'voided',
+  /** A newer command of its request type and purpose took its place before it was handed over. */
+  'superseded',
+  /** A person took it back before it was handed over. */
+  'cancelled',
+  /** It was never queued: its device cannot take it, is not enrolled, or it is malformed. */
+  'refused',
+]);
+export type EndedOutcome = z.infer<typeof EndedOutcome>;
+
+/**
+ * These commands ended without their device's answer and will not be handed over (again). Commands that their own sender
+ * revoked by cause are not announced.
+ */
+export const commandEnded = defineEvent(
+  'command.ended',
   1,
   z.object({
     deviceId: DeviceId,
     commandId: CommandId,
     requestType: z.string(),
     cause: z.string(),
-    expiredAt: Instant,
+    endedAt: Instant,
+    outcome: EndedOutcome,
+    /** Of `refused`, as in `CommandRefusal`. */
+    reason: z.string().optional(),
+    /** `voided`: `CheckOut` or `re-enrolled`. `superseded`: the newer command's id. `refused`: the reason in plain words. */
+    detail: z.string().optional(),
     /** Whether the device had it in hand and never answered. */
     handedOver: z.boolean(),
     notNowCount: z.int(),
-    /** Present where the end of the enrollment ended it: the device left, or enrolled again with an empty queue. */
-    voided: z.enum(['CheckOut', 're-enrolled']).optional(),
     traceparent: Traceparent.optional(),
   }),
 );

@@ -79,7 +79,7 @@ function commandEntries(row: CommandRow): TimelineEntry[] {
     const times = row.sentCount > 1 ? `, ${row.sentCount} times by now` : '';
     entries.push(entry(row.sentAt, 'handed-over', `${row.requestType} handed over${times}`, more, row.traceparent));
   }
-  const unanswered = ['expired', 'unanswered', 'voided', 'revoked'].includes(row.state);
+  const unanswered = ['expired', 'unanswered', 'voided', 'superseded', 'cancelled', 'revoked'].includes(row.state);
   if (row.finishedAt && unanswered) {
     entries.push(entry(row.finishedAt, row.state, `${row.requestType} ${row.state}`, more, row.traceparent));
   }

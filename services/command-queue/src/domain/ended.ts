@@ -1,8 +1,8 @@
-import type { commandExpired, ItemOf } from '@lamplighter/contracts';
+import type { commandEnded, ItemOf } from '@lamplighter/contracts';
 import { deviceItemSize } from './batches.ts';
 import type { CommandKey, PendingState } from './command.ts';
 
-export type Expired = ItemOf<typeof commandExpired>;
+export type Ended = ItemOf<typeof commandEnded>;
 
 /** A command that ended without an answer, as it was until then. */
 export interface EndedCommand extends CommandKey {
@@ -13,22 +13,26 @@ export interface EndedCommand extends CommandKey {
   traceparent: string | null;
 }
 
-/** What is told of it; `voided` where its enrollment ended. */
-export function expiredItem(command: EndedCommand, at: Date, voided?: NonNullable<Expired['voided']>): Expired {
+/** How it ended, and what more is to be said of that. */
+export type End = Pick<Ended, 'outcome' | 'reason' | 'detail'>;
+
+/** What is told of it. */
+export function endedItem(command: EndedCommand, at: Date, end: End): Ended {
   return {
     deviceId: command.deviceId,
     commandId: command.commandId,
     requestType: command.requestType,
     cause: command.cause,
-    expiredAt: at.toISOString(),
+    endedAt: at.toISOString(),
+    ...end,
     handedOver: command.state === 'sent',
     notNowCount: command.notNowCount,
-    ...(voided === undefined ? {} : { voided }),
     traceparent: command.traceparent ?? undefined,
   };
 }
 
 /** Upper bound of its JSON in bytes. */
-export function expiredSize(item: Expired): number {
-  return deviceItemSize(item) + 6 * (item.requestType.length + item.cause.length);
+export function endedSize(item: Ended): number {
+  const texts = [item.requestType, item.cause, item.reason ?? '', item.detail ?? ''];
+  return deviceItemSize(item) + texts.reduce((sum, text) => sum + 6 * text.length, 100);
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type CheckIn,
-  commandExpired,
+  commandEnded,
   deviceEnrolled,
   deviceLeft,
   PushAddress,
@@ -118,9 +118,9 @@ describe('enrollment', () => {
         { deviceId: 'a:user', reason: 're-enrolled' },
       ],
     ]);
-    expect(outbox.of(commandExpired).flatMap((each) => each.items)).toMatchObject([
-      { deviceId: 'a', requestType: 'Scan', handedOver: false, voided: 're-enrolled' },
-      { deviceId: 'a:user', requestType: 'Scan', handedOver: false, voided: 're-enrolled' },
+    expect(outbox.of(commandEnded).flatMap((each) => each.items)).toMatchObject([
+      { deviceId: 'a', requestType: 'Scan', handedOver: false, outcome: 'voided', detail: 're-enrolled' },
+      { deviceId: 'a:user', requestType: 'Scan', handedOver: false, outcome: 'voided', detail: 're-enrolled' },
     ]);
     expect(await say(tokenUpdate, { certificateHash: certificateOf('a', 1) })).toEqual(ok);
     expect(outbox.of(deviceEnrolled).at(-1)?.items[0]?.generation).toBe(2);
@@ -133,7 +133,7 @@ describe('enrollment', () => {
     expect(await say({ type: 'CheckOut' })).toEqual(ok);
     expect(queue.history.map((each) => each.outcome)).toEqual(['voided']);
     expect(outbox.of(deviceLeft)[0]?.items).toMatchObject([{ deviceId: 'a', reason: 'CheckOut' }]);
-    expect(outbox.of(commandExpired)[0]?.items).toMatchObject([{ deviceId: 'a', voided: 'CheckOut' }]);
+    expect(outbox.of(commandEnded)[0]?.items).toMatchObject([{ deviceId: 'a', outcome: 'voided', detail: 'CheckOut' }]);
     expect(await say({ type: 'CheckOut' })).toEqual({ outcome: 'unrecognized' });
     expect(await say(tokenUpdate)).toEqual({ outcome: 'unrecognized' });
   });

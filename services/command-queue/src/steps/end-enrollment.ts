@@ -1,10 +1,10 @@
-import { commandExpired, derivedUuid, deviceLeft, message } from '@lamplighter/contracts';
+import { derivedUuid, deviceLeft, message } from '@lamplighter/contracts';
 import { Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { inBatches } from '../domain/batches.ts';
-import { expiredItem, expiredSize } from '../domain/ended.ts';
+import { endedItem } from '../domain/ended.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import { CommandStore, EnrollmentStore } from '../ports.ts';
+import { announceEnded } from './announce-ended.ts';
 
 /** Ends an enrollment and its user channels: queues void, tokens gone. Whoever waits for one of those commands is told. */
 @Injectable()
@@ -22,11 +22,8 @@ export class EndEnrollment {
     const voided = await this.commands.voidQueues(tx, tenant, all, now);
     await this.enrollments.leave(tx, tenant, all, now);
     const why = reason ?? 're-enrolled';
-    const ended = voided.map((command) => expiredItem(command, now, why));
-    for (const items of inBatches(ended, expiredSize)) {
-      const id = derivedUuid('command.expired', tenant, ...items.map((item) => item.commandId).sort());
-      await this.outbox.stage(tx, commandExpired, message(commandExpired, { id, tenant, at: now }, items), deviceId);
-    }
+    const ended = voided.map((command) => endedItem(command, now, { outcome: 'voided', detail: why }));
+    await announceEnded(this.outbox, tx, { tenant, at: now }, ended);
     if (reason === undefined) return;
     const id = derivedUuid('device.left', tenant, deviceId, generation, reason);
     const items = all.map((each) => ({ deviceId: each, at: now.toISOString(), reason }));

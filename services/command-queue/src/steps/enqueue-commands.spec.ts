@@ -3,7 +3,7 @@ import {
   type CommandGroup,
   commandEnqueue,
   commandEnqueued,
-  commandExpired,
+  commandEnded,
   type Message,
   message,
   pushRequest,
@@ -62,9 +62,9 @@ describe('enqueue-commands', () => {
 
   it('tells who waits that a command for a device that has left was not queued', async () => {
     await step.run([batch('m1', [group('Scan', ['a', 'stranger'])])]);
-    const [told] = outbox.of(commandExpired);
+    const [told] = outbox.of(commandEnded);
     expect(told?.items).toMatchObject([
-      { deviceId: 'stranger', requestType: 'Scan', handedOver: false, voided: 'CheckOut' },
+      { deviceId: 'stranger', requestType: 'Scan', handedOver: false, outcome: 'refused', reason: 'unrecognized' },
     ]);
   });
 

@@ -1,7 +1,6 @@
 import {
   type CommandGroup,
   commandEnqueued,
-  commandExpired,
   derivedUuid,
   type Message,
   message,
@@ -12,10 +11,11 @@ import { CONFIG, Database, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
 import { deviceItemSize, inBatches } from '../domain/batches.ts';
-import { expiredItem, expiredSize } from '../domain/ended.ts';
+import { endedItem } from '../domain/ended.ts';
 import { firstDueAt } from '../domain/due.ts';
 import { onePerDevice, type PushRequest } from '../domain/push-requests.ts';
 import { CommandStore, type CommandTerms, EnrollmentStore } from '../ports.ts';
+import { announceEnded } from './announce-ended.ts';
 import { StepTools } from './step-tools.ts';
 
 /** Queues what the messages carry, all in one transaction; repeats change nothing and announce nothing. */
@@ -56,7 +56,7 @@ export class EnqueueCommands {
       tenant: of.tenant,
       sentForAt: new Date(of.occurredAt),
       cause: group.cause,
-      priority: group.priority,
+      priority: group.priority ?? 10,
       notBefore: notBefore ?? null,
       expiresAt,
       dueAt: firstDueAt(dueTermsOf(this.config), now, notBefore, expiresAt),
@@ -110,15 +110,7 @@ export class EnqueueCommands {
     const refused = others
       .filter(({ command }) => absent.has(command.deviceId))
       .map((each) => refusedItem(of, each, now));
-    for (const [part, items] of inBatches(refused, expiredSize).entries()) {
-      const id = derivedUuid('refused', of.tenant, of.id, part);
-      await this.outbox.stage(
-        tx,
-        commandExpired,
-        message(commandExpired, { id, tenant: of.tenant, at: now }, items),
-        id,
-      );
-    }
+    await announceEnded(this.outbox, tx, { tenant: of.tenant, at: now }, refused);
   }
 
   private trace(added: readonly NewCommand[], startMs: number): void {
@@ -147,7 +139,8 @@ function refusedItem(
   const { deviceId, commandId, bodyId, traceparent = null } = command;
   const requestType = group.bodies.find((body) => body.bodyId === bodyId)?.requestType ?? 'unknown';
   const ended = { tenant, deviceId, commandId, requestType, cause: group.cause, traceparent };
-  return expiredItem({ ...ended, state: 'queued', notNowCount: 0 }, now, 'CheckOut');
+  const end = { outcome: 'refused', reason: 'unrecognized', detail: 'the device is not enrolled' } as const;
+  return endedItem({ ...ended, state: 'queued', notNowCount: 0 }, now, end);
 }
 
 function isDue(notBefore: Date | undefined, expiresAt: Date, now: Date): boolean {

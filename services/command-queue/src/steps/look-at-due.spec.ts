@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { commandExpired, commandRevoke, message, pushRequest, pushSent } from '@lamplighter/contracts';
+import { commandEnded, commandRevoke, message, pushRepeat, pushRequest, pushSent } from '@lamplighter/contracts';
 import { Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
 import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
@@ -36,7 +36,8 @@ describe('look-at-due', () => {
   it('asks for one push per device, of use for as long as anything waits', async () => {
     clock.set(minutes(10));
     expect(await step.run()).toBe(false);
-    expect(outbox.of(pushRequest).flatMap((each) => each.items)).toMatchObject([
+    expect(outbox.of(pushRequest)).toEqual([]);
+    expect(outbox.of(pushRepeat).flatMap((each) => each.items)).toMatchObject([
       { deviceId: 'a', reason: 'repush', expiresAt: minutes(240).toISOString() },
       { deviceId: 'b', reason: 'repush', expiresAt: minutes(60).toISOString() },
     ]);
@@ -57,14 +58,14 @@ describe('look-at-due', () => {
     ]);
     clock.set(minutes(10));
     await step.run();
-    expect(outbox.of(pushRequest).flatMap((each) => each.items.map((item) => item.deviceId))).toEqual(['b']);
+    expect(outbox.of(pushRepeat).flatMap((each) => each.items.map((item) => item.deviceId))).toEqual(['b']);
   });
 
   it('announces what expired, and whether a device had it in hand', async () => {
     await commands.exchange(db, [connect('a')], START);
     clock.set(minutes(300));
     await step.run();
-    const expired = outbox.of(commandExpired).flatMap((each) => each.items);
+    const expired = outbox.of(commandEnded).flatMap((each) => each.items);
     const seen = Object.fromEntries(expired.map((item) => [`${item.deviceId} ${item.requestType}`, item.handedOver]));
     expect(seen).toEqual({ 'a Scan': true, 'a List': false, 'b Scan': false });
     expect(queue.rows).toEqual([]);

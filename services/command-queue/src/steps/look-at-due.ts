@@ -1,12 +1,13 @@
-import { commandExpired, derivedUuid, message, pushRequest } from '@lamplighter/contracts';
+import { derivedUuid, message, pushRepeat, pushRequest } from '@lamplighter/contracts';
 import { CONFIG, Database, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
 import { deviceItemSize, inBatches } from '../domain/batches.ts';
 import { decideDue, type DueDecision } from '../domain/due.ts';
-import { expiredItem, expiredSize } from '../domain/ended.ts';
+import { endedItem } from '../domain/ended.ts';
 import { onePerDevice, type PushRequest } from '../domain/push-requests.ts';
 import { CommandStore, type PendingCommand } from '../ports.ts';
+import { announceEnded } from './announce-ended.ts';
 import { StepTools } from './step-tools.ts';
 
 const LIMIT = 5_000;
@@ -46,16 +47,16 @@ export class LookAtDue {
   }
 
   private async announce(tx: Tx, tenant: string, settled: readonly Settled[], now: Date): Promise<void> {
-    const expired = settled
-      .filter(({ decision }) => decision.kind === 'finish')
-      .map(({ command }) => expiredItem(command, now));
-    for (const items of inBatches(expired, expiredSize)) {
-      const id = derivedUuid('command.expired', tenant, ...items.map((item) => item.commandId));
-      await this.outbox.stage(tx, commandExpired, message(commandExpired, { id, tenant, at: now }, items), id);
-    }
-    for (const items of inBatches(onePerDevice(settled.flatMap(pushOf)), deviceItemSize)) {
-      const id = derivedUuid('push.request', tenant, now.getTime(), ...items.map((item) => item.deviceId));
-      await this.outbox.stage(tx, pushRequest, message(pushRequest, { id, tenant, at: now }, items), id);
+    const ended = settled.flatMap(({ command, decision }) =>
+      decision.kind === 'finish' ? [endedItem(command, now, { outcome: decision.outcome })] : [],
+    );
+    await announceEnded(this.outbox, tx, { tenant, at: now }, ended);
+    const pushes = Map.groupBy(onePerDevice(settled.flatMap(pushOf)), laneOf);
+    for (const [lane, ofLane] of pushes) {
+      for (const items of inBatches(ofLane, deviceItemSize)) {
+        const id = derivedUuid(lane.name, tenant, now.getTime(), ...items.map((item) => item.deviceId));
+        await this.outbox.stage(tx, lane, message(lane, { id, tenant, at: now }, items), id);
+      }
     }
   }
 
@@ -68,6 +69,11 @@ export class LookAtDue {
       this.tools.tracer.record('look-at-due', { traceparent: command.traceparent, startMs, endMs, attributes });
     }
   }
+}
+
+/** Devices that did not come stand in a line of their own: however many they are, no first push waits behind them. */
+function laneOf({ reason }: PushRequest): typeof pushRequest {
+  return reason === 'repush' ? pushRepeat : pushRequest;
 }
 
 /** A device that cannot be reached gets no push, and its commands wait for their time or for its TokenUpdate. */

@@ -2,7 +2,7 @@ import { UpdateState } from '@lamplighter/contracts';
 import fc from 'fast-check';
 import { advance, concerns } from './advance.ts';
 import { ruleFor, RULES } from './transitions.ts';
-import { type Happening, readObservation, type Trigger, TRIGGERS } from './triggers.ts';
+import { type Happening, readEnd, readObservation, type Trigger, TRIGGERS } from './triggers.ts';
 import { POLLS, type Step, type Terms, type Update } from './update.ts';
 
 const NOW = new Date('2026-01-15T02:00:00Z');
@@ -81,6 +81,9 @@ describe('the transition table', () => {
       'not-now',
       'voided-unseen',
       'voided-in-hand',
+      'refused',
+      'cancelled',
+      'superseded',
       'left',
     ];
     for (const step of STEPS) {
@@ -265,6 +268,23 @@ describe('what follows', () => {
       to: 'failed',
       reason: 'silent',
     });
+  });
+
+  it('says why a command that never reached the device ended its update, and leaves the next window to try again', () => {
+    const end = { kind: 'ended', handedOver: false } as const;
+    const refused = readEnd({ ...end, outcome: 'refused', reason: 'removed', detail: 'removed in macOS 27.0' });
+    expect(follow({ step: 'list' }, refused)).toMatchObject({
+      to: 'not-eligible',
+      reason: 'removed',
+      detail: expect.stringContaining('removed in macOS 27.0'),
+    });
+    for (const outcome of ['cancelled', 'superseded'] as const) {
+      expect(follow({ step: 'download' }, readEnd({ ...end, outcome }))).toMatchObject({
+        to: 'failed',
+        reason: outcome,
+      });
+    }
+    expect(readEnd({ ...end, outcome: 'refused', reason: 'unrecognized' })).toEqual({ trigger: 'left' });
   });
 
   it('tries another install action once', () => {

@@ -2,7 +2,7 @@ import { type Rule, type RuleLine, ruleOf } from './rule.ts';
 import { ENDS } from './rules/ends.ts';
 import { INSTALLING } from './rules/installs.ts';
 import { OFFERS } from './rules/offers.ts';
-import { POLLING, CONFIRMS, STEPS_BEFORE } from './rules/steps.ts';
+import { EVERY } from './rules/steps.ts';
 import type { Trigger } from './triggers.ts';
 import type { Step } from './update.ts';
 
@@ -10,14 +10,7 @@ import type { Step } from './update.ts';
 const LINES: readonly RuleLine[] = [
   ['*', 'at-target', 'installed', 'end', 'The device runs the target version.'],
   ['*', 'left', 'not-eligible', 'end', 'The device has left management.', 'left-management'],
-  [
-    [...STEPS_BEFORE, ...POLLING, ...CONFIRMS],
-    'not-now',
-    'same',
-    'stay',
-    'The device is busy and will ask again.',
-    'not-now',
-  ],
+  [EVERY, 'not-now', 'same', 'stay', 'The device is busy and will ask again.', 'not-now'],
   ...OFFERS,
   ...INSTALLING,
   ...ENDS,

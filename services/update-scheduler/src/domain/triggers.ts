@@ -1,5 +1,5 @@
 import { classifyErrorChain, osVersionKey } from '@lamplighter/apple';
-import type { Observation } from '@lamplighter/contracts';
+import type { commandEnded, ItemOf, Observation } from '@lamplighter/contracts';
 import { chooseProduct, type Product } from './product-choice.ts';
 import type { Update } from './update.ts';
 
@@ -37,6 +37,9 @@ export const TRIGGERS = [
   'expired-in-hand',
   'voided-unseen',
   'voided-in-hand',
+  'refused',
+  'cancelled',
+  'superseded',
   'left',
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
@@ -79,6 +82,29 @@ const FAILED_RESULTS: Readonly<Record<string, string>> = {
   InstallPhoneCallInProgress: 'phone-call-in-progress',
   InstallFailed: 'install-failed',
 };
+
+/** A command ended without its device's answer: as in `command.ended`. */
+export type CommandEnd = { kind: 'ended' } & Pick<
+  ItemOf<typeof commandEnded>,
+  'outcome' | 'reason' | 'detail' | 'handedOver'
+>;
+
+/** What the end of the outstanding command means. */
+export function readEnd({ outcome, reason, detail, handedOver }: CommandEnd): Happening {
+  switch (outcome) {
+    case 'voided':
+      if (detail === 'CheckOut') return { trigger: 'left' };
+      return { trigger: handedOver ? 'voided-in-hand' : 'voided-unseen' };
+    case 'refused':
+      if (reason === 'unrecognized') return { trigger: 'left' };
+      return { trigger: 'refused', reason: reason ?? 'refused', ...(detail === undefined ? {} : { detail }) };
+    case 'cancelled':
+    case 'superseded':
+      return { trigger: outcome };
+    default:
+      return { trigger: handedOver ? 'expired-in-hand' : 'expired-unseen' };
+  }
+}
 
 /** What an observation means for this update. */
 export function readObservation(update: Update, observation: Observation): Happening {

@@ -1,22 +1,22 @@
-import { commandExpired, type ItemOf, type Message } from '@lamplighter/contracts';
+import { commandEnded, type ItemOf, type Message } from '@lamplighter/contracts';
 import { OnMessages } from '@lamplighter/messaging';
 import { Controller } from '@nestjs/common';
 import { AdvanceUpdates } from '../steps/advance-updates.ts';
 
 @Controller()
-export class OnCommandExpiredConsumer {
+export class OnCommandEndedConsumer {
   constructor(private readonly advanceUpdates: AdvanceUpdates) {}
 
-  @OnMessages(commandExpired)
-  async handle(batch: Message<ItemOf<typeof commandExpired>>[]): Promise<void> {
+  @OnMessages(commandEnded)
+  async handle(batch: Message<ItemOf<typeof commandEnded>>[]): Promise<void> {
     for (const [tenant, messages] of Map.groupBy(batch, (one) => one.tenant)) {
       const news = messages
         .flatMap((one) => one.items)
-        .map(({ deviceId, commandId, expiredAt, handedOver, voided }) => ({
+        .map(({ deviceId, commandId, endedAt, outcome, reason, detail, handedOver }) => ({
           deviceId,
           commandId,
-          at: new Date(expiredAt),
-          what: { kind: 'expired', handedOver, voided } as const,
+          at: new Date(endedAt),
+          what: { kind: 'ended', outcome, reason, detail, handedOver } as const,
         }));
       await this.advanceUpdates.run(tenant, news);
     }

@@ -5,18 +5,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { advance, concerns } from '../domain/advance.ts';
 import { bodyFor } from '../domain/commands.ts';
-import { type Happening, readObservation } from '../domain/triggers.ts';
+import { type CommandEnd, type Happening, readEnd, readObservation } from '../domain/triggers.ts';
 import type { Terms } from '../domain/update.ts';
 import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
 import { commandIdOf, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
 
-/** What a device said, or that its command ended without an answer: its time ran out, or its enrollment. */
+/** What a device said, or that its command ended without an answer. */
 export interface News {
   deviceId: string;
   commandId?: string | undefined;
   reportId?: string | undefined;
   at: Date;
-  what: Observation | { kind: 'expired'; handedOver: boolean; voided?: 'CheckOut' | 're-enrolled' | undefined };
+  what: Observation | CommandEnd;
 }
 
 const CHUNK = 1_000;
@@ -156,11 +156,7 @@ export class AdvanceUpdates {
 }
 
 function happeningOf(update: StoredUpdate, news: News): Happening {
-  if (news.what.kind !== 'expired') return readObservation(update, news.what);
-  const { handedOver, voided } = news.what;
-  if (voided === 'CheckOut') return { trigger: 'left' };
-  if (voided === 're-enrolled') return { trigger: handedOver ? 'voided-in-hand' : 'voided-unseen' };
-  return { trigger: handedOver ? 'expired-in-hand' : 'expired-unseen' };
+  return news.what.kind === 'ended' ? readEnd(news.what) : readObservation(update, news.what);
 }
 
 const TAKEN = new Set(['commanded', 'downloading', 'downloaded', 'installing']);

@@ -1,11 +1,11 @@
 import type { RuleLine } from '../rule.ts';
-import { SCANS, LISTS, INSTALLS, DOWNLOAD, POLLING, CONFIRMS, STEPS_BEFORE, ERRORS } from './steps.ts';
+import { SCANS, LISTS, INSTALLS, DOWNLOAD, POLLING, CONFIRMS, STEPS_BEFORE, EVERY, ERRORS } from './steps.ts';
 
 /** What begins it anew, and what ends it. */
 export const ENDS: readonly RuleLine[] = [
   // Enrolled again in the middle of it: its queue was emptied
   [
-    [...STEPS_BEFORE, ...POLLING, ...CONFIRMS],
+    EVERY,
     'voided-unseen',
     'same',
     'repeat',
@@ -35,6 +35,16 @@ export const ENDS: readonly RuleLine[] = [
   ],
 
   // What ends it
+  [EVERY, 'refused', 'not-eligible', 'end', 'The device does not take this command, so it was not queued.'],
+  [EVERY, 'cancelled', 'failed', 'end', 'An operator took the command back; the next window tries again.', 'cancelled'],
+  [
+    EVERY,
+    'superseded',
+    'failed',
+    'end',
+    'A newer command took the place of this one before the device saw it; the next window tries again.',
+    'superseded',
+  ],
   [
     STEPS_BEFORE,
     'error-superseded',

@@ -10,6 +10,7 @@ export const POLLING: readonly Step[] = ['download-status', 'status'];
 export const CONFIRMS: readonly Step[] = ['download-confirm', 'confirm'];
 export const SCHEDULES: readonly Step[] = ['schedule-config', 'download', ...INSTALLS];
 export const STEPS_BEFORE: readonly Step[] = [...SCANS, ...LISTS, 'recheck', ...SCHEDULES];
+export const EVERY: readonly Step[] = [...STEPS_BEFORE, ...POLLING, ...CONFIRMS];
 export const ERRORS: readonly Trigger[] = [
   'error-downloading',
   'error-downloaded',

@@ -38,14 +38,18 @@ export {
   scheduleOsUpdate,
   scheduleOsUpdateScan,
 } from './commands/commands.ts';
-export type { Command, InstallAction, ScheduledUpdate } from './commands/commands.ts';
-export { COMMAND_SUPPORT, installActionsOf, supports } from './commands/support.ts';
-export type { CommandName, Support } from './commands/support.ts';
+export type { Command, DeviceInformationQuery, InstallAction, ScheduledUpdate } from './commands/commands.ts';
+export { installActionsOf } from './commands/install-actions.ts';
 
-export { unfitFor } from './schema/fit.ts';
+export { declarationUnfitFor, supports, supportsDeclaration, unfitFor, unfitKeys } from './schema/fit.ts';
+export type * from './schema/model.ts';
 export type { CommandTarget, CommandUnfit } from './schema/fit.ts';
-export { validateCommand } from './schema/validate.ts';
+export { validateCommand, validateDeclaration, validateDocument } from './schema/validate.ts';
 export type { Fault } from './schema/validate.ts';
+export type { Commands } from './generated/commands.ts';
+export type { Declarations } from './generated/declarations.ts';
+export type { Documents } from './generated/documents.ts';
+export { STATUS_ITEMS } from './generated/status-items.ts';
 
 export { classifyErrorChain } from './errors/classify.ts';
 export type { Classification, ErrorClass, Retry } from './errors/classify.ts';
@@ -53,7 +57,7 @@ export type { Classification, ErrorClass, Retry } from './errors/classify.ts';
 export { compareOsVersions, isOsVersion, majorOf, osVersionKey } from './versions/os-version.ts';
 export { platformOf } from './versions/platform.ts';
 export type { Platform } from './versions/platform.ts';
-export { ddmEnforcementSupported, mdmUpdateCommandsSupported, UPDATE_COMMANDS_REMOVED_IN } from './versions/lanes.ts';
+export { ddmEnforcementSupported, mdmUpdateCommandsSupported } from './versions/lanes.ts';
 
 export { SignatureError } from './identity/signature-error.ts';
 export type { SignatureErrorCode } from './identity/signature-error.ts';

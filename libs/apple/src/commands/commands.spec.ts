@@ -7,7 +7,8 @@ import {
   scheduleOsUpdate,
   scheduleOsUpdateScan,
 } from './commands.ts';
-import { installActionsOf, supports } from './support.ts';
+import { supports } from '../schema/fit.ts';
+import { installActionsOf } from './install-actions.ts';
 
 describe('command dicts', () => {
   it('carry their request type and only the keys that were given', () => {

@@ -1,7 +1,12 @@
 import { COMMANDS } from '../generated/commands.ts';
+import type { Commands } from '../generated/commands.ts';
+import { DECLARATIONS } from '../generated/declarations.ts';
+import type { Declarations } from '../generated/declarations.ts';
 import { compareOsVersions, isOsVersion } from '../versions/os-version.ts';
 import type { Platform } from '../versions/platform.ts';
-import type { OsFacts, SchemaOs, Support } from './model.ts';
+import type { OsFacts, OsSupport, SchemaOs } from './model.ts';
+import { entryOf, placesOf } from './places.ts';
+import type { Dict, Place } from './places.ts';
 
 /** The device, or the user's channel of it, that a command is meant for. */
 export interface CommandTarget {
@@ -32,12 +37,55 @@ export interface CommandUnfit {
  * than ours), and where platform or OS version cannot be read. What is not known of the target refuses nothing.
  */
 export function unfitFor(requestType: string, target: CommandTarget): CommandUnfit | undefined {
-  const support = Object.hasOwn(COMMANDS, requestType) ? COMMANDS[requestType]?.os : undefined;
-  return support && unfit(requestType, support, target);
+  const facts = entryOf(COMMANDS, requestType);
+  return facts && unfit(requestType, facts.os, target);
 }
 
-/** The same for anything that has such facts. */
-export function unfit(name: string, support: Support, target: CommandTarget): CommandUnfit | undefined {
+/** The same for a declaration. The device channel is the scope `system` there, the user channel the scope `user`. */
+export function declarationUnfitFor(type: string, target: CommandTarget): CommandUnfit | undefined {
+  const facts = entryOf(DECLARATIONS, type);
+  return facts && unfit(type, facts.os, target);
+}
+
+/** Keys of a command that the target does not take, though it may take the command: most devices ignore them. */
+export function unfitKeys(command: Dict, target: CommandTarget): (CommandUnfit & { readonly path: string })[] {
+  const os = schemaOs(target.platform);
+  const facts = entryOf(COMMANDS, String(command['RequestType']));
+  if (os === undefined || !facts) return [];
+  return [...placesOf(command, facts)].flatMap((place) => {
+    if (!place.facts.os?.[os]) return [];
+    const name = place.path.replaceAll(/\[\d+\]/g, '');
+    const why = unfit(name, { [os]: holding(place, os, facts.os[os]) }, target);
+    return why ? [{ path: place.path, ...why }] : [];
+  });
+}
+
+/** Whether an OS version takes a command. False where either is not known. */
+export function supports(command: keyof Commands, platform: Platform, osVersion: string): boolean {
+  return has(COMMANDS[command]?.os, platform, osVersion);
+}
+
+/** The same for a declaration. */
+export function supportsDeclaration(type: keyof Declarations, platform: Platform, osVersion: string): boolean {
+  return has(DECLARATIONS[type]?.os, platform, osVersion);
+}
+
+function has(support: OsSupport | undefined, platform: Platform, osVersion: string): boolean {
+  const os = schemaOs(platform);
+  const facts = os && support?.[os];
+  return isOsVersion(osVersion) && facts !== undefined && byVersion('', facts, { platform, osVersion }) === undefined;
+}
+
+/** What holds at a place: what it states, and the rest from that in which it stands. */
+function holding(place: Place | undefined, os: SchemaOs, command: OsFacts | undefined): OsFacts {
+  if (!place) return command ?? {};
+  const outer = holding(place.outer, os, command);
+  const own = place.facts.os?.[os];
+  if (!own) return outer;
+  return { ...outer, ...own, sharedIpad: { ...outer.sharedIpad, ...own.sharedIpad } };
+}
+
+function unfit(name: string, support: OsSupport, target: CommandTarget): CommandUnfit | undefined {
   const os = schemaOs(target.platform);
   if (os === undefined || !isOsVersion(target.osVersion)) return undefined;
   const facts = support[os];
@@ -48,12 +96,16 @@ export function unfit(name: string, support: Support, target: CommandTarget): Co
 }
 
 /** Where the schema speaks of a platform. iPads before 13.0 ran iOS, so the versions of iOS hold for them too. */
-export function schemaOs(platform: Platform): SchemaOs | undefined {
+function schemaOs(platform: Platform): SchemaOs | undefined {
   if (platform === 'unknown') return undefined;
   return platform === 'iPadOS' ? 'iOS' : platform;
 }
 
-function byVersion(name: string, facts: OsFacts, { platform, osVersion }: CommandTarget): CommandUnfit | undefined {
+function byVersion(
+  name: string,
+  facts: OsFacts,
+  { platform, osVersion }: Pick<CommandTarget, 'platform' | 'osVersion'>,
+): CommandUnfit | undefined {
   const { introduced = '', removed } = facts;
   const has = `this device has ${osVersion}`;
   if (compareOsVersions(osVersion, introduced) < 0) {

@@ -4,7 +4,10 @@ export type SchemaOs = 'iOS' | 'macOS' | 'tvOS' | 'visionOS' | 'watchOS';
 /** How a special kind of enrollment takes something. `ignored`: taken without effect. */
 export type Mode = 'allowed' | 'required' | 'forbidden' | 'ignored';
 
-/** What an OS says of a command, a declaration, or one of its keys. What is left out is not stated. */
+/**
+ * What an OS says of a command, a declaration, or one of its keys. Left out of a command or declaration: not so, save that the device
+ * channel is open and every kind of enrollment allowed. Left out of a key: as in that in which the key stands.
+ */
 export interface OsFacts {
   /** `n/a`: this OS never had it. */
   readonly introduced?: string;
@@ -21,7 +24,7 @@ export interface OsFacts {
   readonly sharedIpad?: { readonly mode?: Mode; readonly deviceChannel?: boolean; readonly userChannel?: boolean };
 }
 
-export type Support = { readonly [os in SchemaOs]?: OsFacts };
+export type OsSupport = { readonly [os in SchemaOs]?: OsFacts };
 
 export type KeyType = 'string' | 'integer' | 'real' | 'boolean' | 'date' | 'data' | 'array' | 'dictionary' | 'any';
 
@@ -29,7 +32,7 @@ export interface Keys {
   readonly [key: string]: KeyFacts;
 }
 
-/** What may stand at one key of a payload. */
+/** What may stand at one key of a payload. In JSON, dates and data are strings. */
 export interface KeyFacts {
   readonly type: KeyType;
   readonly required?: true;
@@ -40,9 +43,9 @@ export interface KeyFacts {
   /** How many members an array has. */
   readonly atLeast?: number;
   readonly atMost?: number;
-  /** Of a dictionary; absent where it is open. */
+  /** Of a dictionary; it is open where it has neither `keys` nor `others`. */
   readonly keys?: Keys;
-  /** Of a dictionary whose keys have no fixed names: what stands at each. */
+  /** Of a dictionary: what stands at keys whose names are not fixed. */
   readonly others?: KeyFacts;
   /** Of an array whose members are all alike. */
   readonly item?: KeyFacts;
@@ -50,12 +53,23 @@ export interface KeyFacts {
   readonly variants?: { readonly by: string; readonly of: Keys };
   /** Of a string that names something (a query): the names there are. Later OS versions have more. */
   readonly names?: Keys;
-  /** Only where it differs from what the key stands in. */
-  readonly os?: Support;
+  /** Only what differs from that in which the key stands. */
+  readonly os?: OsSupport;
 }
 
 /** A command, a declaration, a document of declarative management, or a status item. */
 export interface Facts {
-  readonly os: Support;
+  /** An OS that is not here never had it. */
+  readonly os: OsSupport;
   readonly keys: Keys;
+  readonly others?: KeyFacts;
 }
+
+/** What a declaration may hold. */
+export type JsonInput =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonInput[]
+  | { readonly [key: string]: JsonInput | undefined };

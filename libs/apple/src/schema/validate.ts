@@ -1,77 +1,63 @@
 import { COMMANDS } from '../generated/commands.ts';
-import type { KeyFacts, Keys, KeyType } from './model.ts';
+import { DECLARATIONS } from '../generated/declarations.ts';
+import { DOCUMENTS } from '../generated/documents.ts';
+import type { Documents } from '../generated/documents.ts';
+import type { Facts, KeyFacts, KeyType } from './model.ts';
+import { entryOf, isDict, placesOf } from './places.ts';
+import type { Dict, Place } from './places.ts';
 
-/** Something in a payload that Apple's schema does not allow. `message` never repeats a value. */
+/** Something in a payload that Apple's schema does not allow. */
 export interface Fault {
   /** `Updates[0].InstallAction`; empty for the payload itself. */
   readonly path: string;
+  /** Never repeats a value. */
   readonly message: string;
 }
-
-type Dict = Readonly<Record<string, unknown>>;
 
 const MOST_FAULTS = 20;
 
 /**
  * Faults of a Command dictionary (RequestType included) against the schema, at most 20: a missing key, a wrong type, a value that is
- * out of range or not among those there are. Empty where it is sound or its RequestType is not in the schema. Keys that the schema
- * does not know are accepted: later OS versions have more.
+ * out of range or none of those there are. Empty where it is sound or its RequestType is not in the schema. Keys and queries that the
+ * schema does not know are accepted: later OS versions have more.
  */
 export function validateCommand(command: Dict): Fault[] {
   const requestType = command['RequestType'];
   if (requestType === undefined) return [{ path: 'RequestType', message: 'is missing' }];
   if (typeof requestType !== 'string') return [{ path: 'RequestType', message: 'is no string' }];
-  const facts = Object.hasOwn(COMMANDS, requestType) ? COMMANDS[requestType] : undefined;
-  return facts ? faultsOf(command, facts.keys) : [];
+  return faultsOf(command, entryOf(COMMANDS, requestType));
 }
 
-/** Faults of a payload that has these keys. */
-export function faultsOf(payload: unknown, keys: Keys): Fault[] {
+/** The same for the Payload of a declaration of this type, as JSON has it. Empty where the type is not in the schema. */
+export function validateDeclaration(type: string, payload: unknown): Fault[] {
+  return faultsOf(payload, entryOf(DECLARATIONS, type));
+}
+
+/** The same for a document of declarative management: what a device is answered, or the data of a credential asset. */
+export function validateDocument(name: keyof Documents, document: unknown): Fault[] {
+  return faultsOf(document, DOCUMENTS[name]);
+}
+
+function faultsOf(payload: unknown, facts: Facts | undefined): Fault[] {
   const faults: Fault[] = [];
-  check(payload, { type: 'dictionary', keys }, '', faults);
-  return faults;
+  if (!facts) return faults;
+  for (const place of placesOf(payload, facts)) {
+    faults.push(...faultsAt(place));
+    if (faults.length >= MOST_FAULTS) break;
+  }
+  return faults.slice(0, MOST_FAULTS);
 }
 
-function check(value: unknown, facts: KeyFacts, path: string, faults: Fault[]): void {
-  if (faults.length >= MOST_FAULTS) return;
-  if (!FITS[facts.type](value)) {
-    faults.push({ path, message: `is no ${facts.type}` });
-    return;
-  }
+function faultsAt({ path, value, facts }: Place): Fault[] {
+  if (!FITS[facts.type](value)) return [{ path, message: `is no ${facts.type}` }];
+  if (facts.type === 'dictionary') return missing(value as Dict, facts, path);
   const message = outOfBounds(value, facts);
-  if (message !== undefined) faults.push({ path, message });
-  if (facts.type === 'array') checkArray(value as readonly unknown[], facts, path, faults);
-  if (facts.type === 'dictionary') checkDict(value as Dict, facts, path, faults);
+  return message === undefined ? [] : [{ path, message }];
 }
 
-function checkArray(members: readonly unknown[], facts: KeyFacts, path: string, faults: Fault[]): void {
-  const { item, variants } = facts;
-  for (const [index, member] of members.entries()) {
-    if (faults.length >= MOST_FAULTS) return;
-    const at = `${path}[${index}]`;
-    if (item) check(member, item, at, faults);
-    else if (variants) checkVariant(member, variants, at, faults);
-  }
-}
-
-function checkVariant(member: unknown, { by, of }: NonNullable<KeyFacts['variants']>, path: string, faults: Fault[]) {
-  check(member, { type: 'dictionary', keys: { [by]: { type: 'string', required: true } } }, path, faults);
-  const name = isDict(member) ? member[by] : undefined;
-  const variant = typeof name === 'string' && Object.hasOwn(of, name) ? of[name] : undefined;
-  if (variant) check(member, variant, path, faults);
-}
-
-function checkDict(dict: Dict, { keys, others }: KeyFacts, path: string, faults: Fault[]): void {
-  const prefix = path === '' ? '' : `${path}.`;
-  for (const [name, facts] of Object.entries(keys ?? {})) {
-    const value = Object.hasOwn(dict, name) ? dict[name] : undefined;
-    if (value !== undefined) check(value, facts, prefix + name, faults);
-    else if (facts.required) faults.push({ path: prefix + name, message: 'is missing' });
-  }
-  if (!others) return;
-  for (const [name, value] of Object.entries(dict)) {
-    if (!(keys && Object.hasOwn(keys, name))) check(value, others, prefix + name, faults);
-  }
+function missing(dict: Dict, { keys = {} }: KeyFacts, path: string): Fault[] {
+  const names = Object.keys(keys).filter((name) => keys[name]?.required && entryOf(dict, name) === undefined);
+  return names.map((name) => ({ path: path === '' ? name : `${path}.${name}`, message: 'is missing' }));
 }
 
 function outOfBounds(value: unknown, { oneOf, min, max, atLeast, atMost }: KeyFacts): string | undefined {
@@ -84,13 +70,6 @@ function outside(value: number, min = -Infinity, max = Infinity, is: string): st
   if (value < min) return `${is} below ${min}`;
   return value > max ? `${is} above ${max}` : undefined;
 }
-
-const isDict = (value: unknown): value is Dict =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  !(value instanceof Date) &&
-  !ArrayBuffer.isView(value);
 
 const FITS: Readonly<Record<KeyType, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',

@@ -16,32 +16,29 @@ if (!here) {
 
 type Sample = Record<string, unknown>;
 
+const SCALARS: Record<string, unknown> = {
+  '<string>': 'text',
+  '<integer>': 7,
+  '<real>': 0.5,
+  '<boolean>': false,
+  '<data>': Buffer.from('data'),
+  '<date>': new Date(0),
+  '<any>': 'anything',
+};
+
 /** A value for a key, made from the schema's own text, not from what the generator read in it. */
 function sampleOf(key: RawKey, json: boolean): unknown {
   if (key.rangelist) return key.rangelist[0];
-  const [first, ...more] = key.subkeys ?? [];
-  switch (key.type) {
-    case '<dictionary>':
-      return dictOf(key.subkeys ?? [], json);
-    case '<array>':
-      if (more.length > 0) return (key.subkeys ?? []).map((subkey) => sampleOf(subkey, json));
-      return first ? Array.from({ length: first.repetition?.min ?? 1 }, () => sampleOf(first, json)) : [];
-    case '<string>':
-      return first?.key ?? 'text';
-    case '<integer>':
-      return key.range?.max ?? 7;
-    case '<real>':
-      return 0.5;
-    case '<boolean>':
-      return false;
-    case '<data>':
-      return json ? 'AA==' : Buffer.from('data');
-    case '<date>':
-      return json ? '2026-11-22T00:00:00Z' : new Date(0);
-    default:
-      return 'anything';
-  }
+  const subkeys = key.subkeys ?? [];
+  const [first] = subkeys;
+  if (key.type === '<dictionary>') return dictOf(subkeys, json);
+  if (key.type !== '<array>') return first?.key ?? key.range?.max ?? scalarOf(key.type, json);
+  const times = first?.repetition?.min ?? 1;
+  return Array.from({ length: times }, () => subkeys.map((subkey) => sampleOf(subkey, json))).flat(1);
 }
+
+const scalarOf = (type: string, json: boolean): unknown =>
+  json && (type === '<data>' || type === '<date>') ? 'text' : SCALARS[type];
 
 const dictOf = (keys: readonly RawKey[], json: boolean): Sample =>
   Object.fromEntries(keys.map((key) => [key.key, sampleOf(key, json)]));

@@ -1,4 +1,5 @@
 import type { Facts, KeyFacts, Keys, KeyType } from '@lamplighter/apple';
+import { defined } from './defined.ts';
 import type { RawKey, SchemaFile } from './read-schema.ts';
 import { keySupportOf, supportOf } from './support.ts';
 import type { Effective } from './support.ts';
@@ -56,13 +57,13 @@ function bounds(raw: RawKey): Partial<KeyFacts> {
   const { rangelist, range } = raw;
   // How often a member is repeated is how many members its array has.
   const repetition = raw.type === '<array>' ? (raw.repetition ?? raw.subkeys?.[0]?.repetition) : undefined;
-  return {
-    ...(rangelist ? { oneOf: rangelist } : {}),
-    ...(range?.min === undefined ? {} : { min: range.min }),
-    ...(range?.max === undefined ? {} : { max: range.max }),
-    ...(repetition?.min === undefined ? {} : { atLeast: repetition.min }),
-    ...(repetition?.max === undefined ? {} : { atMost: repetition.max }),
-  };
+  return defined<Partial<KeyFacts>>({
+    oneOf: rangelist,
+    min: range?.min,
+    max: range?.max,
+    atLeast: repetition?.min,
+    atMost: repetition?.max,
+  });
 }
 
 function contents(raw: RawKey, effective: Effective, encoding: Encoding): Partial<KeyFacts> {

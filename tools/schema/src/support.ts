@@ -1,4 +1,5 @@
 import type { Mode, OsFacts, SchemaOs, OsSupport } from '@lamplighter/apple';
+import { defined } from './defined.ts';
 import type { RawOs, RawSupport } from './read-schema.ts';
 
 const OSES: readonly SchemaOs[] = ['iOS', 'macOS', 'tvOS', 'visionOS', 'watchOS'];
@@ -125,8 +126,4 @@ function differing(facts: OsFacts, base: OsFacts): OsFacts {
 function differingEntries<T extends object>(values: T, base: T): T {
   const entries = Object.entries(values).filter(([name, value]) => base[name as keyof T] !== value);
   return Object.fromEntries(entries) as T;
-}
-
-function defined<T extends object>(values: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,6 +1,6 @@
 import type { KeyFacts, KeyType } from '@lamplighter/apple';
 import type { Encoding } from './facts.ts';
-import { nameOf } from './literal.ts';
+import { nameOf, textOf } from './literal.ts';
 
 type Shape = Pick<KeyFacts, 'keys' | 'others'>;
 
@@ -42,15 +42,14 @@ function arrayType({ item, variants }: KeyFacts, encoding: Encoding, indent: str
   if (members.length === 0) return `readonly ${inputOf(encoding)}[]`;
   const types = members.map((member) => typeOf(member, encoding, indent));
   const [only = ''] = types;
-  return types.length === 1 && /^[\w{]/.test(only) && !/^readonly | \| /.test(only)
-    ? `readonly ${only}[]`
-    : `readonly (${types.join(' | ')})[]`;
+  const simple = types.length === 1 && !only.includes(' | ') && !only.startsWith('readonly ');
+  return simple ? `readonly ${only}[]` : `readonly (${types.join(' | ')})[]`;
 }
 
 const inputOf = (encoding: Encoding): string => (encoding === 'plist' ? 'PlistInput' : 'JsonInput');
 
 const literal = (value: string | number | boolean): string =>
-  typeof value === 'string' ? `'${value.replaceAll(/['\\]/g, '\\$&')}'` : String(value);
+  typeof value === 'string' ? textOf(value) : String(value);
 
 const SCALARS: Readonly<Record<Exclude<KeyType, 'array' | 'dictionary' | 'any'>, string>> = {
   string: 'string',

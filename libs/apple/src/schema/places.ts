@@ -34,20 +34,24 @@ export const isDict = (value: unknown): value is Dict =>
 function* within(place: Place): Generator<Place> {
   yield place;
   const { path, value, facts } = place;
-  if (facts.type === 'array' && Array.isArray(value)) {
-    for (const [index, member] of value.entries()) {
-      yield* within({ path: `${path}[${index}]`, value: member, facts: memberFacts(member, facts), outer: place });
-    }
-  } else if (facts.type === 'dictionary' && isDict(value)) {
-    const prefix = path === '' ? '' : `${path}.`;
-    for (const [name, entry] of Object.entries(value)) {
-      if (entry === undefined) continue;
-      const known = entryOf(facts.keys ?? {}, name) ?? facts.others ?? UNKNOWN;
-      yield* within({ path: prefix + name, value: entry, facts: known, outer: place });
-    }
-  } else if (facts.names && typeof value === 'string') {
-    yield { path, value, facts: entryOf(facts.names, value) ?? UNKNOWN, outer: place };
+  for (const [at, inner, known] of contentsOf(value, facts)) {
+    const below = path === '' || at === '' || at.startsWith('[') ? path + at : `${path}.${at}`;
+    yield* within({ path: below, value: inner, facts: known, outer: place });
   }
+}
+
+type Content = readonly [at: string, value: unknown, facts: KeyFacts];
+
+function contentsOf(value: unknown, facts: KeyFacts): Content[] {
+  if (facts.type === 'array' && Array.isArray(value)) {
+    return value.map((member, index) => [`[${index}]`, member, memberFacts(member, facts)]);
+  }
+  if (facts.type === 'dictionary' && isDict(value)) {
+    const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+    return entries.map(([name, entry]) => [name, entry, entryOf(facts.keys ?? {}, name) ?? facts.others ?? UNKNOWN]);
+  }
+  if (facts.names && typeof value === 'string') return [['', value, entryOf(facts.names, value) ?? UNKNOWN]];
+  return [];
 }
 
 function memberFacts(member: unknown, { item, variants }: KeyFacts): KeyFacts {

@@ -1,4 +1,7 @@
+export * from './api/commands.ts';
+export * from './api/dead-letters.ts';
 export * from './api/schemas.ts';
+export * from './api/webhooks.ts';
 export * from './catalogue.ts';
 export * from './clock.ts';
 export * from './decode.ts';

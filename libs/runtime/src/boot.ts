@@ -35,7 +35,12 @@ export async function startService(
 ): Promise<RunningService> {
   const config = parseConfig(service, schema, env) as BaseConfig;
   const log = createLog(service, config.LAMP_LOG_LEVEL);
-  const adapter = new FastifyAdapter({ bodyLimit: 16 * 1024 * 1024, routerOptions: { ignoreTrailingSlash: true } });
+  const adapter = new FastifyAdapter({
+    bodyLimit: 16 * 1024 * 1024,
+    // A path may name thousands of devices.
+    http: { maxHeaderSize: 512 * 1024 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 * 1024 },
+  });
   const app = await withBoot({ service, config, log }, () =>
     NestFactory.create<NestFastifyApplication>(module, adapter, { logger: nestLogger(log), abortOnError: false }),
   );

@@ -1,10 +1,16 @@
 import type {
   Catalog,
+  CommandPage,
+  DeadLetter,
+  DeadLetterDetail,
+  DeadLetterFilter,
+  DeadLetterPage,
   Device,
   DevicePage,
   FleetSummary,
   HandOvers,
   PushCertificates,
+  RedrivenMany,
   Policy,
   Rollout,
   RolloutDevicePage,
@@ -76,4 +82,29 @@ export abstract class DeviceViews {
 export abstract class CatalogViews {
   abstract releases(): Promise<Catalog>;
   abstract pushCertificates(tenant: string): Promise<z.infer<typeof PushCertificates>>;
+}
+
+export interface CommandQuery {
+  state: 'pending' | 'finished' | 'all';
+  /** Only what was queued before this one. */
+  before: { createdAt: Date; commandId: string } | undefined;
+  limit: number;
+}
+
+export abstract class CommandViews {
+  /** A device's commands, newest first; each that waits with the reason. Undefined for a device that is not known. */
+  abstract list(tenant: string, deviceId: string, query: CommandQuery, now: Date): Promise<CommandPage | undefined>;
+}
+
+/** What services could not handle, within one tenant. */
+export abstract class DeadLetters {
+  /** Newest first; `cursor` is a page's `next`, or empty. */
+  abstract page(tenant: string, query: DeadLetterFilter & { cursor: string; limit: number }): Promise<DeadLetterPage>;
+  abstract find(tenant: string, sequence: number): Promise<DeadLetterDetail | undefined>;
+  /** Gives the message back to the service that failed, and removes the letter. Undefined where there is none. */
+  abstract redrive(tenant: string, sequence: number): Promise<DeadLetter | undefined>;
+  /** The oldest that match, up to 500. */
+  abstract redriveMany(tenant: string, query: DeadLetterFilter & { upTo?: number | undefined }): Promise<RedrivenMany>;
+  /** False where there was none. */
+  abstract discard(tenant: string, sequence: number): Promise<boolean>;
 }

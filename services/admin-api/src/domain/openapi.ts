@@ -15,6 +15,7 @@ import {
 } from '@lamplighter/contracts';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
+import { commandPaths } from './openapi-commands.ts';
 
 const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
 const failures = {
@@ -123,6 +124,7 @@ const paths = {
       path: z.object({ deviceId: z.string() }),
     }),
   },
+  ...commandPaths,
   '/v1/catalog': {
     get: operation({ summary: "Releases known from Apple's feed", answer: Catalog }),
     post: operation({

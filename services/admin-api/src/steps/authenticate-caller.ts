@@ -4,6 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { type Caller, TokenStore } from '../ports.ts';
 
 const REMEDY = 'send the header `Authorization: Bearer <token>` with a token of this installation';
+/** The user names that scripts for those servers send; the password is the token. */
+const BASIC_USERS = ['nanomdm', 'micromdm'];
 
 /** Who a request's Authorization header stands for. Throws AppError `api.unauthenticated`. */
 @Injectable()
@@ -11,11 +13,21 @@ export class AuthenticateCaller {
   constructor(private readonly tokens: TokenStore) {}
 
   async run(authorization: string | undefined): Promise<Caller> {
-    const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
+    const token = bearerToken(authorization) ?? basicToken(authorization);
     if (token === undefined) throw new AppError('api.unauthenticated', 'no bearer token was sent', { remedy: REMEDY });
     const caller = await this.tokens.find(createHash('sha256').update(token).digest('hex'));
-    if (!caller)
-      throw new AppError('api.unauthenticated', 'this bearer token is not known, or revoked', { remedy: REMEDY });
+    if (!caller) throw new AppError('api.unauthenticated', 'this token is not known, or revoked', { remedy: REMEDY });
     return caller;
   }
+}
+
+function bearerToken(authorization = ''): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
+}
+
+function basicToken(authorization = ''): string | undefined {
+  const encoded = /^Basic\s+(\S+)$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const [user = '', ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  return BASIC_USERS.includes(user) && password.length > 0 ? password.join(':') : undefined;
 }

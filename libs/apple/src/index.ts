@@ -14,6 +14,7 @@ export { enrollmentIdOf, SHARED_IPAD_USER_ID } from './checkin/enrollment-id.ts'
 export type { EnrollmentId, EnrollmentIds, EnrollmentKind } from './checkin/enrollment-id.ts';
 export type * from './checkin/messages.ts';
 export { parseCheckin } from './checkin/parse-checkin.ts';
+export { redactCheckin } from './checkin/redact-checkin.ts';
 
 export { readErrorChain } from './connect/error-chain.ts';
 export type { ErrorChainItem } from './connect/error-chain.ts';
@@ -81,9 +82,16 @@ export {
   errorFixture,
   FIXTURE_TOPIC,
   FIXTURE_UDID,
+  FIXTURE_USER_ID,
+  getBootstrapTokenFixture,
+  getTokenFixture,
   idleFixture,
   notNowFixture,
+  returnToServiceFixture,
+  setBootstrapTokenFixture,
   tokenUpdateFixture,
+  userAuthenticateFixture,
+  userTokenUpdateFixture,
 } from './fixtures/messages.ts';
 export {
   AVAILABLE_UPDATES,

@@ -8,10 +8,14 @@ import { ExchangeResponder } from './in/exchange.responder.ts';
 import { OnCommandEnqueueConsumer } from './in/on-command-enqueue.consumer.ts';
 import { OnCommandRevokeConsumer } from './in/on-command-revoke.consumer.ts';
 import { OnPushSentConsumer } from './in/on-push-sent.consumer.ts';
+import { MaidTokenServices } from './out/maid-token-services.ts';
 import { PgCommandStore } from './out/pg-command-store.ts';
 import { PgEnrollmentStore } from './out/pg-enrollment-store.ts';
-import { CommandStore, EnrollmentStore } from './ports.ts';
+import { CommandStore, EnrollmentStore, TokenServices } from './ports.ts';
 import { AcceptCheckIn } from './steps/accept-check-in.ts';
+import { AdmitDevice } from './steps/admit-device.ts';
+import { AnswerCheckIn } from './steps/answer-check-in.ts';
+import { BeginEnrollment } from './steps/begin-enrollment.ts';
 import { EndEnrollment } from './steps/end-enrollment.ts';
 import { EnqueueCommands } from './steps/enqueue-commands.ts';
 import { ExchangeCommand } from './steps/exchange-command.ts';
@@ -35,6 +39,9 @@ import { StepTools } from './steps/step-tools.ts';
     EnqueueCommands,
     ExchangeCommand,
     AcceptCheckIn,
+    AnswerCheckIn,
+    AdmitDevice,
+    BeginEnrollment,
     EndEnrollment,
     KeepTokens,
     StepTools,
@@ -45,6 +52,7 @@ import { StepTools } from './steps/step-tools.ts';
     DueClock,
     { provide: CommandStore, useClass: PgCommandStore },
     { provide: EnrollmentStore, useClass: PgEnrollmentStore },
+    { provide: TokenServices, useClass: MaidTokenServices },
   ],
 })
 export class CommandQueueModule {}

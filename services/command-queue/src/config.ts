@@ -41,6 +41,25 @@ export const config = baseConfig.extend({
     .describe(
       'Such batches under way at once: some in the database, some waiting for the broker. Below LAMP_DATABASE_POOL.',
     ),
+  LAMP_USER_CHANNEL: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      'Answer to UserAuthenticate, with which a Mac asks for a network or mobile user: on manages the user, and checks no password; off declines (410).',
+    ),
+  LAMP_CERTIFICATE_RENEWAL: z
+    .enum(['named', 'never'])
+    .default('named')
+    .describe(
+      'Whether a TokenUpdate may come with another identity certificate than the enrolled one: named takes it where its names hold the UDID or serial number of the device; never makes the device enroll again.',
+    ),
+  LAMP_MAID_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'JSON file with the keys that sign com.apple.maid tokens (GetToken): {"<tenant>": {"serverUuid": "<server_uuid of Apple Business Manager>", "keyFile": "<PEM file of the private key>"}}. Without it GetToken gets 400.',
+    ),
 });
 export type Config = z.infer<typeof config>;
 

@@ -106,8 +106,27 @@ export abstract class CommandStore {
   abstract keepHistory(tx: Tx, now: Date, days: number): Promise<void>;
 }
 
-export interface NewEnrollment extends Omit<Enrollment, 'bootstrapToken' | 'status' | 'reachable'> {
+export interface NewEnrollment extends Omit<
+  Enrollment,
+  'bootstrapToken' | 'status' | 'reachable' | 'tokenUpdateTally'
+> {
   at: Date;
+}
+
+/** What a TokenUpdate says. */
+export interface UpdatedTokens {
+  topic: string;
+  /** Sealed. Null keeps the one held: only a source's device comes without. */
+  pushAddress: Buffer | null;
+  /** Sealed. Null keeps the one held. */
+  unlockToken: Buffer | null;
+  /** Absent: false. */
+  awaitingConfiguration?: boolean | undefined;
+  /** Of a Mac's user channel. */
+  notOnConsole?: boolean | undefined;
+  /** Of user channels. */
+  userShortName?: string | undefined;
+  userLongName?: string | undefined;
 }
 
 export abstract class EnrollmentStore {
@@ -129,13 +148,14 @@ export abstract class EnrollmentStore {
   /** Refreshes what an `authenticated` enrollment says of itself. */
   abstract refresh(tx: Tx, enrollment: NewEnrollment): Promise<void>;
 
-  /** Stores a push address (sealed), makes the enrollment `enrolled` and reachable again. A null unlock token keeps the one held. */
-  abstract setTokens(
-    tx: Tx,
-    of: { tenant: string; deviceId: string },
-    tokens: { topic: string; pushAddress: Buffer; unlockToken: Buffer | null },
-    at: Date,
-  ): Promise<void>;
+  /** Stores what a TokenUpdate says and counts it; makes the enrollment `enrolled` and reachable again. */
+  abstract setTokens(tx: Tx, of: { tenant: string; deviceId: string }, tokens: UpdatedTokens, at: Date): Promise<void>;
+
+  /** Pins a device and its user channels to another certificate. */
+  abstract movePin(tx: Tx, of: { tenant: string; deviceId: string }, certificateHash: string): Promise<void>;
+
+  /** Whether Setup Assistant waits for this server. */
+  abstract setAwaitingConfiguration(tx: Tx, of: { tenant: string; deviceId: string }, awaiting: boolean): Promise<void>;
 
   /** Null deletes it. */
   abstract setBootstrapToken(tx: Tx, of: { tenant: string; deviceId: string }, sealed: Buffer | null): Promise<void>;
@@ -145,4 +165,10 @@ export abstract class EnrollmentStore {
 
   /** No push to these until a TokenUpdate; changes nothing where one has come since `goneAt`. */
   abstract markGone(tx: Tx, tenant: string, gone: readonly { deviceId: string; goneAt: Date }[]): Promise<void>;
+}
+
+/** Tokens that devices fetch for Apple's services (GetToken). */
+export abstract class TokenServices {
+  /** A token of its own for each call. Undefined where this tenant has none of that type. */
+  abstract tokenFor(tenant: string, serviceType: string): Buffer | undefined;
 }

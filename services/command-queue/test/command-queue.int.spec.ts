@@ -6,6 +6,8 @@ import {
   commandExchange,
   type CommandGroup,
   commandRevoke,
+  decoderOf,
+  deviceCheckedIn,
   deviceEnrolled,
   enrollmentCheckIn,
   type Exchange,
@@ -14,6 +16,7 @@ import {
   message,
   type MessageDefinition,
   pushRequest,
+  sourceCertificateHash,
 } from '@lamplighter/contracts';
 import { Broker, streamOf } from '@lamplighter/messaging';
 import { Publisher, Requester, type RunningService, startService } from '@lamplighter/runtime';
@@ -48,7 +51,7 @@ afterAll(async () => {
   await database?.close();
 });
 
-const checkIn = (deviceId: string, said: CheckIn['message']) =>
+const checkIn = (deviceId: string, said: CheckIn['message'], of: Partial<CheckIn> = {}) =>
   service.app.get(Requester).request(enrollmentCheckIn, {
     tenant: 'default',
     deviceId,
@@ -56,12 +59,14 @@ const checkIn = (deviceId: string, said: CheckIn['message']) =>
     certificateHash: certificateOf(deviceId),
     receivedAt: new Date().toISOString(),
     message: said,
+    ...of,
   });
 
-async function enroll(deviceId: string): Promise<void> {
+async function enroll(deviceId: string, payload?: string): Promise<void> {
+  const of = payload === undefined ? {} : { payload };
   const topic = 'com.apple.mgmt.External.test';
-  await checkIn(deviceId, { type: 'Authenticate', topic, facts: {} });
-  await checkIn(deviceId, { type: 'TokenUpdate', topic, token: 'dG9rZW4=', pushMagic: 'magic' });
+  await checkIn(deviceId, { type: 'Authenticate', topic, facts: {} }, of);
+  await checkIn(deviceId, { type: 'TokenUpdate', topic, token: 'dG9rZW4=', pushMagic: 'magic' }, of);
 }
 
 async function exchangeAll(...items: [string, Exchange['answer']?][]) {
@@ -92,13 +97,15 @@ async function send(id: string, groups: CommandGroup[]): Promise<void> {
 /** Everything of one message that the broker holds now. */
 async function held<D extends MessageDefinition>(definition: D): Promise<Message<ItemOf<D>>[]> {
   const { nc } = service.app.get(Broker);
+  const decode = decoderOf(definition);
   const manager = await jetstreamManager(nc);
   const stream = streamOf(prefix, definition);
   const { state } = await manager.streams.info(stream);
   const found: Message<ItemOf<D>>[] = [];
   for (let seq = Math.max(1, state.first_seq); seq <= state.last_seq; seq += 1) {
     const stored = await manager.streams.getMessage(stream, { seq });
-    if (stored?.subject.includes(`.${definition.name}.`)) found.push(stored.json());
+    if (!stored?.subject.includes(`.${definition.name}.`)) continue;
+    found.push(decode(stored.string(), { tenant: 'default', at: stored.time }) as Message<ItemOf<D>>);
   }
   return found;
 }
@@ -118,6 +125,28 @@ describe('command-queue on the broker and the database', () => {
       (await held(deviceEnrolled)).flatMap((each) => each.items).find((item) => item.deviceId === 'newcomer'),
     );
     expect(enrolled).toMatchObject({ generation: 1, kind: 'device' });
+  });
+
+  it('passes check-ins on without their secrets', async () => {
+    await enroll('told', '<plist/>');
+    const told = await waitFor('two check-ins', async () => {
+      const items = (await held(deviceCheckedIn)).flatMap((each) => each.items);
+      const own = items.filter((item) => item.deviceId === 'told');
+      return own.length === 2 && own;
+    });
+    expect(told).toMatchObject([
+      { messageType: 'Authenticate', kind: 'device', payload: '<plist/>' },
+      { messageType: 'TokenUpdate', tokenUpdateTally: 1, payload: '<plist/>' },
+    ]);
+    expect(JSON.stringify(told)).not.toMatch(/dG9rZW4=|magic/);
+  });
+
+  it('refuses a TokenUpdate without a push address, except from a source', async () => {
+    const bare = { type: 'TokenUpdate', topic: 'com.apple.mgmt.External.test' } as const;
+    await expect(checkIn('bare', bare)).rejects.toMatchObject({ code: expect.stringContaining('invalid') });
+    const source = 'nano';
+    const hash = { source, certificateHash: sourceCertificateHash('default', source) };
+    expect(await checkIn('bare', bare, hash)).toEqual({ outcome: 'ok' });
   });
 
   it('takes a command from the broker to its device, and has its answer on the broker before it replies', async () => {

@@ -20,6 +20,7 @@ import {
   type ExchangeRow,
   type NewEnrollment,
   type PendingCommand,
+  type UpdatedTokens,
 } from '../src/ports.ts';
 
 interface Row extends PendingCommand {
@@ -33,6 +34,7 @@ interface EnrollmentRow extends Enrollment {
   unlockToken: Buffer | null;
   tokenUpdatedAt: Date | null;
   goneAt: Date | null;
+  awaitingConfiguration: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -244,7 +246,9 @@ export class FakeEnrollmentStore extends EnrollmentStore {
       pushAddress: null,
       unlockToken: null,
       tokenUpdatedAt: null,
+      tokenUpdateTally: 0,
       goneAt: null,
+      awaitingConfiguration: false,
     });
   }
 
@@ -255,21 +259,36 @@ export class FakeEnrollmentStore extends EnrollmentStore {
   override async setTokens(
     _tx: Tx,
     of: { tenant: string; deviceId: string },
-    tokens: { topic: string; pushAddress: Buffer; unlockToken: Buffer | null },
+    tokens: UpdatedTokens,
     at: Date,
   ): Promise<void> {
     const row = this.row(of);
-    const { topic, pushAddress } = tokens;
-    const unlockToken = tokens.unlockToken ?? row.unlockToken;
     Object.assign(row, {
-      topic,
-      pushAddress,
-      unlockToken,
+      ...tokens,
+      awaitingConfiguration: tokens.awaitingConfiguration ?? false,
+      pushAddress: tokens.pushAddress ?? row.pushAddress,
+      unlockToken: tokens.unlockToken ?? row.unlockToken,
       status: 'enrolled',
       reachable: true,
       goneAt: null,
       tokenUpdatedAt: at,
+      tokenUpdateTally: row.tokenUpdateTally + 1,
     });
+  }
+
+  override async movePin(_tx: Tx, of: { tenant: string; deviceId: string }, certificateHash: string): Promise<void> {
+    for (const row of this.queue.enrollments.values()) {
+      const isIts = row.deviceId === of.deviceId || row.parentId === of.deviceId;
+      if (row.tenant === of.tenant && isIts && row.status !== 'left') row.certificateHash = certificateHash;
+    }
+  }
+
+  override async setAwaitingConfiguration(
+    _tx: Tx,
+    of: { tenant: string; deviceId: string },
+    awaiting: boolean,
+  ): Promise<void> {
+    this.row(of).awaitingConfiguration = awaiting;
   }
 
   override async setBootstrapToken(
@@ -282,7 +301,8 @@ export class FakeEnrollmentStore extends EnrollmentStore {
 
   override async leave(_tx: Tx, tenant: string, deviceIds: readonly string[], _at: Date): Promise<void> {
     for (const deviceId of deviceIds) {
-      const gone = { status: 'left', reachable: false, pushAddress: null, unlockToken: null, bootstrapToken: null };
+      const tokens = { pushAddress: null, unlockToken: null, bootstrapToken: null };
+      const gone = { status: 'left', reachable: false, awaitingConfiguration: false, ...tokens };
       Object.assign(this.row({ tenant, deviceId }), gone);
     }
   }

@@ -27,6 +27,7 @@ export function enrollment(deviceId: string, tenant = 'default'): NewEnrollment 
     kind: 'device',
     parentId: null,
     topic: 'com.apple.mgmt.External.test',
+    source: null,
     generation: 1,
     certificateHash: certificateOf(deviceId),
     facts: { productName: 'Mac15,12' },

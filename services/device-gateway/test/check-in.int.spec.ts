@@ -1,8 +1,35 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { authenticateFixture, buildPlist, checkOutFixture, parsePlist, tokenUpdateFixture } from '@lamplighter/apple';
+import {
+  authenticateFixture,
+  buildPlist,
+  checkOutFixture,
+  FIXTURE_USER_ID,
+  getBootstrapTokenFixture,
+  getTokenFixture,
+  parsePlist,
+  returnToServiceFixture,
+  setBootstrapTokenFixture,
+  SHARED_IPAD_USER_ID,
+  tokenUpdateFixture,
+  userAuthenticateFixture,
+  userTokenUpdateFixture,
+} from '@lamplighter/apple';
 import type { CheckIn } from '@lamplighter/contracts';
 import { CHECK_IN, CONNECT, put, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
+
+/** Every check-in message but DeclarativeManagement, as devices send them. */
+const FIXTURES = [
+  authenticateFixture,
+  tokenUpdateFixture,
+  userAuthenticateFixture,
+  userTokenUpdateFixture,
+  setBootstrapTokenFixture,
+  getBootstrapTokenFixture,
+  getTokenFixture,
+  returnToServiceFixture,
+  checkOutFixture,
+];
 
 describe('check-ins', () => {
   let gateway: Gateway;
@@ -26,15 +53,57 @@ describe('check-ins', () => {
     return seen;
   };
 
-  it('passes Authenticate, TokenUpdate and CheckOut on', async () => {
+  it('passes every message on as what it is', async () => {
     const seen = recorded();
-    const bodies = [authenticateFixture('DEVICE'), tokenUpdateFixture('DEVICE'), checkOutFixture('DEVICE')];
-    for (const body of bodies) expect(await checkIn(body)).toMatchObject({ status: 200, body: '' });
+    const answers = [];
+    for (const make of FIXTURES) answers.push((await checkIn(make('DEVICE'))).status);
+    expect(answers).toEqual(FIXTURES.map(() => 200));
     expect(seen.map((each) => [each.deviceId, each.kind, each.message.type])).toEqual([
       ['DEVICE', 'device', 'Authenticate'],
       ['DEVICE', 'device', 'TokenUpdate'],
+      [`DEVICE:${FIXTURE_USER_ID}`, 'user', 'UserAuthenticate'],
+      [`DEVICE:${FIXTURE_USER_ID}`, 'user', 'TokenUpdate'],
+      ['DEVICE', 'device', 'SetBootstrapToken'],
+      ['DEVICE', 'device', 'GetBootstrapToken'],
+      ['DEVICE', 'device', 'GetToken'],
+      ['DEVICE', 'device', 'ReturnToService'],
       ['DEVICE', 'device', 'CheckOut'],
     ]);
+  });
+
+  it('passes on whom and what a TokenUpdate tells of', async () => {
+    const seen = recorded();
+    await checkIn(tokenUpdateFixture('DEVICE', { AwaitingConfiguration: true, UnlockToken: Buffer.from('u') }));
+    await checkIn(userTokenUpdateFixture('DEVICE', { NotOnConsole: true }));
+    await checkIn(tokenUpdateFixture('DEVICE', { UserID: SHARED_IPAD_USER_ID, UserShortName: 'ann@example.org' }));
+    await checkIn(tokenUpdateFixture('DEVICE', { UDID: undefined, EnrollmentID: 'E', EnrollmentUserID: 'U' }));
+    expect(seen).toMatchObject([
+      { message: { awaitingConfiguration: true, unlockToken: Buffer.from('u').toString('base64') } },
+      { message: { userShortName: 'ann', userLongName: 'Ann Example', notOnConsole: true } },
+      { deviceId: 'DEVICE:ann@example.org', kind: 'shared-ipad', parentId: 'DEVICE' },
+      { deviceId: 'E:U', kind: 'user-enrollment', parentId: 'E' },
+    ]);
+  });
+
+  it('passes the message on for others to follow, without its secrets', async () => {
+    const seen = recorded();
+    const secret = Buffer.from('SECRET');
+    await checkIn(tokenUpdateFixture('DEVICE', { Token: secret, PushMagic: 'SECRET', UnlockToken: secret, Future: 1 }));
+    await checkIn(setBootstrapTokenFixture('DEVICE', { BootstrapToken: secret }));
+    await checkIn(userAuthenticateFixture('DEVICE', { DigestResponse: 'SECRET' }));
+    const payloads = seen.map((each) => parsePlist(each.payload!));
+    expect(payloads).toMatchObject([
+      { MessageType: 'TokenUpdate', UDID: 'DEVICE', Future: 1 },
+      { MessageType: 'SetBootstrapToken' },
+      { MessageType: 'UserAuthenticate', UserID: FIXTURE_USER_ID },
+    ]);
+    for (const { payload } of seen) expect(payload).not.toMatch(/SECRET|U0VDUkVU/);
+  });
+
+  it('refuses a check-in of a size that none has', async () => {
+    const seen = recorded();
+    expect((await checkIn(authenticateFixture('DEVICE', { Future: 'x'.repeat(262_144) }))).status).toBe(413);
+    expect(seen).toEqual([]);
   });
 
   it('takes a check-in with the content type of the ServerURL', async () => {
@@ -68,10 +137,36 @@ describe('check-ins', () => {
     expect(parsePlist(answer.body)).toEqual({ BootstrapToken: Buffer.from('secret') });
   });
 
-  it('says 410 to UserAuthenticate and 400 to GetToken', async () => {
-    expect((await checkIn(message({ MessageType: 'UserAuthenticate', UserID: 'U' }))).status).toBe(410);
-    const getToken = message({ MessageType: 'GetToken', TokenServiceType: 'com.apple.maid' });
-    expect((await checkIn(getToken)).status).toBe(400);
+  it('wants no digest of a user, and says 410 where users are not managed', async () => {
+    const asked = userAuthenticateFixture('DEVICE');
+    const first = await checkIn(asked);
+    expect(first).toMatchObject({ status: 200, type: 'application/xml' });
+    expect(parsePlist(first.body)).toEqual({ DigestChallenge: '' });
+    expect((await checkIn(userAuthenticateFixture('DEVICE', { DigestResponse: 'd' }))).status).toBe(200);
+    gateway.behind.checkIn = async () => ({ outcome: 'user-not-managed' });
+    expect((await checkIn(asked)).status).toBe(410);
+  });
+
+  it('gives a token for a service that there is, and says 400 to others', async () => {
+    const tokenData = Buffer.from('a.b.c');
+    gateway.behind.checkIn = async () => ({ outcome: 'ok', tokenData: tokenData.toString('base64') });
+    expect(parsePlist((await checkIn(getTokenFixture('DEVICE'))).body)).toEqual({ TokenData: tokenData });
+    gateway.behind.checkIn = async () => ({ outcome: 'unknown-token-service' });
+    const refused = await checkIn(getTokenFixture('DEVICE', { TokenServiceType: 'com.example' }));
+    expect(refused.status).toBe(400);
+    expect(JSON.parse(refused.body)).toMatchObject({ code: 'checkin.token-service-unknown' });
+  });
+
+  it('lets no device erase itself for return to service', async () => {
+    const answer = await checkIn(returnToServiceFixture('DEVICE'));
+    expect(parsePlist(answer.body)).toEqual({ ReturnToService: { Enabled: false } });
+  });
+
+  it('does not make a device leave for a user channel that is not known', async () => {
+    gateway.behind.checkIn = async () => ({ outcome: 'unrecognized' });
+    const answer = await checkIn(userTokenUpdateFixture('DEVICE'));
+    expect(answer.status).toBe(403);
+    expect(answer.body).not.toContain('com.apple.unrecognized.device');
   });
 
   it('refuses a device that is not enrolled, and one with another certificate', async () => {

@@ -44,7 +44,10 @@ export function readIds(dict: PlistDict, fault: FieldFault): EnrollmentIds {
   const ids: Record<string, string> = key === 'UDID' ? { udid: id } : { enrollmentId: id };
   for (const userKey of USER_KEYS) readUserKey(dict, userKey, ids, fault);
   const longName = textIn(dict, 'UserLongName');
-  if (longName !== undefined) ids['userLongName'] = longName;
+  if (longName !== undefined) ids['userLongName'] = longName.slice(0, MAX_USER_ID);
+  if (ids['userId'] === SHARED_IPAD_USER_ID && ids['userShortName'] === undefined) {
+    throw fault('missing-key', 'UserShortName', 'the managed account of a Shared iPad user');
+  }
   return ids;
 }
 
@@ -75,8 +78,8 @@ export function enrollmentIdOf(message: { readonly ids: EnrollmentIds }): Enroll
   }
   const device = udid ?? '';
   if (userId === undefined) return { deviceId: device, kind: 'device' };
-  if (userId === SHARED_IPAD_USER_ID && userShortName !== undefined) {
-    return { deviceId: `${device}:${userShortName}`, kind: 'shared-ipad', parentId: device };
+  if (userId === SHARED_IPAD_USER_ID) {
+    return { deviceId: `${device}:${userShortName ?? ''}`, kind: 'shared-ipad', parentId: device };
   }
   return { deviceId: `${device}:${userId}`, kind: 'user', parentId: device };
 }

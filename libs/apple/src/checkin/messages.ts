@@ -69,6 +69,11 @@ export interface GetToken extends Message {
   readonly tokenParameters?: PlistDict;
 }
 
+/** mdm/checkin/returntoservice.yaml (iOS 26): the device asks whether to erase itself and enroll again. */
+export interface ReturnToService extends Message {
+  readonly messageType: 'ReturnToService';
+}
+
 /** mdm/checkin/declarativemanagement.yaml */
 export interface DeclarativeManagement extends Message {
   readonly messageType: 'DeclarativeManagement';
@@ -86,4 +91,5 @@ export type CheckinMessage =
   | SetBootstrapToken
   | GetBootstrapToken
   | GetToken
+  | ReturnToService
   | DeclarativeManagement;

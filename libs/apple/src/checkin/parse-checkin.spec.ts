@@ -4,7 +4,11 @@ import {
   checkOutFixture,
   FIXTURE_TOPIC,
   FIXTURE_UDID,
+  FIXTURE_USER_ID,
+  returnToServiceFixture,
+  setBootstrapTokenFixture,
   tokenUpdateFixture,
+  userTokenUpdateFixture,
 } from '../fixtures/messages.ts';
 import { buildPlist } from '../plist/build.ts';
 import { parsePlist } from '../plist/parse.ts';
@@ -92,6 +96,23 @@ describe('check-in messages', () => {
     });
   });
 
+  it('of user channels bring who the user is, and whether anybody waits', () => {
+    expect(parseCheckin(parsePlist(userTokenUpdateFixture(UDID, { NotOnConsole: true })))).toMatchObject({
+      ids: { udid: UDID, userId: FIXTURE_USER_ID, userShortName: 'ann', userLongName: 'Ann Example' },
+      notOnConsole: true,
+    });
+    expect(parseCheckin(parsePlist(setBootstrapTokenFixture(UDID, { AwaitingConfiguration: true })))).toMatchObject({
+      awaitingConfiguration: true,
+    });
+  });
+
+  it('ReturnToService brings who asks', () => {
+    expect(parseCheckin(parsePlist(returnToServiceFixture()))).toEqual({
+      messageType: 'ReturnToService',
+      ids: { udid: UDID },
+    });
+  });
+
   it('may have keys that nobody knows yet', () => {
     expect(read({ MessageType: 'GetBootstrapToken', UDID, Future: { a: 1 } })).not.toHaveProperty('Future');
   });
@@ -138,6 +159,10 @@ describe('check-in messages that are refused', () => {
       });
     }
     expect(refusal({ ...message, UDID, UserID: 5 })).toMatchObject({ key: 'UserID' });
+    expect(refusal({ ...message, UDID, UserID: SHARED_IPAD_USER_ID })).toMatchObject({
+      code: 'checkin.missing-key',
+      key: 'UserShortName',
+    });
   });
 });
 

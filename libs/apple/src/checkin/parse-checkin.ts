@@ -11,12 +11,13 @@ type Reader = (dict: PlistDict, ids: EnrollmentIds) => CheckinMessage;
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [
     'Authenticate',
-    (dict, ids) => ({
-      messageType: 'Authenticate',
-      ids,
-      topic: requiredText(dict, 'Topic', fault),
-      facts: readFacts(dict),
-    }),
+    (dict, ids) => {
+      const { userId, enrollmentUserId } = ids;
+      if (userId !== undefined || enrollmentUserId !== undefined) {
+        throw fault('invalid-key', 'UserID', 'none: user channels have no Authenticate');
+      }
+      return { messageType: 'Authenticate', ids, topic: requiredText(dict, 'Topic', fault), facts: readFacts(dict) };
+    },
   ],
   [
     'TokenUpdate',
@@ -76,6 +77,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
       };
     },
   ],
+  ['ReturnToService', (_dict, ids) => ({ messageType: 'ReturnToService', ids })],
   [
     'DeclarativeManagement',
     (dict, ids) => ({

@@ -7,22 +7,22 @@ export interface Enrollment {
   tenant: string;
   deviceId: string;
   kind: EnrollmentKind;
+  /** Of a user channel: its device. It lives and dies with it, and identifies with its device's certificate. */
   parentId: string | null;
   status: EnrollmentStatus;
   topic: string;
-  /** SHA-256 of the pinned identity certificate, lower-case hex. */
+  /** SHA-256 of the pinned identity certificate, lower-case hex; of a source's devices `sourceCertificateHash`. */
   certificateHash: string;
+  /** The MDM server that it is enrolled with, where that is another one. */
+  source: string | null;
   generation: number;
   facts: Readonly<Record<string, string>>;
   /** It is enrolled, and APNs has not said that it is gone. */
   reachable: boolean;
   /** Sealed. Null: none is held. */
   bootstrapToken: Buffer | null;
-}
-
-/** A user channel lives and dies with its device and identifies with its device's certificate. */
-export function isUserChannel(kind: EnrollmentKind): boolean {
-  return kind === 'user' || kind === 'shared-ipad';
+  /** TokenUpdates since its Authenticate. */
+  tokenUpdateTally: number;
 }
 
 export type AuthenticateDecision =
@@ -50,4 +50,19 @@ export function identify(
 ): 'ok' | 'unrecognized' | 'wrong-certificate' {
   if (existing === undefined || existing.status === 'left') return 'unrecognized';
   return existing.certificateHash === certificateHash ? 'ok' : 'wrong-certificate';
+}
+
+/** Enrolled with this server itself, now: no source may speak for it. */
+export function isNative(existing: Enrollment | undefined): boolean {
+  return existing !== undefined && existing.status !== 'left' && existing.source === null;
+}
+
+/**
+ * Whether a certificate says by its names that it is this device's: the device's id or the serial number that it
+ * enrolled with is one of them, whole, in any case.
+ */
+export function isNamedFor(device: Enrollment, certificateNames: readonly string[]): boolean {
+  const names = new Set(certificateNames.map((name) => name.toLowerCase()));
+  const own = [device.deviceId, device.facts['serialNumber']];
+  return own.some((name) => name !== undefined && name !== '' && names.has(name.toLowerCase()));
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '@lamplighter/runtime';
 import type { Enrollment } from '../domain/enrollment.ts';
-import { EnrollmentStore, type NewEnrollment } from '../ports.ts';
+import { EnrollmentStore, type NewEnrollment, type UpdatedTokens } from '../ports.ts';
 import * as sql from './sql/enrollment.ts';
 
 export class PgEnrollmentStore extends EnrollmentStore {
@@ -15,10 +15,12 @@ export class PgEnrollmentStore extends EnrollmentStore {
       status: row.status as Enrollment['status'],
       topic: row.topic,
       certificateHash: row.certificate_hash,
+      source: row.source,
       generation: row.generation,
       facts: row.facts,
       reachable: row.reachable,
       bootstrapToken: row.bootstrap_token,
+      tokenUpdateTally: row.token_update_tally,
     };
   }
 
@@ -41,9 +43,9 @@ export class PgEnrollmentStore extends EnrollmentStore {
   }
 
   override async begin(tx: Tx, enrollment: NewEnrollment): Promise<void> {
-    const { tenant, deviceId, kind, parentId, topic, certificateHash, generation, facts, at } = enrollment;
-    const values = [tenant, deviceId, kind, parentId, topic, certificateHash, generation, JSON.stringify(facts), at];
-    await tx.query(sql.begin, values);
+    const { tenant, deviceId, kind, parentId, topic, certificateHash, generation, facts, at, source } = enrollment;
+    const pinned = [topic, certificateHash, generation, JSON.stringify(facts), at, source];
+    await tx.query(sql.begin, [tenant, deviceId, kind, parentId, ...pinned]);
   }
 
   override async refresh(tx: Tx, enrollment: NewEnrollment): Promise<void> {
@@ -54,11 +56,25 @@ export class PgEnrollmentStore extends EnrollmentStore {
   override async setTokens(
     tx: Tx,
     of: { tenant: string; deviceId: string },
-    tokens: { topic: string; pushAddress: Buffer; unlockToken: Buffer | null },
+    tokens: UpdatedTokens,
     at: Date,
   ): Promise<void> {
-    const values = [of.tenant, of.deviceId, tokens.topic, tokens.pushAddress, tokens.unlockToken, at];
-    await tx.query(sql.setTokens, values);
+    const { topic, pushAddress, unlockToken, awaitingConfiguration = false, notOnConsole = null } = tokens;
+    const { userShortName = null, userLongName = null } = tokens;
+    const said = [topic, pushAddress, unlockToken, awaitingConfiguration, notOnConsole, userShortName, userLongName];
+    await tx.query(sql.setTokens, [of.tenant, of.deviceId, at, ...said]);
+  }
+
+  override async movePin(tx: Tx, of: { tenant: string; deviceId: string }, certificateHash: string): Promise<void> {
+    await tx.query(sql.movePin, [of.tenant, of.deviceId, certificateHash]);
+  }
+
+  override async setAwaitingConfiguration(
+    tx: Tx,
+    of: { tenant: string; deviceId: string },
+    awaiting: boolean,
+  ): Promise<void> {
+    await tx.query(sql.setAwaitingConfiguration, [of.tenant, of.deviceId, awaiting]);
   }
 
   override async setBootstrapToken(

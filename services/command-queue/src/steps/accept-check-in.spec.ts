@@ -2,56 +2,28 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type CheckIn,
   commandEnded,
+  deviceCheckedIn,
   deviceEnrolled,
   deviceLeft,
   PushAddress,
   pushAddressContext,
 } from '@lamplighter/contracts';
-import { AesSealer, Tracer } from '@lamplighter/runtime';
-import { silentLog, TestClock } from '@lamplighter/testing';
-import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
-import { certificateOf, FakeDatabase, FakeOutbox, minutes, START, terms } from '../../test/fixtures.ts';
-import { AcceptCheckIn } from './accept-check-in.ts';
-import { EndEnrollment } from './end-enrollment.ts';
-import { KeepTokens } from './keep-tokens.ts';
-import { StepTools } from './step-tools.ts';
+import { authenticate, checkIns, token, tokenUpdate, user } from '../../test/check-ins.ts';
+import type { FakeCommandStore, FakeQueue } from '../../test/fake-stores.ts';
+import { certificateOf, FakeDatabase, type FakeOutbox, minutes, START, terms } from '../../test/fixtures.ts';
 
 const db = new FakeDatabase();
-const sealer = new AesSealer(Buffer.alloc(32, 7));
-const topic = 'com.apple.mgmt.External.test';
-const token = Buffer.from('push token').toString('base64');
+const ok = { outcome: 'ok' };
+let world: ReturnType<typeof checkIns>;
 let queue: FakeQueue;
 let outbox: FakeOutbox;
 let commands: FakeCommandStore;
-let step: AcceptCheckIn;
-
-const authenticate: CheckIn['message'] = { type: 'Authenticate', topic, facts: { productName: 'iPad14,1' } };
-const tokenUpdate: CheckIn['message'] = { type: 'TokenUpdate', topic, token, pushMagic: 'magic' };
-
-function say(message: CheckIn['message'], of: Partial<CheckIn> = {}): Promise<unknown> {
-  const deviceId = of.deviceId ?? 'a';
-  return step.run({
-    tenant: 'default',
-    deviceId,
-    kind: 'device',
-    certificateHash: certificateOf(deviceId),
-    receivedAt: START.toISOString(),
-    message,
-    ...of,
-  });
-}
-const user: Partial<CheckIn> = { deviceId: 'a:user', kind: 'user', parentId: 'a', certificateHash: certificateOf('a') };
-const ok = { outcome: 'ok' };
-const row = (deviceId = 'a') => queue.enrollments.get(`default ${deviceId}`)!;
+let say: typeof world.say;
+let row: typeof world.row;
 
 beforeEach(() => {
-  queue = new FakeQueue();
-  outbox = new FakeOutbox();
-  commands = new FakeCommandStore(queue);
-  const enrollments = new FakeEnrollmentStore(queue);
-  const end = new EndEnrollment(outbox, enrollments, commands);
-  const tokens = new KeepTokens(outbox, enrollments, commands, sealer);
-  step = new AcceptCheckIn(db, enrollments, end, tokens, new StepTools(new TestClock(START), silentLog, new Tracer()));
+  world = checkIns();
+  ({ queue, outbox, commands, say, row } = world);
 });
 
 describe('enrollment', () => {
@@ -71,9 +43,9 @@ describe('enrollment', () => {
     await say(tokenUpdate);
     const sealed = row().pushAddress!;
     expect(sealed.includes('magic')).toBe(false);
-    const opened = sealer.open(sealed, pushAddressContext('default', 'a')).toString();
+    const opened = world.sealer.open(sealed, pushAddressContext('default', 'a')).toString();
     expect(PushAddress.parse(JSON.parse(opened))).toEqual({ token, pushMagic: 'magic' });
-    expect(() => sealer.open(sealed, pushAddressContext('default', 'b'))).toThrow();
+    expect(() => world.sealer.open(sealed, pushAddressContext('default', 'b'))).toThrow();
   });
 
   it('keeps the unlock token when a TokenUpdate brings none', async () => {
@@ -165,16 +137,6 @@ describe('identity', () => {
       expect(await say(message)).toEqual({ outcome: 'unrecognized' });
     }
   });
-
-  it('opens a user channel only beside its device and under its certificate', async () => {
-    expect(await say(tokenUpdate, user)).toEqual({ outcome: 'unrecognized' });
-    await say(authenticate);
-    expect(await say(tokenUpdate, { ...user, certificateHash: 'f'.repeat(64) })).toEqual({
-      outcome: 'wrong-certificate',
-    });
-    expect(await say(tokenUpdate, user)).toEqual(ok);
-    expect(outbox.of(deviceEnrolled)[0]?.items).toMatchObject([{ deviceId: 'a:user', parentId: 'a', kind: 'user' }]);
-  });
 });
 
 describe('bootstrap token', () => {
@@ -186,6 +148,76 @@ describe('bootstrap token', () => {
     expect(row().bootstrapToken?.includes('boot')).toBe(false);
     await say({ type: 'SetBootstrapToken' });
     expect(await say({ type: 'GetBootstrapToken' })).toEqual(ok);
+  });
+});
+
+describe('a device in Setup Assistant', () => {
+  it('is known to wait until one of its messages says that it does not', async () => {
+    await say(authenticate);
+    await say({ ...tokenUpdate, awaitingConfiguration: true } as CheckIn['message']);
+    expect(row().awaitingConfiguration).toBe(true);
+    await say({ type: 'GetBootstrapToken' });
+    expect(row().awaitingConfiguration).toBe(true);
+    await say({ type: 'GetBootstrapToken', awaitingConfiguration: false });
+    expect(row().awaitingConfiguration).toBe(false);
+    await say({ type: 'SetBootstrapToken', bootstrapToken: 'Ym9vdA==', awaitingConfiguration: true });
+    expect(row().awaitingConfiguration).toBe(true);
+    await say(tokenUpdate);
+    expect(row().awaitingConfiguration).toBe(false);
+  });
+});
+
+describe('tokens for services', () => {
+  it('are given where this tenant has the service, and to devices that are enrolled', async () => {
+    expect(await say({ type: 'GetToken', serviceType: 'com.apple.maid' })).toEqual({ outcome: 'unrecognized' });
+    await say(authenticate);
+    const tokenData = Buffer.from('a token').toString('base64');
+    expect(await say({ type: 'GetToken', serviceType: 'com.apple.maid' })).toEqual({ outcome: 'ok', tokenData });
+    expect(await say({ type: 'GetToken', serviceType: 'com.apple.watch.pairing' })).toEqual({
+      outcome: 'unknown-token-service',
+    });
+  });
+});
+
+describe('what others are told', () => {
+  const payload = '<plist/>';
+
+  it('is every accepted check-in, TokenUpdates with how many there were', async () => {
+    const bootstrap = { type: 'SetBootstrapToken', bootstrapToken: 'Ym9vdA==' } as const;
+    const said = [authenticate, tokenUpdate, tokenUpdate, bootstrap, { type: 'ReturnToService' }, { type: 'CheckOut' }];
+    for (const each of said as CheckIn['message'][]) expect(await say(each, { payload })).toEqual(ok);
+    expect(outbox.of(deviceCheckedIn).flatMap((each) => each.items)).toEqual(
+      [
+        ['Authenticate'],
+        ['TokenUpdate', 1],
+        ['TokenUpdate', 2],
+        ['SetBootstrapToken'],
+        ['ReturnToService'],
+        ['CheckOut'],
+      ].map(([messageType, tokenUpdateTally]) => ({
+        deviceId: 'a',
+        kind: 'device',
+        messageType,
+        at: START.toISOString(),
+        payload,
+        ...(tokenUpdateTally === undefined ? {} : { tokenUpdateTally }),
+      })),
+    );
+  });
+
+  it('is nothing of questions, and of what was refused', async () => {
+    await say(tokenUpdate, { payload });
+    await say(authenticate);
+    await say({ type: 'GetBootstrapToken' }, { payload });
+    await say({ type: 'GetToken', serviceType: 'com.apple.maid' }, { payload });
+    await say(tokenUpdate, { payload, certificateHash: 'f'.repeat(64) });
+    expect(outbox.of(deviceCheckedIn)).toEqual([]);
+  });
+
+  it('counts TokenUpdates from the Authenticate on', async () => {
+    for (const each of [authenticate, tokenUpdate, tokenUpdate, authenticate]) await say(each);
+    await say(tokenUpdate, { payload });
+    expect(outbox.of(deviceCheckedIn)[0]?.items[0]?.tokenUpdateTally).toBe(1);
   });
 });
 

@@ -9,11 +9,13 @@ import {
 import { Outbox, Sealer, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { Enrollment } from '../domain/enrollment.ts';
-import { CommandStore, EnrollmentStore } from '../ports.ts';
+import { CommandStore, EnrollmentStore, TokenServices } from '../ports.ts';
+
+type Said<T extends CheckIn['message']['type']> = Extract<CheckIn['message'], { type: T }>;
 
 const ok: CheckInReply = { outcome: 'ok' };
 
-/** What an enrollment escrows: push address, unlock token, bootstrap token; sealed, each for its device alone. */
+/** What an enrollment escrows (push address, unlock token, bootstrap token; sealed, each for its device alone) and is given. */
 @Injectable()
 export class KeepTokens {
   constructor(
@@ -21,28 +23,45 @@ export class KeepTokens {
     private readonly enrollments: EnrollmentStore,
     private readonly commands: CommandStore,
     private readonly sealer: Sealer,
+    private readonly tokenServices: TokenServices,
   ) {}
 
   async run(tx: Tx, said: CheckIn['message'], known: Enrollment, now: Date): Promise<CheckInReply> {
-    if (said.type === 'TokenUpdate') return this.updateToken(tx, said, known, now);
-    return this.bootstrapToken(tx, said, known);
+    switch (said.type) {
+      case 'TokenUpdate':
+        return this.updateToken(tx, said, known, now);
+      case 'SetBootstrapToken':
+      case 'GetBootstrapToken':
+        return this.bootstrapToken(tx, said, known);
+      case 'GetToken': {
+        const token = this.tokenServices.tokenFor(known.tenant, said.serviceType);
+        if (token === undefined) return { outcome: 'unknown-token-service' };
+        return { outcome: 'ok', tokenData: token.toString('base64') };
+      }
+      default:
+        return ok;
+    }
   }
 
-  private async updateToken(
-    tx: Tx,
-    said: Extract<CheckIn['message'], { type: 'TokenUpdate' }>,
-    known: Enrollment,
-    now: Date,
-  ): Promise<CheckInReply> {
+  private async updateToken(tx: Tx, said: Said<'TokenUpdate'>, known: Enrollment, now: Date): Promise<CheckInReply> {
     const { tenant, deviceId } = known;
-    const address = JSON.stringify({ token: said.token, pushMagic: said.pushMagic });
-    const pushAddress = this.sealer.seal(Buffer.from(address), pushAddressContext(tenant, deviceId));
-    const unlockToken = said.unlockToken === undefined ? null : this.seal(known, 'unlock-token', said.unlockToken);
-    await this.enrollments.setTokens(tx, known, { topic: said.topic, pushAddress, unlockToken }, now);
+    const { type: _type, token: _token, pushMagic: _magic, unlockToken, ...rest } = said;
+    const tokens = {
+      ...rest,
+      pushAddress: this.pushAddress(said, known),
+      unlockToken: unlockToken === undefined ? null : this.seal(known, 'unlock-token', unlockToken),
+    };
+    await this.enrollments.setTokens(tx, known, tokens, now);
     // Nobody could push it until now.
     if (!known.reachable) await this.commands.makeDue(tx, tenant, deviceId, now);
     if (known.status === 'authenticated') await this.announceEnrolled(tx, known, now);
     return ok;
+  }
+
+  private pushAddress({ token, pushMagic }: Said<'TokenUpdate'>, { tenant, deviceId }: Enrollment): Buffer | null {
+    if (token === undefined || pushMagic === undefined) return null;
+    const address = JSON.stringify({ token, pushMagic });
+    return this.sealer.seal(Buffer.from(address), pushAddressContext(tenant, deviceId));
   }
 
   private async announceEnrolled(tx: Tx, known: Enrollment, now: Date): Promise<void> {
@@ -52,7 +71,14 @@ export class KeepTokens {
     await this.outbox.stage(tx, deviceEnrolled, message(deviceEnrolled, { id, tenant, at: now }, [item]), deviceId);
   }
 
-  private async bootstrapToken(tx: Tx, said: CheckIn['message'], known: Enrollment): Promise<CheckInReply> {
+  private async bootstrapToken(
+    tx: Tx,
+    said: Said<'SetBootstrapToken' | 'GetBootstrapToken'>,
+    known: Enrollment,
+  ): Promise<CheckInReply> {
+    if (said.awaitingConfiguration !== undefined) {
+      await this.enrollments.setAwaitingConfiguration(tx, known, said.awaitingConfiguration);
+    }
     if (said.type === 'SetBootstrapToken') {
       const { bootstrapToken } = said;
       const sealed = bootstrapToken ? this.seal(known, 'bootstrap-token', bootstrapToken) : null;

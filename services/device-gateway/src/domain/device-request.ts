@@ -18,6 +18,8 @@ export interface DeviceRequest {
 export interface DeviceIdentity {
   /** SHA-256 of the identity certificate's DER, lower-case hex. */
   readonly certificateHash: string;
+  /** Common name, serialNumber and subject alternative names of that certificate; absent where they were not read. */
+  readonly certificateNames?: readonly string[];
 }
 
 export const CHECK_IN_TYPE = 'application/x-apple-aspen-mdm-checkin';

@@ -68,9 +68,10 @@ export function queueRefusal(asked: Asked, outcome: 'unrecognized' | 'wrong-cert
   };
   switch (outcome) {
     case 'unrecognized':
+      // Only a device id has no colon. A user channel that is not known must not make its device leave.
       return new Refusal(403, 'device.unrecognized', 'this device is not enrolled here, or no longer', {
         keys,
-        reply: UNRECOGNIZED,
+        ...(asked.deviceId.includes(':') ? {} : { reply: UNRECOGNIZED }),
       });
     case 'wrong-certificate':
       return new Refusal(403, 'device.wrong-certificate', 'this id is enrolled with another identity certificate', {

@@ -1,17 +1,16 @@
-import { buildPlist, enrollmentIdOf, parseCheckin } from '@lamplighter/apple';
+import { enrollmentIdOf, parseCheckin } from '@lamplighter/apple';
 import type { CheckinMessage, PlistValue } from '@lamplighter/apple';
 import { ddmSync, enrollmentCheckIn } from '@lamplighter/contracts';
-import type { CheckIn } from '@lamplighter/contracts';
 import { Clock, Requester } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { queueMessageOf } from '../domain/check-in-message.ts';
-import { NOTHING_MORE, xmlReply } from '../domain/device-reply.ts';
+import { payloadOf, queueMessageOf } from '../domain/check-in-message.ts';
+import { replyToCheckIn } from '../domain/check-in-reply.ts';
 import type { DeviceReply } from '../domain/device-reply.ts';
 import type { DeviceIdentity, DeviceRequest } from '../domain/device-request.ts';
 import { documentOf, replyToSync } from '../domain/declarative.ts';
-import { queueRefusal, Refusal, shortHash } from '../domain/refusal.ts';
+import type { Asked } from '../domain/refusal.ts';
 
-/** Check-ins: enrollment, push addresses, bootstrap tokens, and the door to declarative management. */
+/** Check-ins: enrollment, push addresses, escrowed and issued tokens, and the door to declarative management. */
 @Injectable()
 export class AcceptCheckIn {
   constructor(
@@ -22,23 +21,25 @@ export class AcceptCheckIn {
   /** Throws CheckinError where the message is none that is known, Refusal, or AppError where nobody answers. */
   async run(request: DeviceRequest, identity: DeviceIdentity, plist: PlistValue): Promise<DeviceReply> {
     const message = parseCheckin(plist);
-    const asked: Omit<CheckIn, 'message'> = {
+    const { certificateHash, certificateNames } = identity;
+    const asked = {
       tenant: request.tenant,
       ...enrollmentIdOf(message),
-      certificateHash: identity.certificateHash,
+      certificateHash,
       receivedAt: this.clock.now().toISOString(),
     };
     if (message.messageType === 'DeclarativeManagement') return this.sync(asked, message);
-    const forQueue = queueMessageOf(message);
-    if (forQueue === undefined) throw notServed(asked, message.messageType);
-    const reply = await this.requester.request(enrollmentCheckIn, { ...asked, message: forQueue });
-    if (reply.outcome !== 'ok') throw queueRefusal(asked, reply.outcome);
-    if (message.messageType !== 'GetBootstrapToken' || reply.bootstrapToken === undefined) return NOTHING_MORE;
-    return xmlReply(buildPlist({ BootstrapToken: Buffer.from(reply.bootstrapToken, 'base64') }));
+    const reply = await this.requester.request(enrollmentCheckIn, {
+      ...asked,
+      ...(certificateNames === undefined ? {} : { certificateNames: namesOf(certificateNames) }),
+      payload: payloadOf(plist, request.body.length),
+      message: queueMessageOf(message),
+    });
+    return replyToCheckIn(asked, message.messageType, reply);
   }
 
   private async sync(
-    asked: Omit<CheckIn, 'message'>,
+    asked: Asked & { readonly receivedAt: string },
     message: Extract<CheckinMessage, { messageType: 'DeclarativeManagement' }>,
   ): Promise<DeviceReply> {
     const { tenant, deviceId, certificateHash, receivedAt } = asked;
@@ -55,14 +56,7 @@ export class AcceptCheckIn {
   }
 }
 
-/** User channels are not managed: 410 tells the Mac so. A token service is not offered: 400, as Apple asks for. */
-function notServed(asked: Omit<CheckIn, 'message'>, type: CheckinMessage['messageType']): Refusal {
-  const keys = {
-    tenant: asked.tenant,
-    deviceId: asked.deviceId,
-    certificate: shortHash(asked.certificateHash),
-  };
-  return type === 'UserAuthenticate'
-    ? new Refusal(410, 'checkin.user-not-managed', 'this user channel is not managed', { keys })
-    : new Refusal(400, 'checkin.token-service-unknown', 'no token service of that type is offered here', { keys });
+/** As many as the contract takes; a certificate with more, or longer ones, is known by the others. */
+function namesOf(names: readonly string[]): string[] {
+  return names.filter((name) => name.length <= 255).slice(0, 20);
 }

@@ -75,7 +75,7 @@ export class RecordEnrollment {
 
 function enrollmentsOf({ tenant, items }: Message<EnrolledItem>): Enrollment[] {
   return items
-    .filter((item) => item.kind === 'device' || item.kind === 'user-enrollment')
+    .filter((item) => item.parentId === undefined)
     .map(({ deviceId, generation, at, facts }) => ({
       tenant,
       deviceId,

@@ -5,7 +5,7 @@ export const lock: Statement = {
   name: 'enrollment-lock',
   text: `
 SELECT tenant, device_id, kind, parent_id, status, topic, encode(certificate_hash, 'hex') AS certificate_hash, generation,
-       facts, bootstrap_token, (status = 'enrolled' AND push_gone_at IS NULL) AS reachable
+       source, token_update_tally, facts, bootstrap_token, (status = 'enrolled' AND push_gone_at IS NULL) AS reachable
   FROM command_queue.enrollment WHERE tenant = $1 AND device_id = $2 FOR UPDATE`,
 };
 
@@ -36,17 +36,19 @@ SELECT EXISTS (
      AND (tenant, device_id) <> ($1, $2) AND (tenant, coalesce(parent_id, '')) <> ($1, $2)) AS pinned`,
 };
 
-/** $1 tenant, $2 device id, $3 kind, $4 parent id, $5 topic, $6 hash, $7 generation, $8 facts, $9 when */
+/** $1 tenant, $2 device id, $3 kind, $4 parent id, $5 topic, $6 hash, $7 generation, $8 facts, $9 when, $10 source or null */
 export const begin: Statement = {
   name: 'enrollment-begin',
   text: `
 INSERT INTO command_queue.enrollment
-       (tenant, device_id, kind, parent_id, status, topic, certificate_hash, generation, facts, authenticated_at)
-VALUES ($1, $2, $3, $4, 'authenticated', $5, decode($6, 'hex'), $7, $8, $9)
+       (tenant, device_id, kind, parent_id, status, topic, certificate_hash, generation, facts, authenticated_at, source)
+VALUES ($1, $2, $3, $4, 'authenticated', $5, decode($6, 'hex'), $7, $8, $9, $10)
 ON CONFLICT (tenant, device_id) DO UPDATE
    SET kind = EXCLUDED.kind, parent_id = EXCLUDED.parent_id, status = EXCLUDED.status, topic = EXCLUDED.topic,
        certificate_hash = EXCLUDED.certificate_hash, generation = EXCLUDED.generation, facts = EXCLUDED.facts,
-       authenticated_at = EXCLUDED.authenticated_at, push_address = NULL, push_gone_at = NULL, token_updated_at = NULL,
+       authenticated_at = EXCLUDED.authenticated_at, source = EXCLUDED.source,
+       push_address = NULL, push_gone_at = NULL, token_updated_at = NULL, token_update_tally = 0,
+       awaiting_configuration = false, not_on_console = NULL, user_short_name = NULL, user_long_name = NULL,
        unlock_token = NULL, bootstrap_token = NULL, enrolled_at = NULL, left_at = NULL`,
 };
 
@@ -57,14 +59,35 @@ export const refresh: Statement = {
 UPDATE command_queue.enrollment SET topic = $3, facts = $4, authenticated_at = $5 WHERE tenant = $1 AND device_id = $2`,
 };
 
-/** $1 tenant, $2 device id, $3 topic, $4 push address, $5 unlock token or null, $6 when */
+/**
+ * $1 tenant, $2 device id, $3 when, $4 topic, $5 push address or null, $6 unlock token or null, $7 awaiting configuration,
+ * $8 not on console or null, $9 and $10 short and long name of the user or null
+ */
 export const setTokens: Statement = {
   name: 'enrollment-set-tokens',
   text: `
 UPDATE command_queue.enrollment
-   SET status = 'enrolled', topic = $3, push_address = $4, unlock_token = coalesce($5, unlock_token),
-       token_updated_at = $6, push_gone_at = NULL, enrolled_at = coalesce(enrolled_at, $6)
+   SET status = 'enrolled', topic = $4, push_address = coalesce($5, push_address),
+       unlock_token = coalesce($6, unlock_token), awaiting_configuration = $7, not_on_console = $8,
+       user_short_name = $9, user_long_name = $10, token_update_tally = token_update_tally + 1,
+       token_updated_at = $3, push_gone_at = NULL, enrolled_at = coalesce(enrolled_at, $3)
  WHERE tenant = $1 AND device_id = $2`,
+};
+
+/** Plan: enrollment_pkey and enrollment_parent. $1 tenant, $2 device id, $3 hash */
+export const movePin: Statement = {
+  name: 'enrollment-move-pin',
+  text: `
+UPDATE command_queue.enrollment SET certificate_hash = decode($3, 'hex')
+ WHERE tenant = $1 AND (device_id = $2 OR parent_id = $2) AND status <> 'left'`,
+};
+
+/** $1 tenant, $2 device id, $3 whether it waits */
+export const setAwaitingConfiguration: Statement = {
+  name: 'enrollment-set-awaiting-configuration',
+  text: `
+UPDATE command_queue.enrollment SET awaiting_configuration = $3
+ WHERE tenant = $1 AND device_id = $2 AND awaiting_configuration <> $3`,
 };
 
 /** $1 tenant, $2 device id, $3 sealed or null */
@@ -78,7 +101,8 @@ export const leave: Statement = {
   name: 'enrollment-leave',
   text: `
 UPDATE command_queue.enrollment
-   SET status = 'left', left_at = $3, push_address = NULL, unlock_token = NULL, bootstrap_token = NULL
+   SET status = 'left', left_at = $3, push_address = NULL, unlock_token = NULL, bootstrap_token = NULL,
+       awaiting_configuration = false
  WHERE tenant = $1 AND device_id = ANY($2)`,
 };
 
@@ -99,8 +123,10 @@ export interface EnrollmentRecord {
   status: string;
   topic: string;
   certificate_hash: string;
+  source: string | null;
   generation: number;
   facts: Record<string, string>;
   bootstrap_token: Buffer | null;
+  token_update_tally: number;
   reachable: boolean;
 }

@@ -1,0 +1,79 @@
+import type { CheckIn, CheckInReply } from '@lamplighter/contracts';
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import type { Enrollment } from '../domain/enrollment.ts';
+import { EnrollmentStore } from '../ports.ts';
+import { AdmitDevice } from './admit-device.ts';
+import { BeginEnrollment } from './begin-enrollment.ts';
+import { EndEnrollment } from './end-enrollment.ts';
+import { KeepTokens } from './keep-tokens.ts';
+
+export interface CheckInAnswer {
+  reply: CheckInReply;
+  /** After a TokenUpdate: how many there have been since the Authenticate. */
+  tokenUpdateTally?: number;
+}
+
+type Of<T extends CheckIn['message']['type']> = CheckIn & { message: Extract<CheckIn['message'], { type: T }> };
+
+/** Who speaks, whether it may, and what its message does to its enrollment. */
+@Injectable()
+export class AnswerCheckIn {
+  constructor(
+    private readonly enrollments: EnrollmentStore,
+    private readonly admitDevice: AdmitDevice,
+    private readonly beginEnrollment: BeginEnrollment,
+    private readonly endEnrollment: EndEnrollment,
+    private readonly keepTokens: KeepTokens,
+  ) {}
+
+  async run(tx: Tx, checkIn: CheckIn, now: Date): Promise<CheckInAnswer> {
+    const { tenant, deviceId, parentId } = checkIn;
+    if (is(checkIn, 'Authenticate')) {
+      // Apple's user channels have none. It would hand another device's user to whoever holds a certificate.
+      if (parentId !== undefined) return { reply: { outcome: 'unrecognized' } };
+      return { reply: await this.beginEnrollment.run(tx, checkIn, now) };
+    }
+    // The device before its user channels, always in this order: nobody waits for each other.
+    const device = await this.enrollments.lock(tx, tenant, parentId ?? deviceId);
+    const isAdopted = isAdoption(checkIn, device);
+    const outcome = isAdopted ? 'ok' : await this.admitDevice.run(tx, checkIn, device);
+    if (outcome !== 'ok' || checkIn.message.type === 'UserAuthenticate') return { reply: { outcome } };
+    const own = parentId === undefined ? device : await this.enrollments.lock(tx, tenant, deviceId);
+    if (is(checkIn, 'TokenUpdate')) return this.updateToken(tx, checkIn, own, now);
+    if (own === undefined || own.status === 'left') return { reply: { outcome: 'unrecognized' } };
+    if (is(checkIn, 'CheckOut')) {
+      await this.endEnrollment.run(tx, own, 'CheckOut', now);
+      return { reply: { outcome: 'ok' } };
+    }
+    return { reply: await this.keepTokens.run(tx, checkIn.message, own, now) };
+  }
+
+  /** Where there was no Authenticate (a user channel, another server's device) the enrollment begins here. */
+  private async updateToken(
+    tx: Tx,
+    checkIn: Of<'TokenUpdate'>,
+    known: Enrollment | undefined,
+    now: Date,
+  ): Promise<CheckInAnswer> {
+    const { tenant, deviceId } = checkIn;
+    let own = known;
+    if (own === undefined || own.status === 'left') {
+      const begun = await this.beginEnrollment.run(tx, checkIn, now);
+      if (begun.outcome !== 'ok') return { reply: begun };
+      own = (await this.enrollments.lock(tx, tenant, deviceId))!;
+    }
+    const reply = await this.keepTokens.run(tx, checkIn.message, own, now);
+    return { reply, tokenUpdateTally: own.tokenUpdateTally + 1 };
+  }
+}
+
+/** Another server enrolled it, perhaps long ago: its word is all there will be. */
+function isAdoption({ source, parentId, message }: CheckIn, device: Enrollment | undefined): boolean {
+  if (source === undefined || parentId !== undefined || message.type !== 'TokenUpdate') return false;
+  return device === undefined || device.status === 'left';
+}
+
+function is<T extends CheckIn['message']['type']>(checkIn: CheckIn, type: T): checkIn is Of<T> {
+  return checkIn.message.type === type;
+}

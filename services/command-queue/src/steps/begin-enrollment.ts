@@ -1,0 +1,59 @@
+import type { CheckIn, CheckInReply } from '@lamplighter/contracts';
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { decideAuthenticate, isNative } from '../domain/enrollment.ts';
+import { EnrollmentStore } from '../ports.ts';
+import { EndEnrollment } from './end-enrollment.ts';
+
+/** An enrollment begins: with Authenticate, or where there is none (user channels, another server's devices) with TokenUpdate. */
+@Injectable()
+export class BeginEnrollment {
+  constructor(
+    private readonly enrollments: EnrollmentStore,
+    private readonly endEnrollment: EndEnrollment,
+  ) {}
+
+  /** What the id held before is void. The device of a user channel is known and admitted. */
+  async run(
+    tx: Tx,
+    checkIn: CheckIn & { message: { topic: string; type: 'Authenticate' | 'TokenUpdate' } },
+    now: Date,
+  ): Promise<CheckInReply> {
+    const { tenant, deviceId, kind, parentId = null, certificateHash, source = null, message: said } = checkIn;
+    const known = await this.enrollments.lock(tx, tenant, deviceId);
+    const refused = source === null ? await this.isTaken(tx, checkIn) : isNative(known);
+    if (refused) return { outcome: 'wrong-certificate' };
+    const decision = decideAuthenticate(known, certificateHash);
+    const { generation } = decision;
+    const facts = factsOf(said);
+    const next = {
+      tenant,
+      deviceId,
+      kind,
+      parentId,
+      topic: said.topic,
+      certificateHash,
+      source,
+      generation,
+      facts,
+      at: now,
+    };
+    if (decision.kind === 'repeat') {
+      await this.enrollments.refresh(tx, next);
+      return { outcome: 'ok' };
+    }
+    if (known !== undefined) await this.endEnrollment.run(tx, known, decision.left ? 're-enrolled' : undefined, now);
+    await this.enrollments.begin(tx, next);
+    return { outcome: 'ok' };
+  }
+
+  /** A user channel shares its device's certificate; every other enrollment has one of its own. */
+  private async isTaken(tx: Tx, { tenant, deviceId, parentId, certificateHash }: CheckIn): Promise<boolean> {
+    return parentId === undefined && this.enrollments.isPinnedElsewhere(tx, tenant, deviceId, certificateHash);
+  }
+}
+
+function factsOf(said: CheckIn['message']): Record<string, string> {
+  const facts = said.type === 'Authenticate' ? said.facts : {};
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,66 @@
+import { type CheckIn, type CheckInReply, sourceCertificateHash } from '@lamplighter/contracts';
+import { AesSealer, Tracer } from '@lamplighter/runtime';
+import { silentLog, TestClock } from '@lamplighter/testing';
+import type { Config } from '../src/config.ts';
+import { TokenServices } from '../src/ports.ts';
+import { AcceptCheckIn } from '../src/steps/accept-check-in.ts';
+import { AdmitDevice } from '../src/steps/admit-device.ts';
+import { AnswerCheckIn } from '../src/steps/answer-check-in.ts';
+import { BeginEnrollment } from '../src/steps/begin-enrollment.ts';
+import { EndEnrollment } from '../src/steps/end-enrollment.ts';
+import { KeepTokens } from '../src/steps/keep-tokens.ts';
+import { StepTools } from '../src/steps/step-tools.ts';
+import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from './fake-stores.ts';
+import { certificateOf, FakeDatabase, FakeOutbox, settings, START } from './fixtures.ts';
+
+export const topic = 'com.apple.mgmt.External.test';
+export const token = Buffer.from('push token').toString('base64');
+export const authenticate: CheckIn['message'] = { type: 'Authenticate', topic, facts: { productName: 'iPad14,1' } };
+export const tokenUpdate: CheckIn['message'] = { type: 'TokenUpdate', topic, token, pushMagic: 'magic' };
+export const user: Partial<CheckIn> = {
+  deviceId: 'a:user',
+  kind: 'user',
+  parentId: 'a',
+  certificateHash: certificateOf('a'),
+};
+export const through = (source: string): Partial<CheckIn> => ({
+  source,
+  certificateHash: sourceCertificateHash('default', source),
+});
+
+class OneTokenService extends TokenServices {
+  override tokenFor(tenant: string, serviceType: string): Buffer | undefined {
+    return tenant === 'default' && serviceType === 'com.apple.maid' ? Buffer.from('a token') : undefined;
+  }
+}
+
+/** The check-in steps on fakes. */
+export function checkIns(changed: Partial<Config> = {}) {
+  const config = { ...settings, ...changed };
+  const queue = new FakeQueue();
+  const outbox = new FakeOutbox();
+  const commands = new FakeCommandStore(queue);
+  const enrollments = new FakeEnrollmentStore(queue);
+  const sealer = new AesSealer(Buffer.alloc(32, 7));
+  const end = new EndEnrollment(outbox, enrollments, commands);
+  const tokens = new KeepTokens(outbox, enrollments, commands, sealer, new OneTokenService());
+  const tools = new StepTools(new TestClock(START), silentLog, new Tracer());
+  const admit = new AdmitDevice(enrollments, tools, config);
+  const answer = new AnswerCheckIn(enrollments, admit, new BeginEnrollment(enrollments, end), end, tokens);
+  const step = new AcceptCheckIn(new FakeDatabase(), outbox, answer, tools);
+  /** A check-in of device `a`, or what `of` makes of it. */
+  const say = (message: CheckIn['message'], of: Partial<CheckIn> = {}): Promise<CheckInReply> => {
+    const deviceId = of.deviceId ?? 'a';
+    return step.run({
+      tenant: 'default',
+      deviceId,
+      kind: 'device',
+      certificateHash: certificateOf(deviceId),
+      receivedAt: START.toISOString(),
+      message,
+      ...of,
+    });
+  };
+  const row = (deviceId = 'a') => queue.enrollments.get(`default ${deviceId}`)!;
+  return { queue, outbox, commands, sealer, say, row };
+}

@@ -1,0 +1,45 @@
+import { buildPlist } from '@lamplighter/apple';
+import type { CheckInReply } from '@lamplighter/contracts';
+import type { QueueMessage } from './check-in-message.ts';
+import { NOTHING_MORE, xmlReply } from './device-reply.ts';
+import type { DeviceReply } from './device-reply.ts';
+import { queueRefusal, Refusal, shortHash } from './refusal.ts';
+import type { Asked } from './refusal.ts';
+
+/** What the device gets. Throws Refusal where the queue refused. */
+export function replyToCheckIn(asked: Asked, type: QueueMessage['messageType'], reply: CheckInReply): DeviceReply {
+  if (reply.outcome !== 'ok') throw refusalOf(asked, reply.outcome);
+  switch (type) {
+    case 'UserAuthenticate':
+      // Zero-length: no AuthToken is needed for this user. Nothing is checked, so a digest would prove nothing here.
+      return xmlReply(buildPlist({ DigestChallenge: '' }));
+    case 'GetBootstrapToken':
+      return reply.bootstrapToken === undefined ? NOTHING_MORE : dataReply('BootstrapToken', reply.bootstrapToken);
+    case 'GetToken':
+      return dataReply('TokenData', reply.tokenData ?? '');
+    case 'ReturnToService':
+      // Erasing a device is nobody's default: Apple's way to say no.
+      return xmlReply(buildPlist({ ReturnToService: { Enabled: false } }));
+    default:
+      return NOTHING_MORE;
+  }
+}
+
+function dataReply(key: string, base64: string): DeviceReply {
+  return xmlReply(buildPlist({ [key]: Buffer.from(base64, 'base64') }));
+}
+
+/** 410 tells a Mac that its user is not managed; 400 that a token service is not offered: as Apple asks for. */
+function refusalOf(asked: Asked, outcome: Exclude<CheckInReply['outcome'], 'ok'>): Refusal {
+  const keys = { tenant: asked.tenant, deviceId: asked.deviceId, certificate: shortHash(asked.certificateHash) };
+  switch (outcome) {
+    case 'user-not-managed':
+      return new Refusal(410, 'checkin.user-not-managed', 'this user channel is not managed', { keys });
+    case 'unknown-token-service':
+      return new Refusal(400, 'checkin.token-service-unknown', 'no token service of that type is offered here', {
+        keys,
+      });
+    default:
+      return queueRefusal(asked, outcome);
+  }
+}

@@ -36,13 +36,36 @@ export const config = baseConfig.extend({
     .max(1_000_000)
     .default(2000)
     .describe('Most pushes a second, shared by all processes of the installation (over Redis).'),
+  LAMP_TOPIC_PUSHES_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe(
+      'Most pushes a second of one topic, so that one tenant leaves room for others. No limit but the above if unset.',
+    ),
+  LAMP_PUSH_SPACING_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(60)
+    .default(1)
+    .describe(
+      'Least time between two pushes to one device, by LAMP_CLOCK. Requests that come meanwhile become one push at its end; 0 pushes at once.',
+    ),
+  LAMP_APNS_PROBE_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .max(86_400)
+    .default(300)
+    .describe('How long a topic rests whose certificate APNs refuses, before one push tries whether that has changed.'),
   LAMP_PUSH_RETRY_SECONDS: z.coerce
     .number()
     .min(0)
     .max(60)
     .default(5)
     .describe(
-      'How long a push is tried again at once after 429, 500, 503 or a lost connection. The command queue asks again later anyway.',
+      'How long a push is tried again, with growing pauses, after 429, 500, 503 or a lost connection. The command queue asks again later anyway.',
     ),
   LAMP_PUSH_DAYS: z.coerce
     .number()

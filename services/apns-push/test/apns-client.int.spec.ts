@@ -29,7 +29,9 @@ beforeAll(async () => {
   const push = await newPushCertificate(ca);
   writeFileSync(caFile, ca.pem);
   const notAfter = new Date(Date.now() + 1e9);
-  certificate = { tenant: 'default', topic: TOPIC, version: '1', certificate: push.pem, key: push.keyPem, notAfter };
+  const tenant = 'default';
+  const parts = { certificate: push.pem, key: push.keyPem, notAfter };
+  certificate = { tenant, topic: TOPIC, version: '1', uploadedAt: new Date(), refused: undefined, ...parts };
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -55,7 +57,8 @@ afterEach(async () => {
 function push(n = 0): Push {
   const token = n.toString(16).padStart(64, '0');
   return {
-    certificate,
+    tenant: 'default',
+    topic: TOPIC,
     token,
     pushMagic: `magic-${n}`,
     apnsId: `00000000-0000-8000-8000-${String(n).padStart(12, '0')}`,
@@ -63,8 +66,8 @@ function push(n = 0): Push {
   };
 }
 
-function send(one: Push, withinMs = 5000) {
-  return sender.send(one, performance.now() + withinMs);
+function send(one: Push, withinMs = 5000, using = certificate) {
+  return sender.send(one, using, performance.now() + withinMs);
 }
 
 function sendMany(count: number) {
@@ -97,12 +100,23 @@ describe('a push', () => {
       { outcome: 'gone', reason: 'Unregistered', goneAt: 1_763_600_000_000 },
     ],
     [410, { reason: 'ExpiredToken' }, { outcome: 'gone', reason: 'ExpiredToken' }],
-    [400, { reason: 'BadDeviceToken' }, { outcome: 'rejected', reason: 'BadDeviceToken' }],
-    [400, { reason: 'DeviceTokenNotForTopic' }, { outcome: 'rejected', reason: 'DeviceTokenNotForTopic' }],
+    [400, { reason: 'BadDeviceToken' }, { outcome: 'rejected', reason: 'BadDeviceToken', isBadToken: true }],
+    [
+      400,
+      { reason: 'DeviceTokenNotForTopic' },
+      { outcome: 'rejected', reason: 'DeviceTokenNotForTopic', isBadToken: true },
+    ],
+    [400, { reason: 'TopicDisallowed' }, { outcome: 'no-certificate', reason: 'TopicDisallowed', stopsTopic: true }],
+    [400, { reason: 'IdleTimeout' }, { outcome: 'failed', reason: 'IdleTimeout', isRetried: true }],
+    [400, { reason: 'PayloadEmpty' }, { outcome: 'rejected', reason: 'PayloadEmpty' }],
     [413, { reason: 'PayloadTooLarge' }, { outcome: 'rejected', reason: 'PayloadTooLarge' }],
     [403, { reason: 'BadCertificate' }, { outcome: 'no-certificate', reason: 'BadCertificate', stopsTopic: true }],
     [403, { reason: 'Forbidden' }, { outcome: 'no-certificate', reason: 'Forbidden', stopsTopic: true }],
-    [429, { reason: 'TooManyRequests' }, { outcome: 'failed', reason: 'TooManyRequests', isRetried: true }],
+    [
+      429,
+      { reason: 'TooManyRequests' },
+      { outcome: 'failed', reason: 'TooManyRequests', isRetried: true, delaysToken: true },
+    ],
     [500, { reason: 'InternalServerError' }, { outcome: 'failed', reason: 'InternalServerError', isRetried: true }],
     [503, { reason: 'ServiceUnavailable' }, { outcome: 'failed', reason: 'ServiceUnavailable', isRetried: true }],
     [418, undefined, { outcome: 'rejected' }],
@@ -208,7 +222,10 @@ describe('a connection', () => {
   it('that cannot be made fails the push at its deadline', async () => {
     await start();
     const nowhere = newSender('https://localhost:1');
-    expect(await nowhere.send(push(), performance.now() + 300)).toEqual({ status: 0, reason: 'ConnectionFailed' });
+    expect(await nowhere.send(push(), certificate, performance.now() + 300)).toEqual({
+      status: 0,
+      reason: 'ConnectionFailed',
+    });
     nowhere.close();
   });
 
@@ -216,13 +233,13 @@ describe('a connection', () => {
     await start();
     await send(push());
     const other = await newPushCertificate(ca);
-    await send({ ...push(), certificate: { ...certificate, version: '2', certificate: other.pem, key: other.keyPem } });
+    await send(push(), 5000, { ...certificate, version: '2', certificate: other.pem, key: other.keyPem });
     expect(apns.sessions).toHaveLength(2);
   });
 
   it('with a certificate that TLS does not take fails the push, not the process', async () => {
     await start();
     const broken = { ...certificate, version: '3', key: 'no key' };
-    expect(await send({ ...push(), certificate: broken }, 300)).toEqual({ status: 0, reason: 'ConnectionFailed' });
+    expect(await send(push(), 300, broken)).toEqual({ status: 0, reason: 'ConnectionFailed' });
   });
 });

@@ -5,6 +5,7 @@ import { silentLog } from '@lamplighter/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { config } from '../src/config.ts';
 import { RedisPushBudget } from '../src/out/redis-push-budget.ts';
+import type { Claimant } from '../src/ports.ts';
 
 jest.setTimeout(30_000);
 
@@ -26,8 +27,10 @@ afterAll(() => {
   for (const redis of clients) redis.disconnect();
 });
 
-async function takeAll(budget: RedisPushBudget, wanted: number): Promise<void> {
-  for (let left = wanted; left > 0;) left -= await budget.take(left);
+const claimant = { lane: 'first' as const, tenant: 'default', topic: 'com.apple.mgmt.test', untilMs: Infinity };
+
+async function takeAll(budget: RedisPushBudget, wanted: number, by: Claimant = claimant): Promise<void> {
+  for (let left = wanted; left > 0;) left -= await budget.take(left, by);
 }
 
 describe('the push budget', () => {

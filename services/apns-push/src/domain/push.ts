@@ -35,3 +35,8 @@ export function jobsOf(batch: readonly Message<PushRequestItem>[]): PushJob[] {
   }
   return [...jobs.values()];
 }
+
+/** The epoch itself is no time to be past: it is APNs' word for one attempt, with nothing kept for a device that is away. */
+export function isPast(expiresAt: Date, now: Date): boolean {
+  return expiresAt <= now && expiresAt.getTime() !== 0;
+}

@@ -12,6 +12,6 @@ export class OnPushRequestConsumer {
   // Several at a time: a batch lasts as long as its slowest push is tried again.
   @OnMessages(pushRequest, { maxBatch: 8, concurrency: 4 })
   async handle(batch: Message<PushRequestItem>[]): Promise<void> {
-    await this.step.run(batch);
+    await this.step.run(batch, 'first');
   }
 }

@@ -9,7 +9,8 @@ export class PushCertificateResponder {
   constructor(private readonly step: StorePushCertificate) {}
 
   @OnRequest(pushCertificatePut)
-  async handle({ tenant, pem }: InputOf<typeof pushCertificatePut>): Promise<OutputOf<typeof pushCertificatePut>> {
-    return { ok: await this.step.run(tenant, pem) };
+  async handle(input: InputOf<typeof pushCertificatePut>): Promise<OutputOf<typeof pushCertificatePut>> {
+    const { tenant, pem, force } = input;
+    return { ok: await this.step.run(tenant, pem, force) };
   }
 }

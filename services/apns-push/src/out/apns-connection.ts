@@ -1,5 +1,6 @@
 import { connect, constants } from 'node:http2';
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import { BAD_CERTIFICATE } from '../domain/apns-answer.ts';
 import type { ApnsAnswer } from '../domain/apns-answer.ts';
 
 export interface ApnsEndpoint {
@@ -39,11 +40,14 @@ const MAX_BODY = 4096;
 /** What a Date can hold. */
 const MAX_TIME = 8.64e15;
 const SWEEP_MS = 250;
-const PING_MS = 10_000;
+/** So long without a word while pushes wait for one: the connection is tried. */
+const STALL_MS = 1000;
+/** Together with the above less than pushes are tried again for: they go elsewhere in time. */
+const PING_MS = 3000;
 
 /**
- * One HTTP/2 connection to APNs. Never has more streams than the peer's SETTINGS allow; takes none before they arrived,
- * nor after GOAWAY (RFC 9113, 6.5.2 and 6.8).
+ * One HTTP/2 connection to APNs. Never has more streams than the peer's SETTINGS allow, as they are at the moment; takes
+ * none before they arrived, nor after GOAWAY (RFC 9113, 6.5.2 and 6.8), nor while it is tried with a PING.
  */
 export class ApnsConnection {
   private readonly endpoint: ApnsEndpoint;
@@ -57,6 +61,9 @@ export class ApnsConnection {
   private heardAt = performance.now();
   private pinging = false;
   private hasFailed = false;
+  private hasAnswered = false;
+  /** APNs' reason for ending the connection. */
+  private goodbye: string | undefined;
 
   /** Throws where the certificate or the key cannot be used for TLS. */
   constructor(endpoint: ApnsEndpoint, listener: ConnectionListener) {
@@ -65,7 +72,7 @@ export class ApnsConnection {
     this.listener = listener;
     this.session = connect(url, { ca, cert: certificate, key, settings: { enablePush: false } });
     this.session.on('remoteSettings', () => this.onSettings());
-    this.session.on('goaway', (_code, lastStreamId) => this.onGoaway(lastStreamId));
+    this.session.on('goaway', (code, lastStreamId, data) => this.onGoaway(code, lastStreamId, data));
     this.session.on('error', (error: Error) => {
       this.hasFailed = true;
       listener.failed(error);
@@ -80,7 +87,7 @@ export class ApnsConnection {
 
   /** How many more pushes it takes now. */
   get free(): number {
-    if (this.state !== 'open') return 0;
+    if (this.state !== 'open' || this.pinging) return 0;
     const allowed = this.session.remoteSettings.maxConcurrentStreams ?? MAX_STREAMS;
     return Math.min(allowed, MAX_STREAMS) - this.running.size;
   }
@@ -122,6 +129,7 @@ export class ApnsConnection {
 
   private follow(stream: ClientHttp2Stream, settle: Settle): void {
     let status = 0;
+    let retryAfterMs: number | undefined;
     let body = '';
     let isLate = false;
     const running: Running = {
@@ -132,7 +140,10 @@ export class ApnsConnection {
       },
     };
     this.running.add(running);
-    stream.on('response', (headers: IncomingHttpHeaders) => (status = Number(headers[':status'])));
+    stream.on('response', (headers: IncomingHttpHeaders) => {
+      status = Number(headers[':status']);
+      retryAfterMs = retryAfter(headers['retry-after']);
+    });
     stream.on('data', (chunk: Buffer) => {
       if (body.length < MAX_BODY) body += chunk.toString('latin1');
     });
@@ -141,13 +152,17 @@ export class ApnsConnection {
     stream.once('close', () => {
       this.heardAt = performance.now();
       this.running.delete(running);
-      settle(status > 0 ? answerOf(status, body) : this.unanswered(stream, isLate));
+      this.hasAnswered ||= status > 0;
+      const answer = status > 0 ? answerOf(status, body) : this.unanswered(stream, isLate);
+      if (answer !== undefined && retryAfterMs !== undefined) answer.retryAfterMs = retryAfterMs;
+      settle(answer);
       this.listener.changed();
     });
   }
 
   private unanswered(stream: ClientHttp2Stream, isLate: boolean): ApnsAnswer | undefined {
     if (isLate) return { status: 0, reason: 'Timeout' };
+    if (BAD_CERTIFICATE.has(this.goodbye)) return { status: 403, reason: this.goodbye };
     const isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
     const neverSent = stream.id === undefined || stream.id > this.lastProcessed;
     return isRefused || neverSent ? undefined : { status: 0, reason: 'ConnectionLost' };
@@ -159,9 +174,16 @@ export class ApnsConnection {
     this.listener.changed();
   }
 
-  private onGoaway(lastStreamId: number | undefined): void {
+  private onGoaway(code: number, lastStreamId: number | undefined, data: Uint8Array | undefined): void {
     // 2^31-1 is a first warning: what is on its way will be processed.
     if (lastStreamId !== undefined) this.lastProcessed = lastStreamId;
+    this.goodbye = data === undefined ? undefined : answerOf(0, Buffer.from(data).toString('latin1')).reason;
+    // One that says goodbye before it did anything is not replaced at once: that would go round and round.
+    if (code !== constants.NGHTTP2_NO_ERROR || !this.hasAnswered) {
+      this.listener.failed(
+        new Error(`APNs ended the connection (GOAWAY ${code}, ${this.goodbye ?? 'no reason given'})`),
+      );
+    }
     this.leave();
     this.listener.changed();
   }
@@ -183,10 +205,11 @@ export class ApnsConnection {
         this.session.destroy(new Error('APNs did not answer the connection attempt'));
       return;
     }
+    const [oldest] = this.running;
+    if (oldest !== undefined && now - Math.max(oldest.startedAt, this.heardAt) > STALL_MS) this.ping();
     for (const running of this.running) {
       if (now - running.startedAt < timeoutMs) break;
       running.timeOut();
-      this.ping();
     }
     if (now - this.heardAt > idleMs) this.ping();
   }
@@ -200,6 +223,7 @@ export class ApnsConnection {
       clearTimeout(giveUp);
       this.pinging = false;
       if (!error) this.heardAt = performance.now();
+      this.listener.changed();
     });
   }
 }
@@ -216,4 +240,11 @@ function answerOf(status: number, body: string): ApnsAnswer {
   } catch {
     return { status };
   }
+}
+
+/** Milliseconds; undefined where the header is absent or makes no sense (RFC 9110, 10.2.3). */
+function retryAfter(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const ms = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }

@@ -30,9 +30,9 @@ export class Http2PushSender extends PushSender {
     shutdown.last(async () => this.close());
   }
 
-  override send(push: Push, deadlineMs: number): Promise<ApnsAnswer> {
+  override send(push: Push, certificate: StoredCertificate, deadlineMs: number): Promise<ApnsAnswer> {
     const request = { headers: headersOf(push), body: JSON.stringify({ mdm: push.pushMagic }) };
-    return this.poolOf(push.certificate).send(request, deadlineMs);
+    return this.poolOf(certificate).send(request, deadlineMs);
   }
 
   /** Ends all connections at once. */
@@ -62,11 +62,11 @@ export class Http2PushSender extends PushSender {
  * https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
  * The expiration is the installation's time: with a clock that is not the real one, the push service is a simulated one that shares it.
  */
-function headersOf({ certificate, token, apnsId, expiresAt }: Push): { [name: string]: string } {
+function headersOf({ topic, token, apnsId, expiresAt }: Push): { [name: string]: string } {
   return {
     ':method': 'POST',
     ':path': `/3/device/${token}`,
-    'apns-topic': certificate.topic,
+    'apns-topic': topic,
     'apns-push-type': 'mdm',
     'apns-priority': '10',
     'apns-expiration': String(Math.floor(expiresAt.getTime() / 1000)),

@@ -4,13 +4,16 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { PushCertificate } from '../domain/push-certificate.ts';
 import { CertificateStore } from '../ports.ts';
-import type { StoredCertificate } from '../ports.ts';
+import type { CertificateNotice, StoredCertificate } from '../ports.ts';
+import * as sql from './sql/certificates.ts';
 
 const FRESH_MS = 5000;
 
 interface Row {
   sealed: Buffer;
   notAfter: Date;
+  uploadedAt: Date;
+  refused: string | null;
 }
 interface Cached {
   readAt: number;
@@ -30,20 +33,20 @@ export class PgCertificateStore extends CertificateStore {
     super();
   }
 
-  override async put(tenant: string, certificate: PushCertificate, now: Date): Promise<void> {
+  override async put(
+    tenant: string,
+    certificate: PushCertificate,
+    now: Date,
+    force: boolean,
+  ): Promise<Date | undefined> {
     const { topic, notAfter, key } = certificate;
     const plain = Buffer.from(JSON.stringify({ certificate: certificate.certificate, key }));
     const sealed = this.sealer.seal(plain, contextOf(tenant, topic));
-    await this.db.query(
-      {
-        text: `
-INSERT INTO apns_push.push_certificate (tenant, topic, sealed_pem, not_after, uploaded_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (tenant, topic) DO UPDATE
-  SET sealed_pem = EXCLUDED.sealed_pem, not_after = EXCLUDED.not_after, uploaded_at = EXCLUDED.uploaded_at`,
-      },
-      [tenant, topic, sealed, notAfter, now],
-    );
+    const stored = await this.db.query(sql.putCertificate, [tenant, topic, sealed, notAfter, now, force]);
     this.cache.delete(`${tenant}\0${topic}`);
+    if (stored.length > 0) return undefined;
+    const [present] = await this.db.query<Row>(sql.readCertificate, [tenant, topic]);
+    return present?.notAfter ?? notAfter;
   }
 
   override async get(tenant: string, topic: string): Promise<StoredCertificate | undefined> {
@@ -57,20 +60,51 @@ ON CONFLICT (tenant, topic) DO UPDATE
     return certificate;
   }
 
-  private async read(tenant: string, topic: string): Promise<StoredCertificate | undefined> {
-    const [row] = await this.db.query<Row>(
-      {
-        name: 'read-push-certificate',
-        text: `SELECT sealed_pem AS sealed, not_after AS "notAfter" FROM apns_push.push_certificate WHERE tenant = $1 AND topic = $2`,
-      },
-      [tenant, topic],
+  override async list(): Promise<CertificateNotice[]> {
+    const rows = await this.db.query<Omit<CertificateNotice, 'refused'> & { refused: string | null }>(
+      sql.listCertificates,
     );
+    return rows.map((row) => ({ ...row, refused: row.refused ?? undefined }));
+  }
+
+  override async setRefused(certificate: StoredCertificate, reason: string | undefined, now: Date): Promise<void> {
+    const { tenant, topic, uploadedAt } = certificate;
+    await this.db.query(sql.refuseCertificate, [tenant, topic, uploadedAt, reason ?? null, now]);
+    this.cache.delete(`${tenant}\0${topic}`);
+  }
+
+  override async sealAnew(): Promise<{ done: number; closed: number }> {
+    const count = { done: 0, closed: 0 };
+    type Sealed = { tenant: string; topic: string; sealed: Buffer };
+    for (const row of await this.db.query<Sealed>(sql.sealedOtherwise, [this.sealer.prefix])) {
+      const { tenant, topic, sealed } = row;
+      const plain = this.open(tenant, topic, sealed);
+      if (plain === undefined) {
+        count.closed += 1;
+        continue;
+      }
+      const anew = this.sealer.seal(plain, contextOf(tenant, topic));
+      await this.db.query(sql.replaceSeal, [tenant, topic, sealed, anew]);
+      count.done += 1;
+    }
+    return count;
+  }
+
+  private async read(tenant: string, topic: string): Promise<StoredCertificate | undefined> {
+    const [row] = await this.db.query<Row>(sql.readCertificate, [tenant, topic]);
     if (row === undefined) return undefined;
+    const plain = this.open(tenant, topic, row.sealed);
+    if (plain === undefined) return undefined;
+    const { certificate, key } = JSON.parse(plain.toString()) as { certificate: string; key: string };
+    const { notAfter, uploadedAt, refused } = row;
+    // Of what is inside: sealed anew it is the same one, and its connections stay.
+    const version = createHash('sha256').update(plain).update(uploadedAt.toISOString()).digest('hex');
+    return { tenant, topic, certificate, key, notAfter, uploadedAt, refused: refused ?? undefined, version };
+  }
+
+  private open(tenant: string, topic: string, sealed: Buffer): Buffer | undefined {
     try {
-      const plain = this.sealer.open(row.sealed, contextOf(tenant, topic)).toString();
-      const { certificate, key } = JSON.parse(plain) as { certificate: string; key: string };
-      const version = createHash('sha256').update(row.sealed).digest('hex');
-      return { tenant, topic, certificate, key, notAfter: row.notAfter, version };
+      return this.sealer.open(sealed, contextOf(tenant, topic));
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'secret.cannot-open') throw error;
       this.log.error({ err: error, tenant, topic }, 'the push certificate does not open; upload it again');

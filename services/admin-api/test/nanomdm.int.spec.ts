@@ -33,8 +33,8 @@ describe('PUT /v1/enqueue', () => {
       `{\n\t"status": {\n\t\t"${ONE}": {\n\t\t\t"push_result": "APNS-${ONE}"\n\t\t},\n\t\t"${TWO}": {\n\t\t\t"push_result": "APNS-${TWO}"\n\t\t}\n\t},\n\t"command_uuid": "${id}",\n\t"request_type": "ProfileList"\n}\n`,
     );
     expect(bed.puts).toHaveLength(1);
-    const { tenant, push, group } = bed.puts[0]!;
-    expect({ tenant, push, priority: group.priority }).toEqual({ tenant: 'default', push: false, priority: 20 });
+    const { group, ...terms } = bed.puts[0]!;
+    expect(terms).toEqual({ tenant: 'default', push: true, senderPushes: true, sentAt: expect.any(String) });
     expect(group.commands.map(({ deviceId, commandId }) => [deviceId, commandId])).toEqual([
       [ONE, id],
       [TWO, id],
@@ -62,6 +62,7 @@ describe('PUT /v1/enqueue', () => {
     const answer = await bed.call(`/v1/enqueue/${ONE}?nopush=1`, { method: 'PUT', body: plistOf(id) });
     expect(answer.status).toBe(200);
     expect(answer.json()).toEqual({ no_push: true, command_uuid: id, request_type: 'ProfileList' });
+    expect(bed.puts.map(({ push }) => push)).toEqual([false]);
     expect(bed.pushes).toEqual([]);
   });
 
@@ -169,7 +170,6 @@ describe('who may', () => {
     });
     expect(rows).toEqual([{ subject: ONE, detail: expect.objectContaining({ requestType: 'DeviceLock' }) }]);
     expect(JSON.stringify(rows)).not.toContain('424242');
-    expect(bed.puts[0]!.group.priority).toBe(0);
   });
 });
 

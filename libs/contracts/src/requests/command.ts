@@ -19,7 +19,14 @@ export type CommandRefusal = z.infer<typeof CommandRefusal>;
  */
 export const commandPut = defineRequest(
   'command.put',
-  z.object({ tenant: TenantId, sentAt: Instant, push: z.boolean(), group: CommandGroup }),
+  z.object({
+    tenant: TenantId,
+    sentAt: Instant,
+    push: z.boolean(),
+    /** With `push`: the sender itself pushes at once (`push.now`), so the queue's first push is a repush. */
+    senderPushes: z.literal(true).optional(),
+    group: CommandGroup,
+  }),
   reply(
     z.object({
       results: z.array(

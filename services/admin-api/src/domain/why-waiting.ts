@@ -15,6 +15,8 @@ export interface PendingCommand {
   sentAt: Date | null;
   firstNotNowAt: Date | null;
   notNowCount: number;
+  /** Its sender wants no push for it. */
+  noPush: boolean;
 }
 
 /** What else bears on it. */
@@ -139,13 +141,16 @@ function noCertificate(
 function notNow(row: PendingCommand, _facts: WaitingFacts): Finding | undefined {
   if (row.state !== 'NotNow') return undefined;
   const first = row.firstNotNowAt === null ? '' : `, first at ${iso(row.firstNotNowAt)}`;
-  const next = row.dueAt === null ? '' : `; it will be pushed at ${iso(row.dueAt)} unless it comes back by itself`;
+  const { dueAt, noPush } = row;
+  const next = dueAt === null || noPush ? '' : `; it will be pushed at ${iso(dueAt)} unless it comes back by itself`;
   return ['not-now', `the device said NotNow ${count(row.notNowCount, 'time')}${first}${next}`, row.firstNotNowAt];
 }
 
 function notPushed(row: PendingCommand, { lastPush }: WaitingFacts): Finding | undefined {
   const pushedSince = lastPush !== undefined && lastPush.at >= row.createdAt;
   if (row.pushCount > 0 || pushedSince) return undefined;
+  if (row.noPush)
+    return ['not-pushed', 'its sender wants no push for it: it waits until the device comes by itself', row.createdAt];
   const next = row.dueAt === null ? '' : `; the queue asks for a push at ${iso(row.dueAt)}`;
   return ['not-pushed', `the device was not pushed for it yet${next}`, row.createdAt];
 }

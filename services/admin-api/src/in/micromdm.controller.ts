@@ -95,7 +95,7 @@ export class MicroMdmController {
 
   /** Committed when it returns. Throws AppError where the queue does not take it; a repeat is no error. */
   private async enqueue(caller: Caller, deviceId: string, commandId: string, body: CommandBody): Promise<void> {
-    const { tickets } = await this.put.run(caller, { body, targets: [{ deviceId, commandId }], push: true });
+    const { tickets } = await this.put.run(caller, { body, targets: [{ deviceId, commandId }], push: 'queue' });
     taken(tickets[0]!);
   }
 

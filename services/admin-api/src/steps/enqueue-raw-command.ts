@@ -23,7 +23,7 @@ export class EnqueueRawCommand {
     const targets = ids.map((deviceId) => ({ deviceId, commandId }));
     let put: Put;
     try {
-      put = await this.put.run(caller, { body, targets, push: false });
+      put = await this.put.run(caller, { body, targets, push: noPush ? 'nobody' : 'sender' });
     } catch (error) {
       return apiResultOf({ ...named, commandError: textOf(error) });
     }

@@ -39,7 +39,10 @@ export class OrderCommands {
       ...(retries === undefined ? {} : { retries }),
       expiresAt,
     };
-    return { requestType: body.requestType, ...(await this.put.run(caller, { body, targets, terms, push })) };
+    return {
+      requestType: body.requestType,
+      ...(await this.put.run(caller, { body, targets, terms, push: push ? 'queue' : 'nobody' })),
+    };
   }
 
   private checkTerms(notBefore: string | undefined, expiresAt: string | undefined): void {

@@ -1,16 +1,8 @@
-import {
-  type CommandGroup,
-  commandPut,
-  type CommandTicket,
-  derivedUuid,
-  Priority,
-  splitBySize,
-} from '@lamplighter/contracts';
+import { type CommandGroup, commandPut, type CommandTicket, derivedUuid, splitBySize } from '@lamplighter/contracts';
 import { Clock, CONFIG } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import type { CommandBody } from '../domain/command-body.ts';
-import { laneOf } from '../domain/lane.ts';
 import type { Caller } from '../ports.ts';
 import { AskService } from './ask-service.ts';
 import { chunksOf, inChunks } from './in-chunks.ts';
@@ -27,8 +19,8 @@ export interface PutOrder {
   /** One for each device; each device once. */
   targets: readonly Target[];
   terms?: Pick<CommandGroup, 'notBefore' | 'purpose' | 'retries'> & { expiresAt?: string | undefined };
-  /** Whether the queue asks for pushes. */
-  push: boolean;
+  /** Who wakes the devices. `sender`: the caller does at once; the queue does later where they do not come. */
+  push: 'queue' | 'sender' | 'nobody';
 }
 
 export interface Put {
@@ -53,13 +45,18 @@ export class PutCommands {
     const group: Omit<CommandGroup, 'commands'> = {
       ...terms,
       cause: `api:${caller.name}`.slice(0, 200),
-      priority: Priority[laneOf(body.requestType)],
       expiresAt,
       bodies: [{ bodyId, ...body }],
     };
     const put = async (chunk: readonly Target[]) => {
       const commands = chunk.map((target) => ({ ...target, bodyId }));
-      const input = { tenant: caller.tenant, sentAt: now.toISOString(), push, group: { ...group, commands } };
+      const input = {
+        tenant: caller.tenant,
+        sentAt: now.toISOString(),
+        push: push !== 'nobody',
+        ...(push === 'sender' ? { senderPushes: true as const } : {}),
+        group: { ...group, commands },
+      };
       const { results } = await this.ask.run(caller, commandPut, input, (done) => audited(body.requestType, done));
       return results;
     };

@@ -14,6 +14,7 @@ export interface CommandRow {
   firstNotNowAt: Date | null;
   notNowCount: number;
   finishedAt: Date | null;
+  noPush: boolean;
   traceparent: string | null;
 }
 
@@ -21,7 +22,7 @@ const COLUMNS = `
   SELECT command_id AS "commandId", request_type AS "requestType", cause, priority, state, created_at AS "createdAt",
          not_before AS "notBefore", expires_at AS "expiresAt", due_at AS "dueAt", push_count AS "pushCount",
          sent_at AS "sentAt", sent_count AS "sentCount", not_now_at AS "firstNotNowAt", not_now_count AS "notNowCount",
-         finished_at AS "finishedAt", traceparent
+         finished_at AS "finishedAt", no_push AS "noPush", traceparent
     FROM command_queue.command_v1`;
 
 /**

@@ -64,6 +64,31 @@ async function offers(device: Device): Promise<Record<string, unknown>[]> {
   return answer['AvailableOSUpdates'] as Record<string, unknown>[];
 }
 
+describe('a simulated Mac that enrolled', () => {
+  const said = () => server.received.map(({ what, body }) => [what, body['UserID'] !== undefined]);
+
+  it('escrows a bootstrap token, and opens the channel of its user where it has one', async () => {
+    await start({ platforms: { macOS: 1 }, userChannels: 1 });
+    expect(said()).toEqual([
+      ['Authenticate', false],
+      ['TokenUpdate', false],
+      ['SetBootstrapToken', false],
+      ['UserAuthenticate', true],
+      ['TokenUpdate', true],
+    ]);
+    expect(server.received[2]!.body['BootstrapToken']).toHaveLength(32);
+    const [asked, opened] = server.received.slice(3).map(({ body }) => body['UserID']);
+    expect(asked).toBe(opened);
+  });
+
+  it('leaves its user alone where the server does not manage it', async () => {
+    server.refuse = ({ what }) => (what === 'UserAuthenticate' ? { status: 410 } : undefined);
+    const device = await start({ platforms: { macOS: 1 }, userChannels: 1, bootstrapTokens: 0 });
+    expect(said().map(([what]) => what)).toEqual(['Authenticate', 'TokenUpdate', 'UserAuthenticate']);
+    expect(device.phase).toBe('enrolled');
+  });
+});
+
 describe('a simulated iPhone', () => {
   it('enrolls, is woken by a push, and answers exactly the queries that it was asked', async () => {
     const device = await start({ platforms: { iOS: 1 } });

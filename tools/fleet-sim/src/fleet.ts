@@ -187,6 +187,7 @@ export class Fleet {
     if (await this.sessions.enroll(device)) {
       device.phase = 'enrolled';
       this.afterEnrollment(device, first);
+      await this.sessions.settleIn(device);
     } else if (device.phase === 'new' || device.phase === 'enrolled') {
       this.counts.enrollRetries += 1;
       const again = this.world.now() + this.sessions.retryDelay(3);

@@ -29,7 +29,16 @@ export function readToken(seed: string, hex: string): { index: number; generatio
 }
 
 export function magicOf(seed: string, { index, generation }: Pick<Device, 'index' | 'generation'>): string {
-  const hex = seededBytes(seed, 'magic', index, generation).toString('hex', 0, 16).toUpperCase();
+  return uuidOf(seededBytes(seed, 'magic', index, generation));
+}
+
+/** The same user logs in whenever the Mac enrolls. */
+export function userIdOf(seed: string, { index }: Pick<Device, 'index'>): string {
+  return uuidOf(seededBytes(seed, 'user', index));
+}
+
+function uuidOf(bytes: Buffer): string {
+  const hex = bytes.toString('hex', 0, 16).toUpperCase();
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 

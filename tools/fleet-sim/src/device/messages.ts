@@ -3,7 +3,8 @@ import type { PlistInput } from '@lamplighter/apple';
 import type { Answer, Command } from './answer-command.ts';
 import { nameOf, serialOf } from './device.ts';
 import type { Device } from './device.ts';
-import { magicOf, tokenOf } from './identity.ts';
+import { magicOf, tokenOf, userIdOf } from './identity.ts';
+import { seededBytes } from '../random.ts';
 
 export const CHECK_IN = 'application/x-apple-aspen-mdm-checkin';
 export const CONNECT = 'application/x-apple-aspen-mdm';
@@ -33,6 +34,38 @@ export function tokenUpdate(device: Device, topic: string, seed: string): string
     PushMagic: magicOf(seed, device),
     Token: tokenOf(seed, device.index, device.generation),
   });
+}
+
+/** A Mac's escrow after enrollment: with it the server may start updates on Apple silicon. */
+export function setBootstrapToken(device: Device, seed: string): string {
+  return buildPlist({
+    MessageType: 'SetBootstrapToken',
+    UDID: device.udid,
+    AwaitingConfiguration: false,
+    BootstrapToken: seededBytes(seed, 'bootstrap', device.index, device.generation),
+  });
+}
+
+/** The user channel of a Mac: who logged in, and, once the server wants to manage that user, how to push there. */
+export function userChannel(
+  device: Device,
+  topic: string,
+  seed: string,
+): [userAuthenticate: string, tokenUpdate: string] {
+  const user = { UDID: device.udid, UserID: userIdOf(seed, device) };
+  const names = { UserShortName: `user${device.index}`, UserLongName: `User ${device.index}` };
+  return [
+    buildPlist({ MessageType: 'UserAuthenticate', ...user }),
+    buildPlist({
+      MessageType: 'TokenUpdate',
+      Topic: topic,
+      ...user,
+      ...names,
+      NotOnConsole: false,
+      PushMagic: `${magicOf(seed, device)}-USER`,
+      Token: seededBytes(seed, 'user token', device.index, device.generation),
+    }),
+  ];
 }
 
 export function checkOut(device: Device, topic: string): string {

@@ -70,6 +70,10 @@ export const Mix = z.strictObject({
   zones: Zones.default({ 'Europe/Berlin': 50, 'America/New_York': 30, 'Asia/Tokyo': 20 }),
   /** The share that identifies by a TLS client certificate; the others sign (`Mdm-Signature`). */
   clientCertificates: Share.default(0.1),
+  /** The share of Macs that escrow a bootstrap token after they enrolled. */
+  bootstrapTokens: Share.default(1),
+  /** The share of Macs whose user logs in and opens a user channel. */
+  userChannels: Share.default(0),
   /** Shares of all devices; what is left is `normal`. */
   behaviours: z.partialRecord(z.enum(BEHAVIOURS), Share).default({
     upToDate: 0.05,

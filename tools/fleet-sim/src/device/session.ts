@@ -2,7 +2,7 @@ import type { Agent } from 'node:https';
 import { signMdmBody } from '@lamplighter/apple';
 import { issuerFromPem, keyPem, pem } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/authority.ts';
-import { between } from '../random.ts';
+import { between, seededRandom } from '../random.ts';
 import type { Random } from '../random.ts';
 import { answerCommand } from './answer-command.ts';
 import { isOnline } from './device.ts';
@@ -79,6 +79,16 @@ export class Sessions {
     device.generation += 1;
     device.unregisteredAt = world.now();
     return this.checkIn(device, [message.authenticate(device, topic), message.tokenUpdate(device, topic, world.seed)]);
+  }
+
+  /** What a Mac has to say once it is enrolled. It works without; 410 to the user channel means that nobody wants it. */
+  async settleIn(device: Device): Promise<void> {
+    if (device.model.platform !== 'macOS') return;
+    const { topic, world } = this.options;
+    const random = seededRandom(world.seed, 'settle in', device.index);
+    const [escrows, logsIn] = [random() < world.mix.bootstrapTokens, random() < world.mix.userChannels];
+    if (escrows) await this.checkIn(device, [message.setBootstrapToken(device, world.seed)]);
+    if (logsIn) await this.checkIn(device, message.userChannel(device, topic, world.seed));
   }
 
   async checkOut(device: Device): Promise<boolean> {

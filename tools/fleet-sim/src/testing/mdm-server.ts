@@ -156,7 +156,7 @@ export class MdmServer {
   }
 
   private replyTo({ udid, what, uuid, body }: Omit<Received, 'status'>): string {
-    if (what === 'TokenUpdate') {
+    if (what === 'TokenUpdate' && body['UserID'] === undefined) {
       this.push.set(udid, { token: (body['Token'] as Buffer).toString('hex'), magic: String(body['PushMagic']) });
     }
     if (body['MessageType'] !== undefined) return '';

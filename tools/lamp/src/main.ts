@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 
 import { registerBench } from './commands/bench.ts';
 import { registerCatalog, registerFleet, registerPushCertificate } from './commands/catalog.ts';
+import { registerCommand } from './commands/command.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDevice } from './commands/device.ts';
+import { registerFuzz } from './commands/fuzz.ts';
 import { registerDown } from './commands/down.ts';
 import { registerLogs } from './commands/logs.ts';
 import { registerPolicy } from './commands/policy.ts';
@@ -25,6 +27,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerPolicy,
   registerRollout,
   registerDevice,
+  registerCommand,
   registerFleet,
   registerCatalog,
   registerPushCertificate,
@@ -32,6 +35,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerTraces,
   registerTest,
   registerBench,
+  registerFuzz,
 ];
 
 function program(): Command {

@@ -11,10 +11,12 @@ export interface Connection {
 
 /** What may be asked of the admin API; undefined entries of `query` are left out. */
 export interface Call<S extends z.ZodType> {
-  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  /** Beside those that every call has; undefined ones are left out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   /** What the answer has to be. */
   readonly answer: S;
 }
@@ -32,11 +34,18 @@ export class ApiClient {
   }
 
   /** The parsed answer. Throws LampError with the server's own words; exit code 3 where nothing answers. */
-  async call<S extends z.ZodType>({ method = 'GET', path, query, body, answer }: Call<S>): Promise<z.infer<S>> {
+  async call<S extends z.ZodType>({
+    method = 'GET',
+    path,
+    query,
+    body,
+    headers,
+    answer,
+  }: Call<S>): Promise<z.infer<S>> {
     const target = new URL(`${this.url}${path}`);
     for (const [name, value] of Object.entries(query ?? {}))
       if (value !== undefined) target.searchParams.set(name, String(value));
-    const response = await this.send(target, method, body);
+    const response = await this.send(target, method, body, headers);
     const text = await response.text();
     const received = parsed(text);
     if (!response.ok) throw refusal(response.status, received, `${method} ${path}`);
@@ -65,9 +74,10 @@ export class ApiClient {
     }
   }
 
-  private async send(target: URL, method: string, body: unknown): Promise<Response> {
+  private async send(target: URL, method: string, body: unknown, more: Call<z.ZodType>['headers']): Promise<Response> {
     const headers: Record<string, string> = { authorization: `Bearer ${this.token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
+    for (const [name, value] of Object.entries(more ?? {})) if (value !== undefined) headers[name] = value;
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     try {
       return await fetch(target, { method, headers, ...content, signal: AbortSignal.timeout(patienceMs) });

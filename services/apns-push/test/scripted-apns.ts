@@ -20,6 +20,7 @@ export class ScriptedApns {
   mostOpen = 0;
   /** What happens to each push; answers 200 at once by default. */
   script: (push: Received, count: number) => void = (push) => push.answer(200);
+  onSession: (session: ServerHttp2Session) => void = () => {};
   private open = 0;
   private readonly server: Http2SecureServer;
 
@@ -35,6 +36,7 @@ export class ScriptedApns {
     this.server.on('session', (session) => {
       this.sessions.push(session);
       session.on('error', () => {});
+      this.onSession(session);
     });
     this.server.on('stream', (stream, headers) => this.serve(stream, headers));
     this.server.on('sessionError', () => {});

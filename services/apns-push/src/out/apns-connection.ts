@@ -87,7 +87,8 @@ export class ApnsConnection {
 
   /** How many more pushes it takes now. */
   get free(): number {
-    if (this.state !== 'open' || this.pinging) return 0;
+    // A session that is destroyed says so at once, and emits it only when nothing else is to be done.
+    if (this.state !== 'open' || this.pinging || this.session.destroyed || this.session.closed) return 0;
     const allowed = this.session.remoteSettings.maxConcurrentStreams ?? MAX_STREAMS;
     return Math.min(allowed, MAX_STREAMS) - this.running.size;
   }
@@ -118,9 +119,9 @@ export class ApnsConnection {
 
   /** Takes no more; ends once what runs is answered. */
   leave(): void {
-    if (!this.isUsable) return;
-    this.state = 'leaving';
-    this.session.close();
+    if (this.isUsable) this.state = 'leaving';
+    // Not before: a peer that hears of the end refuses what it has not looked at yet.
+    if (this.running.size === 0) this.session.close();
   }
 
   destroy(): void {
@@ -156,6 +157,7 @@ export class ApnsConnection {
       const answer = status > 0 ? answerOf(status, body) : this.unanswered(stream, isLate);
       if (answer !== undefined && retryAfterMs !== undefined) answer.retryAfterMs = retryAfterMs;
       settle(answer);
+      if (this.state === 'leaving') this.leave();
       this.listener.changed();
     });
   }

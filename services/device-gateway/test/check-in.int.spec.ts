@@ -6,6 +6,7 @@ import {
   FIXTURE_USER_ID,
   getBootstrapTokenFixture,
   getTokenFixture,
+  idleFixture,
   parsePlist,
   returnToServiceFixture,
   setBootstrapTokenFixture,
@@ -164,9 +165,18 @@ describe('check-ins', () => {
 
   it('does not make a device leave for a user channel that is not known', async () => {
     gateway.behind.checkIn = async () => ({ outcome: 'unrecognized' });
-    const answer = await checkIn(userTokenUpdateFixture('DEVICE'));
-    expect(answer.status).toBe(403);
-    expect(answer.body).not.toContain('com.apple.unrecognized.device');
+    gateway.behind.sync = async () => ({ status: 403, body: '{"code":"com.apple.unrecognized.device"}' });
+    gateway.behind.exchange = async () => [{ outcome: 'unrecognized' }];
+    const user = { UserID: FIXTURE_USER_ID };
+    const answers = [
+      await checkIn(userTokenUpdateFixture('DEVICE')),
+      await checkIn(message({ MessageType: 'DeclarativeManagement', Endpoint: 'tokens', ...user })),
+      await checkIn(idleFixture('DEVICE', user), CONNECT),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+    expect(answers.map(({ body }) => body).join()).not.toContain('com.apple.unrecognized.device');
+    const device = await checkIn(message({ MessageType: 'DeclarativeManagement', Endpoint: 'tokens' }));
+    expect(device.body).toContain('com.apple.unrecognized.device');
   });
 
   it('refuses a device that is not enrolled, and one with another certificate', async () => {

@@ -33,8 +33,10 @@ export function replyToSync(asked: Asked, reply: OutputOf<typeof ddmSync>): Devi
   if (reply.status !== 400 && reply.status !== 403) {
     throw new Refusal(503, 'checkin.ddm-unavailable', 'declarative management failed', { keys });
   }
+  // Apple's 403 body makes a device leave: not for a user channel that is not known.
+  const isChannel = reply.status === 403 && asked.deviceId.includes(':');
   throw new Refusal(reply.status, 'checkin.ddm-refused', 'declarative management refused the request', {
     keys,
-    reply: { status: reply.status, ...body },
+    ...(isChannel ? {} : { reply: { status: reply.status, ...body } }),
   });
 }

@@ -41,6 +41,7 @@ export async function onBed<T>(
     const product = await startProduct({
       dir,
       services: settings.services,
+      build: settings.services.length > 0,
       env: { LAMP_LOG_LEVEL: 'warn', ...settings.env, ...profiling(options) },
       signal: options.signal,
     });

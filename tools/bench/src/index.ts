@@ -1,6 +1,12 @@
+import { enqueue } from './enqueue/enqueue.ts';
+import { enrollment } from './enrollment/enrollment.ts';
 import { exchange } from './exchange/exchange.ts';
+import { history } from './exchange/history.ts';
 import { fanout } from './fanout/fanout.ts';
+import { consume } from './messages/consume.ts';
+import { publish } from './messages/publish.ts';
 import type { BenchOptions, Report } from './options.ts';
+import { signature } from './signature/signature.ts';
 
 export type { BenchOptions, Report } from './options.ts';
 export { type BenchResult, jsonLine } from './result.ts';
@@ -20,5 +26,29 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   exchange: {
     summary: 'Idle → command → Acknowledged → empty over TLS, against one statement per step and request',
     run: exchange,
+  },
+  history: {
+    summary: 'the same exchange with ten nights of finished commands, against none',
+    run: history,
+  },
+  enrollment: {
+    summary: 'new devices in a fleet of a million, against one of ten thousand',
+    run: enrollment,
+  },
+  enqueue: {
+    summary: 'one command to a million devices, against a plain COPY of the same rows',
+    run: enqueue,
+  },
+  signature: {
+    summary: 'checks of Mdm-Signature, against the bare public-key operation; a library beside it',
+    run: signature,
+  },
+  publish: {
+    summary: "confirmed JetStream messages, against a bare window and the client library's publish",
+    run: publish,
+  },
+  consume: {
+    summary: 'validated and acknowledged JetStream messages, against a bare consumer',
+    run: consume,
   },
 };

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-
 import { type Bed, onBed } from '../bed.ts';
 import type { BenchOptions, Report } from '../options.ts';
 import { cpuText, totalOf } from '../processes.ts';
 import { median, resultOf } from '../result.ts';
 import { type BaselineProcess, startBaseline } from './baseline-process.ts';
 import { type BenchIdentity, newIdentity } from './device-certificate.ts';
-import { type MeasuredLoad, runLoad } from './run-load.ts';
+import { loadDevices, type MeasuredLoad } from './run-load.ts';
 import { stageSessions } from './stage.ts';
 
 const DEFAULT_DEVICES = 100_000;
@@ -68,23 +66,8 @@ async function bothSides(
 async function loadOn({ bed, baseline, identity, options }: Field, side: Side, connections: number) {
   const devices = options.devices ?? DEFAULT_DEVICES;
   await stageSessions(bed.db, devices, identity.hash);
-  const { pki, urls } = bed.product;
-  const others = side === 'ours' ? undefined : { baseline: baseline.pid };
-  const measureMs = options.seconds * 1000;
-  return runLoad(
-    {
-      port: side === 'ours' ? Number(new URL(urls.gateway).port) : baseline.port,
-      ca: readFileSync(pki.gatewayCa, 'utf8'),
-      certificate: identity.certificate,
-      key: identity.key,
-      connections,
-      warmUpMs: Math.min(1_500, measureMs / 4),
-      measureMs,
-      devices,
-    },
-    () => bed.cpu(others),
-    options.signal,
-  );
+  const server = side === 'ours' ? undefined : baseline;
+  return loadDevices(bed, options, { identity, connections, devices, server });
 }
 
 function reportOf(name: string, { ours, baseline }: Measured) {
@@ -95,7 +78,7 @@ function reportOf(name: string, { ours, baseline }: Measured) {
 }
 
 /** Medians of what a person also wants to know. */
-function figures(loads: readonly MeasuredLoad[]): string {
+export function figures(loads: readonly MeasuredLoad[]): string {
   const of = (value: (load: MeasuredLoad) => number): number => median(loads.map(value));
   const perCpu = Math.round(of(({ requests, cpu }) => requests / totalOf(cpu)));
   const perSecond = Math.round(of(({ requests, seconds }) => requests / seconds));

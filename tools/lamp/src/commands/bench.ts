@@ -19,7 +19,7 @@ interface Options {
 }
 
 export function registerBench(program: Command): void {
-  const known = Object.entries(benchmarks).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  const known = Object.entries(benchmarks).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
   const command = program
     .command('bench')
     .summary('measure the hot paths beside a ceiling or a plain baseline')
@@ -30,7 +30,7 @@ export function registerBench(program: Command): void {
     )
     .argument('[names...]', 'which benchmarks; all of them when absent')
     .option('--json', 'one JSON object a line for each result')
-    .option('--devices <n>', 'devices to stage (default: 200000 for fanout, 100000 for exchange)', wholeNumber(1))
+    .option('--devices <n>', 'devices (or messages) to stage; each benchmark has a number of its own', wholeNumber(1))
     .option('--runs <n>', 'runs of each side', wholeNumber(1, 100), 3)
     .option('--seconds <n>', 'length of a run, of those that run for a time', wholeNumber(1, 3600), 8)
     .option('--profile <dir>', 'have Node write CPU profiles of the services there')

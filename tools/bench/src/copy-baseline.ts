@@ -3,15 +3,12 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import copyStreams from 'pg-copy-streams';
 
-import { type Bed, fileIn } from '../bed.ts';
-
-/** The tables whose rows a fan-out makes, one or more for each device. */
-const tables = ['update_scheduler.device_update', 'update_scheduler.update_event', 'command_queue.command'] as const;
+import { type Bed, fileIn } from './bed.ts';
 
 const cloneOf = (table: string): string => `bench.${table.split('.')[1]}`;
 
-/** Keeps the rows of a finished fan-out in files, and makes empty tables of the same columns, keys and indexes. */
-export async function keepRows(bed: Bed): Promise<void> {
+/** Keeps the rows of these tables in files, and makes empty tables of the same columns, keys and indexes. */
+export async function keepRows(bed: Bed, tables: readonly string[]): Promise<void> {
   await bed.db.query('CREATE SCHEMA bench');
   for (const table of tables) {
     await bed.db.query(`CREATE TABLE ${cloneOf(table)} (LIKE ${table} INCLUDING ALL)`);
@@ -21,7 +18,7 @@ export async function keepRows(bed: Bed): Promise<void> {
 }
 
 /** Seconds that a plain COPY of the kept rows takes. */
-export async function copySeconds(bed: Bed): Promise<number> {
+export async function copySeconds(bed: Bed, tables: readonly string[]): Promise<number> {
   await bed.db.query(`TRUNCATE ${tables.map(cloneOf).join(', ')}`);
   await bed.db.query('CHECKPOINT');
   const start = performance.now();

@@ -1,0 +1,226 @@
+import {
+  acknowledgedFixture,
+  AppleError,
+  authenticateFixture,
+  AVAILABLE_UPDATES,
+  ChainCache,
+  checkClientCertificate,
+  checkOutFixture,
+  DEVICE_INFORMATION,
+  errorFixture,
+  getBootstrapTokenFixture,
+  getTokenFixture,
+  idleFixture,
+  isDict,
+  NO_UPDATE_CHAIN,
+  notNowFixture,
+  parseCheckin,
+  parseConnect,
+  parseGdmf,
+  parsePlist,
+  redactCheckin,
+  returnToServiceFixture,
+  setBootstrapTokenFixture,
+  signMdmBody,
+  tokenUpdateFixture,
+  trustAnchors,
+  UPDATE_RESULTS,
+  UPDATE_STATUS,
+  userAuthenticateFixture,
+  userTokenUpdateFixture,
+  verifyMdmSignature,
+} from '@lamplighter/apple';
+import { AppError } from '@lamplighter/contracts';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+
+import { checkedReport } from '../../../services/ddm/src/domain/status-report.ts';
+import { interpret } from '../../../services/status-ingestion/src/domain/interpret.ts';
+import { newAuthority, newCredentials } from '../../fleet-sim/src/pki/authority.ts';
+import { clientExtensions } from '../../fleet-sim/src/pki/certificate.ts';
+import { Refused, type Target } from './run.ts';
+import { DER_WORDS, JSON_PIECES, JSON_WORDS, MDM_WORDS, PLIST_PIECES, PLIST_WORDS } from './words.ts';
+
+const COMMAND = '0a1b2c3d-0000-4000-8000-00000000beef';
+const LARGEST_BODY = 1 << 20;
+
+const checkIns = [
+  authenticateFixture(),
+  tokenUpdateFixture(),
+  userTokenUpdateFixture(),
+  checkOutFixture(),
+  userAuthenticateFixture(),
+  setBootstrapTokenFixture(),
+  getBootstrapTokenFixture(),
+  getTokenFixture(),
+  returnToServiceFixture(),
+];
+const answers = [
+  idleFixture(),
+  notNowFixture(COMMAND),
+  errorFixture(COMMAND, NO_UPDATE_CHAIN),
+  ...[AVAILABLE_UPDATES, UPDATE_RESULTS, UPDATE_STATUS, DEVICE_INFORMATION].map((answer) =>
+    acknowledgedFixture(COMMAND, undefined, { ...answer }),
+  ),
+];
+
+/** What our own errors say is a refusal; all others are findings. */
+function refusing<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AppleError || error instanceof AppError) throw new Refused(error.message);
+    throw error;
+  }
+}
+
+const bodyOf = (input: Buffer) => parsePlist(input, { maxBytes: LARGEST_BODY });
+
+const plist: Target = {
+  name: 'plist',
+  summary: 'the body of every device request',
+  corpus: [...checkIns, ...answers],
+  words: PLIST_WORDS,
+  pieces: PLIST_PIECES,
+  feed: (input) => void refusing(() => bodyOf(input)),
+};
+
+const checkin: Target = {
+  name: 'check-in',
+  summary: 'check-in messages, and what is told of them to others',
+  corpus: checkIns,
+  words: MDM_WORDS,
+  pieces: PLIST_PIECES,
+  feed: (input) =>
+    refusing(() => {
+      const body = bodyOf(input);
+      parseCheckin(body);
+      if (isDict(body)) bodyOf(Buffer.from(redactCheckin(body)));
+    }),
+};
+
+const REQUEST_TYPES = [
+  'ScheduleOSUpdateScan',
+  'AvailableOSUpdates',
+  'ScheduleOSUpdate',
+  'OSUpdateStatus',
+  'DeviceInformation',
+  'DeviceLock',
+];
+
+const connect: Target = {
+  name: 'connect',
+  summary: "a device's answers, and what they are taken to mean",
+  corpus: answers,
+  words: MDM_WORDS,
+  pieces: PLIST_PIECES,
+  feed: (input) =>
+    refusing(() => {
+      const { status, rest } = parseConnect(bodyOf(input));
+      if (status === 'Idle') return;
+      for (const requestType of REQUEST_TYPES) interpret({ requestType, status }, rest);
+    }),
+};
+
+const statusReport: Target = {
+  name: 'status-report',
+  summary: "a device's StatusReport",
+  corpus: [
+    Buffer.from('{"StatusItems":{"device":{"operating-system":{"version":"26.1"}}},"FullReport":true}'),
+    Buffer.from('{"StatusItems":{},"Errors":[{"StatusItem":"passcode.is-compliant","Reasons":[{"Code":"Error"}]}]}'),
+  ],
+  words: JSON_WORDS,
+  pieces: JSON_PIECES,
+  feed: (input) => void refusing(() => checkedReport(input.toString('utf8'))),
+};
+
+const gdmf: Target = {
+  name: 'gdmf',
+  summary: "Apple's feed of releases",
+  corpus: [
+    Buffer.from(
+      JSON.stringify({
+        PublicAssetSets: {
+          macOS: [
+            {
+              ProductVersion: '26.1',
+              Build: '25B78',
+              PostingDate: '2026-11-03',
+              ExpirationDate: '2027-02-01',
+              SupportedDevices: ['J314sAP'],
+            },
+          ],
+        },
+        AssetSets: {},
+      }),
+    ),
+  ],
+  words: [...JSON_WORDS, '"PublicAssetSets"', '"macOS"', '"ProductVersion"', '"SupportedDevices"', '"2026-13-41"'],
+  pieces: JSON_PIECES,
+  feed: (input) => void refusing(() => parseGdmf(json(input))),
+};
+
+function json(input: Buffer): unknown {
+  try {
+    return JSON.parse(input.toString('utf8'));
+  } catch (error) {
+    throw new Refused((error as Error).message);
+  }
+}
+
+/** Two devices of one authority, and one of another whom nobody here trusts. */
+function devices() {
+  const authority = newAuthority('devices');
+  const stranger = newAuthority('strangers');
+  const of = (issuer: typeof authority) => {
+    const issued = newCredentials(issuer, { commonName: 'device', extensions: clientExtensions() });
+    return {
+      certificateDer: Buffer.from(new X509Certificate(issued.certificate).raw),
+      privateKey: createPrivateKey(issued.key),
+    };
+  };
+  return {
+    anchors: trustAnchors(authority.certificate),
+    known: [of(authority), of(authority)],
+    stranger: of(stranger),
+  };
+}
+
+const pki = devices();
+const options = { anchors: pki.anchors, now: Date.now() };
+const signedBody = idleFixture();
+const signature: Target = {
+  name: 'signature',
+  summary: 'Mdm-Signature headers',
+  corpus: pki.known.map((device) => Buffer.from(signMdmBody(signedBody, device), 'base64')),
+  words: DER_WORDS,
+  // A change that is accepted all the same must leave signer and body as they were.
+  feed: (input) => {
+    const { certificateHash } = refusing(() => verifyMdmSignature(input.toString('base64'), signedBody, options));
+    if (!signers.has(certificateHash)) throw new Error('a signature of somebody else was accepted');
+    const forged = Buffer.concat([signedBody, Buffer.from(' ')]);
+    try {
+      verifyMdmSignature(input.toString('base64'), forged, options);
+    } catch {
+      return;
+    }
+    throw new Error('a signature was accepted over another body');
+  },
+};
+
+const certificate: Target = {
+  name: 'certificate',
+  summary: 'client certificates, from TLS or a header',
+  corpus: pki.known.map(({ certificateDer }) => certificateDer),
+  words: DER_WORDS,
+  feed: (input) => {
+    const { certificateHash } = refusing(() => checkClientCertificate(input, { ...options, cache: new ChainCache() }));
+    if (!signers.has(certificateHash)) throw new Error('a certificate that nobody issued was accepted');
+  },
+};
+
+const signers = new Set(
+  pki.known.map(({ certificateDer }) => checkClientCertificate(certificateDer, options).certificateHash),
+);
+
+/** Everything that reads what a device, or a feed, has sent. */
+export const targets: readonly Target[] = [plist, checkin, connect, statusReport, signature, certificate, gdmf];

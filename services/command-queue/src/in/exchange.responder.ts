@@ -3,6 +3,7 @@ import { OnRequest } from '@lamplighter/messaging';
 import { Coalescer, CONFIG } from '@lamplighter/runtime';
 import { Controller, Inject } from '@nestjs/common';
 import type { Config } from '../config.ts';
+import { fitReplies } from '../domain/fit-replies.ts';
 import { ExchangeCommand } from '../steps/exchange-command.ts';
 
 /** Gathers the connections that several gateways hand over within a millisecond; those of one device take turns. */
@@ -23,7 +24,7 @@ export class ExchangeResponder {
 
   @OnRequest(commandExchange)
   async handle(input: Exchange[]): Promise<ExchangeReply[]> {
-    return Promise.all(input.map((exchange) => this.inTurn(exchange)));
+    return fitReplies(await Promise.all(input.map((exchange) => this.inTurn(exchange))));
   }
 
   private async inTurn(exchange: Exchange): Promise<ExchangeReply> {

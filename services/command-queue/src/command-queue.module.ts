@@ -3,6 +3,7 @@ import { RuntimeModule } from '@lamplighter/runtime';
 import { StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
 import { CheckInResponder } from './in/check-in.responder.ts';
+import { CommandsResponder } from './in/commands.responder.ts';
 import { DueClock } from './in/due.clock.ts';
 import { ExchangeResponder } from './in/exchange.responder.ts';
 import { OnCommandEnqueueConsumer } from './in/on-command-enqueue.consumer.ts';
@@ -17,6 +18,10 @@ import { AdmitDevice } from './steps/admit-device.ts';
 import { AnswerCheckIn } from './steps/answer-check-in.ts';
 import { BeginEnrollment } from './steps/begin-enrollment.ts';
 import { EndEnrollment } from './steps/end-enrollment.ts';
+import { CancelCommands } from './steps/cancel-commands.ts';
+import { JudgeCommands } from './steps/judge-commands.ts';
+import { PutCommands } from './steps/put-commands.ts';
+import { QueueCommands } from './steps/queue-commands.ts';
 import { EnqueueCommands } from './steps/enqueue-commands.ts';
 import { ExchangeCommand } from './steps/exchange-command.ts';
 import { KeepHistory } from './steps/keep-history.ts';
@@ -34,9 +39,14 @@ import { StepTools } from './steps/step-tools.ts';
     OnPushSentConsumer,
     ExchangeResponder,
     CheckInResponder,
+    CommandsResponder,
   ],
   providers: [
+    JudgeCommands,
+    QueueCommands,
     EnqueueCommands,
+    PutCommands,
+    CancelCommands,
     ExchangeCommand,
     AcceptCheckIn,
     AnswerCheckIn,

@@ -4,8 +4,9 @@ import type { AnsweredCommand, CommandKey, CommandOutcome, FinishedCommand } fro
 import type { DueCommand, DueDecision } from './domain/due.ts';
 import type { EndedCommand } from './domain/ended.ts';
 import type { Enrollment } from './domain/enrollment.ts';
+import type { DeviceTraits } from './domain/fitness.ts';
 
-/** Commands of one tenant with the same terms. */
+/** Commands of one tenant with the same body and the same terms. */
 export interface CommandTerms {
   tenant: string;
   /** When their sender staged them: what makes a repeat recognizable once the command is finished. */
@@ -16,8 +17,32 @@ export interface CommandTerms {
   expiresAt: Date;
   dueAt: Date;
   pushCount: number;
-  bodies: readonly CommandBody[];
+  /** The clock asks for no push either: its sender pushes, or waits for the device to come by itself. */
+  noPush: boolean;
+  purpose: string | null;
+  /** Null: a newer command takes the place of none. */
+  slot: string | null;
+  retries: number;
+  /** Before the first retry; doubles. */
+  retryWaitSeconds: number;
+  body: CommandBody;
   commands: readonly NewCommand[];
+}
+
+/** A command that takes the place of those of its slot that no device has in hand. */
+export interface SlotWinner extends CommandKey {
+  slot: string;
+}
+
+export interface SupersededCommand extends EndedCommand {
+  /** The id of the command that took its place. */
+  newer: string;
+}
+
+export interface Cancelled {
+  ended: EndedCommand[];
+  /** Those that stayed, since a device has them in hand. */
+  inHand: CommandKey[];
 }
 
 export interface ExchangeItem {
@@ -59,11 +84,38 @@ export abstract class CommandStore {
 
   /**
    * One connection of each device (a device at most once): who it is, what it answered, what it gets next. A strange or
-   * wrong certificate changes nothing. A command is handed over only while `now` is before its expiry; a NotNow one only
-   * on Idle; never the one that was just answered. A repeated NotNow is not counted again.
+   * wrong certificate changes nothing. A command is handed over only while `now` is before its expiry; one that was
+   * answered NotNow on this connection not on it again; never the one that was just answered; no ScheduleOSUpdate while
+   * the device has another in hand, up to `answerGraceMs` after that one's expiry. An Error to a command with retries left
+   * puts it back for later. A repeated NotNow or Error is not counted again.
    * @returns rows in the order of the items
    */
-  abstract exchange(tx: Tx, items: readonly ExchangeItem[], now: Date): Promise<ExchangeRow[]>;
+  abstract exchange(tx: Tx, items: readonly ExchangeItem[], now: Date, answerGraceMs: number): Promise<ExchangeRow[]>;
+
+  /**
+   * Ends as `superseded` what no device has in hand of the winners' slots; what one has is marked, and ends once it comes
+   * back undone. Holds off other supersedes until the transaction ends. At most one winner for a slot of a device.
+   */
+  abstract supersede(tx: Tx, winners: readonly SlotWinner[], now: Date): Promise<SupersededCommand[]>;
+
+  /** Ends as `cancelled` the pending commands of these devices that none has in hand; `commandId`: only those of this id. */
+  abstract cancel(
+    tx: Tx,
+    of: { tenant: string; deviceIds: readonly string[]; commandId?: string },
+    now: Date,
+  ): Promise<Cancelled>;
+
+  /** The different kinds of devices among these, as far as it matters to what they take; unenrolled ones are left out. */
+  abstract findTraits(tx: Tx, devices: readonly { tenant: string; deviceId: string }[]): Promise<DeviceTraits[]>;
+
+  /** The same for each of them, in no order. */
+  abstract traitsOfEach(
+    tx: Tx,
+    devices: readonly { tenant: string; deviceId: string }[],
+  ): Promise<(DeviceTraits & { tenant: string; deviceId: string })[]>;
+
+  /** Those of these commands that are pending, or finished since a day before `sentForAt`. */
+  abstract findKnown(tx: Tx, keys: readonly CommandKey[], sentForAt: Date): Promise<CommandKey[]>;
 
   /** The finished commands of these keys; keys that never were, or are gone from history, are absent. */
   abstract findFinished(tx: Tx, keys: readonly CommandKey[]): Promise<FinishedCommand[]>;

@@ -5,6 +5,8 @@ import { decideDue } from '../src/domain/due.ts';
 import type { CommandStore, CommandTerms, EnrollmentStore, ExchangeItem } from '../src/ports.ts';
 import { certificateOf, commandId, connect, enrollment, minutes, settings, START, terms } from './fixtures.ts';
 
+const grace = dueTermsOf(settings).answerGraceMs;
+
 export interface Stores {
   db: Database;
   commands: CommandStore;
@@ -25,7 +27,7 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
     const enqueue = async (groups: CommandTerms[], at = START) =>
       (await db.transaction((tx) => commands.enqueue(tx, groups, at))).map((news) => news.length);
     const meet = (item: ExchangeItem, at = START) =>
-      db.transaction(async (tx) => (await commands.exchange(tx, [item], at))[0]!);
+      db.transaction(async (tx) => (await commands.exchange(tx, [item], at, grace))[0]!);
     const nextOf = async (item: ExchangeItem, at = START) => (await meet(item, at)).next?.requestType;
     const finished = async (what: string, deviceId: string, tenant = 'default') => {
       const keys = [{ tenant, deviceId, commandId: commandId(what, deviceId) }];
@@ -152,7 +154,7 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
     it('serves many devices in one batch, each in its place', async () => {
       await enqueue([terms('Scan', ['b'])]);
       const rows = await db.transaction((tx) =>
-        commands.exchange(tx, [connect('stranger'), connect('b'), connect('a')], START),
+        commands.exchange(tx, [connect('stranger'), connect('b'), connect('a')], START, grace),
       );
       expect(rows.map((row) => [row.identity, row.next?.requestType])).toEqual([
         ['unrecognized', undefined],
@@ -233,6 +235,148 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
       expect((await meet(connect('a', 'Acknowledged', 'Schedule'), minutes(6))).answered).not.toBeNull();
       expect(await enqueue([terms('Late', ['a'], { sentForAt: minutes(4) })], minutes(6))).toEqual([0]);
       expect(await enqueue([terms('New', ['a'], { sentForAt: minutes(6) })], minutes(6))).toEqual([1]);
+    });
+
+    it('offers a NotNow command again on the next connection, behind what comes before it, and only once', async () => {
+      await enqueue([terms('A', ['a'], { priority: 1 }), terms('B', ['a'], { priority: 2 })]);
+      await meet(connect('a'));
+      await meet(connect('a', 'NotNow', 'A'), minutes(1));
+      expect(await nextOf(connect('a', 'NotNow', 'B'), minutes(2))).toBeUndefined();
+      expect(await nextOf(connect('a'), minutes(3))).toBe('A');
+      // B was refused on the connection before this one: a device that can do A now may as well do B.
+      expect(await nextOf(connect('a', 'Acknowledged', 'A'), minutes(4))).toBe('B');
+      expect(await nextOf(connect('a', 'NotNow', 'B'), minutes(5))).toBeUndefined();
+    });
+
+    it('knows a device that comes back by itself from one that said something else after its NotNow', async () => {
+      await enqueue([terms('A', ['a', 'b'], { priority: 1 }), terms('B', ['a', 'b'], { priority: 2 })]);
+      for (const each of ['a', 'b']) {
+        await meet(connect(each));
+        await meet(connect(each, 'NotNow', 'A'), minutes(1));
+      }
+      await meet(connect('a', 'NotNow', 'B'), minutes(2));
+      await meet(connect('b', 'Acknowledged', 'B'), minutes(2));
+      const due = await db.transaction((tx) => commands.takeDue(tx, minutes(60), 10));
+      expect(due.map((one) => [one.deviceId, one.requestType, one.comesBack]).toSorted()).toEqual([
+        ['a', 'A', true],
+        ['a', 'B', true],
+        ['b', 'A', false],
+      ]);
+    });
+
+    it('puts a command back after an Error, as often as it has retries, waiting twice as long each time', async () => {
+      await enqueue([terms('Install', ['a'], { retries: 2 })]);
+      await meet(connect('a'));
+      expect((await meet(connect('a', 'Error', 'Install'), minutes(1))).answered).toMatchObject({
+        errorCount: 1,
+        willRetry: true,
+      });
+      expect(await nextOf(connect('a'), minutes(5))).toBeUndefined();
+      expect(await nextOf(connect('a'), minutes(6))).toBe('Install');
+      await meet(connect('a', 'Error', 'Install'), minutes(7));
+      expect(await nextOf(connect('a'), minutes(16))).toBeUndefined();
+      expect(await nextOf(connect('a'), minutes(17))).toBe('Install');
+      const last = (await meet(connect('a', 'Error', 'Install'), minutes(18))).answered;
+      expect(last).toMatchObject({ errorCount: 3, willRetry: false });
+      expect(await finished('Install', 'a')).toMatchObject({ outcome: 'Error', errorCount: 3 });
+    });
+
+    it('takes a repeated Error for the same one, and never tries a CommandFormatError again', async () => {
+      await enqueue([terms('Install', ['a', 'b'], { retries: 1 })]);
+      for (const each of ['a', 'b']) await meet(connect(each));
+      const first = await meet(connect('a', 'Error', 'Install'), minutes(1));
+      expect((await meet(connect('a', 'Error', 'Install'), minutes(2))).answered).toEqual(first.answered);
+      expect(await nextOf(connect('a'), minutes(7))).toBe('Install');
+      expect((await meet(connect('b', 'CommandFormatError', 'Install'), minutes(1))).answered?.willRetry).toBe(false);
+      expect(await finished('Install', 'b')).toMatchObject({ outcome: 'CommandFormatError' });
+    });
+
+    it('does not try again what would begin after its expiry', async () => {
+      await enqueue([terms('Install', ['a'], { retries: 3, expiresAt: minutes(5) })]);
+      await meet(connect('a'));
+      await meet(connect('a', 'Error', 'Install'), minutes(1));
+      expect(await finished('Install', 'a')).toMatchObject({ outcome: 'Error' });
+    });
+
+    const supersede = async (group: CommandTerms, at = START) => {
+      const winners = group.commands.map(({ deviceId, commandId: id }) => ({
+        tenant: group.tenant,
+        deviceId,
+        commandId: id,
+        slot: group.slot!,
+      }));
+      const ended = await db.transaction((tx) => commands.supersede(tx, winners, at));
+      return ended.map((one) => [one.deviceId, one.commandId, one.newer]).toSorted();
+    };
+    const wifi = { requestType: 'InstallProfile', purpose: 'wifi' };
+
+    it('gives the place of an undelivered command to a newer one of its request type and purpose, not of another', async () => {
+      const newer = terms('Newer', ['a'], wifi);
+      await enqueue([terms('Older', ['a', 'b'], wifi), terms('Other', ['a'], { ...wifi, purpose: 'mail' })]);
+      await enqueue([newer], minutes(1));
+      expect(await supersede(newer, minutes(1))).toEqual([['a', commandId('Older', 'a'), commandId('Newer', 'a')]]);
+      expect(await finished('Older', 'a')).toMatchObject({ outcome: 'superseded' });
+      expect(await nextOf(connect('b'), minutes(2))).toBe('InstallProfile');
+      expect((await meet(connect('a'), minutes(2))).next?.commandId).toBe(commandId('Other', 'a'));
+      expect((await meet(connect('a', 'Acknowledged', 'Other'), minutes(2))).next?.commandId).toBe(
+        commandId('Newer', 'a'),
+      );
+    });
+
+    const update = { requestType: 'ScheduleOSUpdate' };
+
+    it('gives a device no second ScheduleOSUpdate while it has one in hand, up to the grace after its expiry', async () => {
+      await enqueue([terms('First', ['a'], { ...update, expiresAt: minutes(10) })]);
+      await meet(connect('a'));
+      const second = terms('Second', ['a'], update);
+      await enqueue([second, terms('Scan', ['a'], { priority: 50 })], minutes(1));
+      expect(await supersede(second)).toEqual([]);
+      expect((await meet(connect('a'), minutes(2))).next?.commandId).toBe(commandId('First', 'a'));
+      expect(await nextOf(connect('a'), minutes(24))).toBe('Scan');
+      expect((await meet(connect('a'), minutes(25))).next?.commandId).toBe(commandId('Second', 'a'));
+    });
+
+    it('ends a ScheduleOSUpdate that comes back undone once a newer one waits', async () => {
+      await enqueue([terms('First', ['a'], { ...update, retries: 3 })]);
+      await meet(connect('a'));
+      const second = terms('Second', ['a'], update);
+      await enqueue([second], minutes(1));
+      await supersede(second, minutes(1));
+      expect((await meet(connect('a', 'NotNow', 'First'), minutes(2))).next?.commandId).toBe(commandId('Second', 'a'));
+      await meet(connect('a', 'Acknowledged', 'Second'), minutes(3));
+      expect(await nextOf(connect('a'), minutes(4))).toBeUndefined();
+      expect(await lookAtDue(minutes(4))).toEqual([['ScheduleOSUpdate', 'finish']]);
+      expect(await finished('First', 'a')).toMatchObject({ outcome: 'superseded' });
+    });
+
+    it('cancels what no device has in hand, by id or all of a device', async () => {
+      await enqueue([terms('Scan', ['a', 'b']), terms('List', ['a', 'b']), terms('Info', ['a'])]);
+      await meet(connect('a'));
+      const inHand = (await meet(connect('a'))).next!.commandId;
+      const cancel = (deviceIds: string[], id?: string) =>
+        db.transaction((tx) =>
+          commands.cancel(tx, { tenant: 'default', deviceIds, ...(id === undefined ? {} : { commandId: id }) }, START),
+        );
+      expect(await cancel(['a'], inHand)).toMatchObject({ ended: [], inHand: [{ commandId: inHand }] });
+      const one = await cancel(['b'], commandId('Scan', 'b'));
+      expect(one.ended).toMatchObject([{ deviceId: 'b', requestType: 'Scan', cause: 'rollout-1' }]);
+      expect(await cancel(['b'], commandId('Scan', 'b'))).toEqual({ ended: [], inHand: [] });
+      const all = await cancel(['a', 'b']);
+      expect([all.ended.length, all.inHand.length]).toEqual([3, 1]);
+      expect(await finished('List', 'b')).toMatchObject({ outcome: 'cancelled' });
+    });
+
+    it('knows the commands that are pending or finished', async () => {
+      await enqueue([terms('Scan', ['a', 'b'])]);
+      await meet(connect('a'));
+      await meet(connect('a', 'Acknowledged', 'Scan'));
+      const keys = ['a', 'b', 'stranger'].map((deviceId) => ({
+        tenant: 'default',
+        deviceId,
+        commandId: commandId('Scan', deviceId),
+      }));
+      const known = await db.transaction((tx) => commands.findKnown(tx, keys, START));
+      expect(known.map((key) => key.deviceId).toSorted()).toEqual(['a', 'b']);
     });
 
     it('drops finished days that are older than they are kept', async () => {

@@ -12,7 +12,10 @@ import {
 import type { DueDecision } from '../src/domain/due.ts';
 import type { EndedCommand } from '../src/domain/ended.ts';
 import type { Enrollment } from '../src/domain/enrollment.ts';
+import type { DeviceTraits } from '../src/domain/fitness.ts';
+import { EXCLUSIVE_SLOT } from '../src/domain/slot.ts';
 import {
+  type Cancelled,
   CommandStore,
   type CommandTerms,
   EnrollmentStore,
@@ -20,11 +23,19 @@ import {
   type ExchangeRow,
   type NewEnrollment,
   type PendingCommand,
+  type SlotWinner,
+  type SupersededCommand,
   type UpdatedTokens,
 } from '../src/ports.ts';
 
 interface Row extends PendingCommand {
   command: string;
+  slot: string | null;
+  retries: number;
+  retryWaitSeconds: number;
+  errorCount: number;
+  /** The Idle that began the connection that it was last handed over on. */
+  sessionAt: Date | null;
   priority: number;
   createdAt: Date;
   dueAt: Date;
@@ -64,67 +75,136 @@ export class FakeCommandStore extends CommandStore {
 
   private add(group: CommandTerms, command: NewCommand, now: Date): boolean {
     const { tenant } = group;
-    const same = (other: CommandKey) =>
-      other.tenant === tenant && other.deviceId === command.deviceId && other.commandId === command.commandId;
     const status = this.queue.enrollments.get(keyOf({ tenant, ...command }))?.status ?? 'left';
     const refusedAt = this.queue.refused.get(`${tenant} ${group.cause}`);
-    if (status === 'left' || this.queue.rows.some(same) || (refusedAt && refusedAt >= group.sentForAt)) return false;
-    const since = group.sentForAt.getTime() - DAY_MS;
-    if (this.queue.history.some((old) => same(old) && old.finishedAt.getTime() >= since)) return false;
-    const body = group.bodies.find((each) => each.bodyId === command.bodyId)!;
+    if (status === 'left' || (refusedAt && refusedAt >= group.sentForAt)) return false;
+    if (this.isKnown({ tenant, ...command }, group.sentForAt)) return false;
     this.queue.rows.push({
       ...group,
       ...command,
-      requestType: body.requestType,
-      command: body.command,
+      requestType: group.body.requestType,
+      command: group.body.command,
       state: 'queued',
       createdAt: now,
       sentAt: null,
+      sessionAt: null,
       notNowCount: 0,
+      errorCount: 0,
+      overtaken: false,
+      comesBack: false,
       traceparent: command.traceparent ?? null,
       reachable: true,
     });
     return true;
   }
 
-  override async exchange(_tx: Tx, items: readonly ExchangeItem[], now: Date): Promise<ExchangeRow[]> {
-    return items.map((item) => this.exchangeOne(item, now));
+  private isKnown(key: CommandKey, sentForAt: Date): boolean {
+    const since = sentForAt.getTime() - DAY_MS;
+    const same = (other: CommandKey) => keyOf(other) === keyOf(key) && other.commandId === key.commandId;
+    return (
+      this.queue.rows.some(same) || this.queue.history.some((old) => same(old) && old.finishedAt.getTime() >= since)
+    );
   }
 
-  private exchangeOne(item: ExchangeItem, now: Date): ExchangeRow {
+  override async findKnown(_tx: Tx, keys: readonly CommandKey[], sentForAt: Date): Promise<CommandKey[]> {
+    return keys.filter((key) => this.isKnown(key, sentForAt));
+  }
+
+  override async exchange(
+    _tx: Tx,
+    items: readonly ExchangeItem[],
+    now: Date,
+    answerGraceMs: number,
+  ): Promise<ExchangeRow[]> {
+    return items.map((item) => this.exchangeOne(item, now, answerGraceMs));
+  }
+
+  private exchangeOne(item: ExchangeItem, now: Date, answerGraceMs: number): ExchangeRow {
     const nobody = { answered: null, next: null };
     const enrollment = this.queue.enrollments.get(keyOf(item));
     if (enrollment === undefined || enrollment.status === 'left') return { identity: 'unrecognized', ...nobody };
     if (enrollment.certificateHash !== item.certificateHash) return { identity: 'wrong-certificate', ...nobody };
     const own = this.queue.rows.filter((row) => keyOf(row) === keyOf(item));
     const answered = own.find((row) => row.commandId === item.commandId) ?? null;
-    if (answered !== null) this.answer(answered, item.status!, now);
-    const next = own
-      .filter((row) => row.commandId !== item.commandId)
-      .filter((row) => row.expiresAt > now && (row.notBefore === null || row.notBefore <= now))
-      .filter((row) => row.state !== 'NotNow' || item.status === null)
-      .toSorted(
-        (a, b) =>
-          a.priority - b.priority ||
-          a.createdAt.getTime() - b.createdAt.getTime() ||
-          (a.commandId < b.commandId ? -1 : 1),
-      )[0];
+    const session = item.status === null ? now : (answered?.sessionAt ?? undefined);
+    const willRetry = answered !== null && this.answer(answered, item.status!, now);
+    const next = nextOf(own, item, { now, session, expiredBefore: now.getTime() - answerGraceMs });
     if (next !== undefined) {
       next.state = lifeCycle[next.state]['handed-over'] as PendingState;
       next.sentAt = now;
+      next.sessionAt = session ?? now;
     }
     return {
       identity: 'ok',
-      answered: answered && answeredOf(answered),
+      answered: answered && answeredOf(answered, willRetry),
       next: next === undefined ? null : handedOf(next),
     };
   }
 
-  private answer(row: Row, status: NonNullable<ExchangeItem['status']>, now: Date): void {
+  /** Whether it waits for another try. */
+  private answer(row: Row, status: NonNullable<ExchangeItem['status']>, now: Date): boolean {
+    if (status === 'Error') {
+      if (row.state === 'queued' && row.errorCount > 0) return true;
+      row.errorCount += 1;
+      const retryAt = new Date(now.getTime() + row.retryWaitSeconds * 1000);
+      if (row.retries > 0 && !row.overtaken && retryAt < row.expiresAt) {
+        Object.assign(row, { state: 'queued', notBefore: retryAt, dueAt: retryAt, retries: row.retries - 1 });
+        row.retryWaitSeconds *= 2;
+        return true;
+      }
+    }
     const then = lifeCycle[row.state][status]!;
-    if (!isPending(then)) return this.queue.finish(row, then, now);
+    if (!isPending(then)) {
+      this.queue.finish(row, then, now);
+      return false;
+    }
     if (row.state !== 'NotNow') row.notNowCount += 1;
     row.state = then;
+    if (row.overtaken) row.dueAt = now;
+    return false;
+  }
+
+  override async supersede(_tx: Tx, winners: readonly SlotWinner[], now: Date): Promise<SupersededCommand[]> {
+    return winners.flatMap((winner) => {
+      const others = this.queue.rows.filter(
+        (row) => keyOf(row) === keyOf(winner) && row.slot === winner.slot && row.commandId !== winner.commandId,
+      );
+      for (const row of others) row.overtaken ||= row.state === 'sent';
+      const gone = others.filter((row) => row.state !== 'sent');
+      for (const row of gone) this.queue.finish(row, 'superseded', now);
+      return gone.map((row) => ({ ...row, newer: winner.commandId }));
+    });
+  }
+
+  override async cancel(
+    _tx: Tx,
+    of: { tenant: string; deviceIds: readonly string[]; commandId?: string },
+    now: Date,
+  ): Promise<Cancelled> {
+    const named = this.queue.rows.filter(
+      (row) =>
+        row.tenant === of.tenant &&
+        of.deviceIds.includes(row.deviceId) &&
+        (of.commandId === undefined || of.commandId === row.commandId),
+    );
+    const ended = named.filter((row) => lifeCycle[row.state].cancelled !== undefined);
+    for (const row of ended) this.queue.finish(row, 'cancelled', now);
+    return { ended, inHand: named.filter((row) => row.state === 'sent') };
+  }
+
+  override async findTraits(tx: Tx, devices: readonly { tenant: string; deviceId: string }[]): Promise<DeviceTraits[]> {
+    return this.traitsOfEach(tx, devices);
+  }
+
+  override async traitsOfEach(_tx: Tx, devices: readonly { tenant: string; deviceId: string }[]) {
+    return devices.flatMap(({ tenant, deviceId }) => {
+      const found = this.queue.enrollments.get(keyOf({ tenant, deviceId }));
+      if (found === undefined || found.status === 'left') return [];
+      const { kind, facts } = found;
+      const osVersion = facts['osVersion'] ?? null;
+      const productName = facts['productName'] ?? null;
+      return [{ tenant, deviceId, kind, platform: null, osVersion, isSupervised: null, productName }];
+    });
   }
 
   override async findFinished(_tx: Tx, keys: readonly CommandKey[]): Promise<FinishedCommand[]> {
@@ -137,7 +217,10 @@ export class FakeCommandStore extends CommandStore {
   override async recordLate(_tx: Tx, late: readonly (FinishedCommand & { reported: CommandOutcome })[]): Promise<void> {
     for (const one of late) {
       const row = this.queue.history.findLast((old) => keyOf(old) === keyOf(one) && old.commandId === one.commandId);
-      if (row && openOutcomes.includes(row.outcome)) row.outcome = one.reported;
+      if (row && openOutcomes.includes(row.outcome)) {
+        row.outcome = one.reported;
+        if (one.reported === 'Error') row.errorCount += 1;
+      }
     }
   }
 
@@ -146,7 +229,20 @@ export class FakeCommandStore extends CommandStore {
       .filter((row) => row.dueAt <= now)
       .toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
       .slice(0, limit)
-      .map((row) => ({ ...row, reachable: this.queue.enrollments.get(keyOf(row))?.reachable ?? false }));
+      .map((row) => ({
+        ...row,
+        comesBack: row.state === 'NotNow' && this.saidNotNowLast(row),
+        reachable: this.queue.enrollments.get(keyOf(row))?.reachable ?? false,
+      }));
+  }
+
+  private saidNotNowLast(of: Row): boolean {
+    const own = this.queue.rows.filter((row) => keyOf(row) === keyOf(of) && row.state === 'NotNow');
+    const last = Math.max(...own.map((row) => row.sentAt?.getTime() ?? -Infinity));
+    const answers: CommandOutcome[] = ['Acknowledged', 'Error', 'CommandFormatError'];
+    return !this.queue.history.some(
+      (old) => keyOf(old) === keyOf(of) && answers.includes(old.outcome) && old.finishedAt.getTime() > last,
+    );
   }
 
   override async settleDue(
@@ -321,8 +417,42 @@ export class FakeEnrollmentStore extends EnrollmentStore {
   }
 }
 
-function answeredOf({ commandId, requestType, cause, notNowCount, traceparent }: Row): ExchangeRow['answered'] {
-  return { commandId, requestType, cause, notNowCount, traceparent };
+function answeredOf(row: Row, willRetry: boolean): ExchangeRow['answered'] {
+  const { commandId, requestType, cause, notNowCount, errorCount, traceparent } = row;
+  return { commandId, requestType, cause, notNowCount, errorCount, willRetry, traceparent };
+}
+
+function nextOf(
+  own: readonly Row[],
+  item: ExchangeItem,
+  of: { now: Date; session: Date | undefined; expiredBefore: number },
+): Row | undefined {
+  const { now } = of;
+  const session = item.status === null ? null : of.session;
+  return own
+    .filter((row) => row.commandId !== item.commandId)
+    .filter((row) => row.expiresAt > now && (row.notBefore === null || row.notBefore <= now))
+    .filter((row) => row.state !== 'NotNow' || isOffered(row, session))
+    .filter((row) => !own.some((other) => isInItsWay(other, row, item.commandId, of.expiredBefore)))
+    .toSorted(
+      (a, b) =>
+        a.priority - b.priority ||
+        a.createdAt.getTime() - b.createdAt.getTime() ||
+        (a.commandId < b.commandId ? -1 : 1),
+    )[0];
+}
+
+/** A NotNow command is offered again on another connection than that on which it was refused. Null: one that begins. */
+function isOffered(row: Row, session: Date | null | undefined): boolean {
+  if (row.overtaken || session === undefined) return false;
+  return session === null || row.sessionAt?.getTime() !== session.getTime();
+}
+
+/** A device that has one ScheduleOSUpdate in hand gets no other until that one's time for an answer is over. */
+function isInItsWay(other: Row, row: Row, answeredId: string | null, expiredBefore: number): boolean {
+  if (row.slot !== EXCLUSIVE_SLOT || row.state === 'sent' || other.slot !== EXCLUSIVE_SLOT || other === row)
+    return false;
+  return other.state === 'sent' && other.commandId !== answeredId && other.expiresAt.getTime() > expiredBefore;
 }
 
 function handedOf({ commandId, requestType, command, traceparent }: Row): ExchangeRow['next'] {

@@ -9,6 +9,7 @@ import {
 import { Database, Outbox, Publisher, type Tx } from '@lamplighter/runtime';
 import { type Config, config, dueTermsOf } from '../src/config.ts';
 import { firstDueAt } from '../src/domain/due.ts';
+import { slotOf } from '../src/domain/slot.ts';
 import type { CommandTerms, ExchangeItem, NewEnrollment } from '../src/ports.ts';
 
 export const settings: Config = config.parse({ LAMP_SECRET_KEY: Buffer.alloc(32, 7).toString('base64') });
@@ -43,19 +44,24 @@ export interface GroupOptions {
   expiresAt?: Date;
   sentForAt?: Date;
   at?: Date;
+  purpose?: string;
+  retries?: number;
+  /** Default: the command's name. */
+  requestType?: string;
 }
 
-const body = (name: string) => ({
-  bodyId: derivedUuid('command-body', name),
-  requestType: name,
-  command: `<dict><key>RequestType</key><string>${name}</string></dict>`,
+const body = (requestType: string) => ({
+  bodyId: derivedUuid('command-body', requestType),
+  requestType,
+  command: `<dict><key>RequestType</key><string>${requestType}</string></dict>`,
 });
 
 /** The same command for each device; its ids derive from name and device. */
 export function terms(name: string, deviceIds: readonly string[], options: GroupOptions = {}): CommandTerms {
   const { tenant = 'default', cause = 'rollout-1', priority = 10, notBefore, expiresAt = minutes(240) } = options;
   const at = options.at ?? START;
-  const each = body(name);
+  const requestType = options.requestType ?? name;
+  const each = body(requestType);
   return {
     tenant,
     cause,
@@ -65,20 +71,28 @@ export function terms(name: string, deviceIds: readonly string[], options: Group
     sentForAt: options.sentForAt ?? at,
     dueAt: firstDueAt(dueTermsOf(settings), at, notBefore, expiresAt),
     pushCount: 1,
-    bodies: [each],
+    noPush: false,
+    purpose: options.purpose ?? null,
+    slot: slotOf(requestType, options.purpose),
+    retries: options.retries ?? 0,
+    retryWaitSeconds: 300,
+    body: each,
     commands: deviceIds.map((deviceId) => ({ deviceId, commandId: commandId(name, deviceId), bodyId: each.bodyId })),
   };
 }
 
 export function group(name: string, deviceIds: readonly string[], options: GroupOptions = {}): CommandGroup {
-  const { cause, priority, bodies, commands, expiresAt, notBefore } = terms(name, deviceIds, options);
+  const { cause, priority, body: each, commands, expiresAt, notBefore } = terms(name, deviceIds, options);
+  const { purpose, retries } = options;
   return {
     cause,
     priority,
-    bodies: [...bodies],
+    bodies: [each],
     commands: [...commands],
     expiresAt: expiresAt.toISOString(),
     ...(notBefore === null ? {} : { notBefore: notBefore.toISOString() }),
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(retries === undefined ? {} : { retries }),
   };
 }
 

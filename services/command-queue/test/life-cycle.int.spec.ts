@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Database } from '@lamplighter/runtime';
+import type { Database, Tx } from '@lamplighter/runtime';
 import type { PgDatabase } from '@lamplighter/storage';
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
 import fc from 'fast-check';
@@ -12,7 +12,16 @@ import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from './fake-stores.
 import { connect, enrollment, FakeDatabase, minutes, settings, terms } from './fixtures.ts';
 
 const devices = ['a', 'b', 'c'];
-const names = ['One', 'Two', 'Three', 'Four'];
+const names = ['One', 'Two', 'Three', 'Four', 'Five', 'Six'];
+/** Three commands of a slot in which one at a time may be in hand, and two of a slot that a purpose makes. */
+const slotted: Readonly<Record<string, { requestType: string; purpose?: string }>> = {
+  Two: { requestType: 'InstallProfile', purpose: 'wifi' },
+  Three: { requestType: 'InstallProfile', purpose: 'wifi' },
+  Four: { requestType: 'ScheduleOSUpdate' },
+  Five: { requestType: 'ScheduleOSUpdate', purpose: 'other' },
+  Six: { requestType: 'ScheduleOSUpdate' },
+};
+const grace = dueTermsOf(settings).answerGraceMs;
 const device = fc.constantFrom(...devices);
 const name = fc.constantFrom(...names);
 const status = fc.constantFrom(null, null, 'Acknowledged' as const, 'Error' as const, 'NotNow' as const);
@@ -27,11 +36,13 @@ const operation = fc.oneof(
       priority: fc.integer({ min: 0, max: 2 }),
       lifetime: fc.integer({ min: 1, max: 60 }),
       start: fc.option(fc.integer({ min: 1, max: 20 })),
+      retries: fc.integer({ min: 0, max: 2 }),
     }),
   },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('connect' as const), device, status, name }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('due' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('void' as const), device }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), device, name: fc.option(name) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const) }) },
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
@@ -51,14 +62,20 @@ async function apply({ db, commands }: World, step: Operation, minute: number): 
         tx,
         [connect(step.device, step.status, step.status === null ? undefined : step.name)],
         now,
+        grace,
       );
     if (step.kind === 'void') return (await commands.voidQueues(tx, 'default', [step.device], now)).length;
     if (step.kind === 'revoke') return commands.revoke(tx, { tenant: 'default', cause: 'rollout-1' }, null, 100, now);
-    if (step.kind === 'enqueue') {
-      const notBefore = step.start === null ? {} : { notBefore: minutes(minute + step.start) };
-      const options = { priority: step.priority, expiresAt: minutes(minute + step.lifetime), at: now, ...notBefore };
-      return commands.enqueue(tx, [terms(step.name, step.devices, options)], now);
+    if (step.kind === 'cancel') {
+      const commandId = step.name === null ? {} : { commandId: connect(step.device, null, step.name).commandId! };
+      const { ended, inHand } = await commands.cancel(
+        tx,
+        { tenant: 'default', deviceIds: [step.device], ...commandId },
+        now,
+      );
+      return [ended.map((one) => one.commandId).toSorted(), inHand.map((one) => one.commandId).toSorted()];
     }
+    if (step.kind === 'enqueue') return enqueue(commands, tx, step, minute);
     const due = await commands.takeDue(tx, now, 100);
     const settled = due.map((command) => ({ command, decision: decideDue(command, now, dueTermsOf(settings)) }));
     await commands.settleDue(tx, settled, now);
@@ -68,12 +85,53 @@ async function apply({ db, commands }: World, step: Operation, minute: number): 
   });
 }
 
+async function enqueue(
+  commands: CommandStore,
+  tx: Tx,
+  step: Extract<Operation, { kind: 'enqueue' }>,
+  minute: number,
+): Promise<unknown> {
+  const now = minutes(minute);
+  const notBefore = step.start === null ? {} : { notBefore: minutes(minute + step.start) };
+  const { priority, retries } = step;
+  const options = { priority, retries, expiresAt: minutes(minute + step.lifetime), at: now, ...notBefore };
+  const group = terms(step.name, step.devices, { ...options, ...slotted[step.name] });
+  const [added] = await commands.enqueue(tx, [group], now);
+  const { tenant, slot } = group;
+  if (slot === null) return added;
+  const winners = added!.map(({ deviceId, commandId }) => ({ tenant, deviceId, commandId, slot }));
+  const superseded = await commands.supersede(tx, winners, now);
+  return [added, superseded.map((one) => `${one.deviceId} ${one.commandId} ${one.newer}`).toSorted()];
+}
+
+/** What holds whatever happens: in no slot do two wait, and of ScheduleOSUpdate no device has two in hand. */
+async function crowded(db: Database, minute: number): Promise<unknown[]> {
+  return db.query(
+    {
+      text: `SELECT device_id, slot, count(*) FILTER (WHERE state <> 1 AND NOT overtaken) AS waiting,
+                    count(*) FILTER (WHERE state = 1 AND expires_at + $2 * interval '1 ms' > $1) AS in_hand
+               FROM command_queue.command WHERE slot IS NOT NULL
+              GROUP BY device_id, slot
+             HAVING count(*) FILTER (WHERE state <> 1 AND NOT overtaken) > 1
+                 OR slot = 'ScheduleOSUpdate' AND count(*) FILTER (WHERE state = 1 AND expires_at + $2 * interval '1 ms' > $1) > 1`,
+    },
+    [minutes(minute), grace],
+  );
+}
+
 async function outcomes({ db, commands }: World): Promise<unknown> {
   const keys = devices.flatMap((each) =>
     names.map((what) => ({ tenant: 'default', deviceId: each, commandId: connect(each, null, what).commandId! })),
   );
   const found = await db.transaction((tx) => commands.findFinished(tx, keys));
-  return found.map((each) => [each.deviceId, each.requestType, each.outcome, each.notNowCount, each.finishedAt]);
+  return found.map((each) => [
+    each.deviceId,
+    each.requestType,
+    each.outcome,
+    each.notNowCount,
+    each.errorCount,
+    each.finishedAt,
+  ]);
 }
 
 describe('the life of commands on PostgreSQL', () => {
@@ -116,6 +174,7 @@ describe('the life of commands on PostgreSQL', () => {
           ];
           if (step.operation.kind === 'revoke') expect(seen === null).toBe(expected === null);
           else expect(seen).toEqual(expected);
+          expect(await crowded(db, minute)).toEqual([]);
         }
         expect(await outcomes(real)).toEqual(await outcomes(model));
       }),

@@ -21,6 +21,12 @@ export function judgeFinished(outcome: CommandOutcome, status: DeviceAnswer['sta
   return openOutcomes.includes(outcome) ? 'late' : 'stranger';
 }
 
+/** An Error that comes late is one more than those that were counted until the command ended. */
+function errorsOf(command: AnsweredCommand | FinishedCommand): number {
+  const isLate = 'outcome' in command && command.outcome !== 'Error';
+  return command.errorCount + (isLate ? 1 : 0);
+}
+
 export function answeredItem(exchange: Exchange, command: AnsweredCommand | FinishedCommand): Answered {
   const answer = exchange.answer!;
   return {
@@ -31,6 +37,8 @@ export function answeredItem(exchange: Exchange, command: AnsweredCommand | Fini
     status: answer.status,
     receivedAt: exchange.receivedAt,
     notNowCount: answer.status === 'NotNow' ? command.notNowCount : undefined,
+    errorCount: answer.status === 'Error' ? errorsOf(command) : undefined,
+    ...('willRetry' in command && command.willRetry ? { willRetry: true } : {}),
     payload: answer.payload,
     traceparent: command.traceparent ?? undefined,
   };
@@ -38,7 +46,9 @@ export function answeredItem(exchange: Exchange, command: AnsweredCommand | Fini
 
 /** The same answers give the same id, whenever they are published. */
 export function answeredMessageId(tenant: string, items: readonly Answered[]): string {
-  const parts = items.map((item) => `${item.deviceId} ${item.commandId} ${item.status} ${item.notNowCount ?? ''}`);
+  const parts = items.map(
+    (item) => `${item.deviceId} ${item.commandId} ${item.status} ${item.notNowCount ?? item.errorCount ?? ''}`,
+  );
   return derivedUuid('command.answered', tenant, ...parts.sort());
 }
 

@@ -7,6 +7,7 @@ describe('the life of a command', () => {
   it('reaches every state and every outcome', () => {
     expect(new Set(targets)).toEqual(
       new Set([
+        'queued',
         'sent',
         'NotNow',
         'Acknowledged',
@@ -16,12 +17,15 @@ describe('the life of a command', () => {
         'unanswered',
         'voided',
         'revoked',
+        'cancelled',
+        'superseded',
       ]),
     );
   });
 
-  it('never goes back to queued', () => {
-    expect(targets).not.toContain('queued');
+  it('goes back to queued only after an Error with a retry left', () => {
+    const back = storedStates.flatMap((state) => Object.entries(lifeCycle[state]).filter(([, to]) => to === 'queued'));
+    expect(new Set(back.map(([event]) => event))).toEqual(new Set(['failed-for-now']));
   });
 
   it('can end from every pending state', () => {
@@ -30,7 +34,11 @@ describe('the life of a command', () => {
     }
   });
 
-  it('keeps a command that a device has in hand when its cause is revoked', () => {
-    expect(lifeCycle.sent.revoked).toBeUndefined();
-  });
+  it.each(['revoked', 'cancelled', 'overtaken'] as const)(
+    'keeps a command that a device has in hand when it is %s',
+    (event) => {
+      expect(lifeCycle.sent[event]).toBeUndefined();
+      expect(lifeCycle.NotNow[event]).toBeDefined();
+    },
+  );
 });

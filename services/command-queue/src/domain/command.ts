@@ -15,9 +15,22 @@ export type CommandOutcome =
   /** The enrollment that it was meant for ended. */
   | 'voided'
   /** Taken back by its sender. */
-  | 'revoked';
+  | 'revoked'
+  /** Taken back by a person. */
+  | 'cancelled'
+  /** A newer command of its slot took its place. */
+  | 'superseded';
 
-export type CommandEvent = AnswerStatus | 'handed-over' | 'time-up' | 'enrollment-ended' | 'revoked';
+export type CommandEvent =
+  | AnswerStatus
+  /** An Error with a retry left. */
+  | 'failed-for-now'
+  | 'handed-over'
+  | 'time-up'
+  | 'enrollment-ended'
+  | 'revoked'
+  | 'cancelled'
+  | 'overtaken';
 
 export const storedStates: readonly PendingState[] = ['queued', 'sent', 'NotNow'];
 
@@ -31,32 +44,40 @@ const answered = {
   NotNow: 'NotNow',
 } as const;
 
+/** What may happen to a command that no device has in hand. */
+const undelivered = {
+  'time-up': 'expired',
+  revoked: 'revoked',
+  cancelled: 'cancelled',
+  overtaken: 'superseded',
+} as const;
+
 /**
- * The life of a command. What is absent cannot happen to a command in that state. `sent` stays under `revoked`:
- * the device has it in hand, so its answer must still be heard.
+ * The life of a command. What is absent cannot happen to a command in that state. `sent` stays when it is revoked, cancelled
+ * or overtaken: the device has it in hand, so its answer must still be heard.
  */
 export const lifeCycle: Readonly<
   Record<PendingState, Readonly<Partial<Record<CommandEvent, PendingState | CommandOutcome>>>>
 > = {
   queued: {
     ...answered,
+    ...undelivered,
     'handed-over': 'sent',
-    'time-up': 'expired',
     'enrollment-ended': 'voided',
-    revoked: 'revoked',
   },
   sent: {
     ...answered,
+    'failed-for-now': 'queued',
     'handed-over': 'sent',
     'time-up': 'unanswered',
     'enrollment-ended': 'voided',
   },
   NotNow: {
     ...answered,
+    ...undelivered,
+    'failed-for-now': 'queued',
     'handed-over': 'sent',
-    'time-up': 'expired',
     'enrollment-ended': 'voided',
-    revoked: 'revoked',
   },
 };
 
@@ -76,10 +97,14 @@ export interface AnsweredCommand {
   cause: string;
   /** How often NotNow was said of it, this time included. */
   notNowCount: number;
+  /** How often Error was said of it, this time included. */
+  errorCount: number;
+  /** It is put back for another try. */
+  willRetry: boolean;
   traceparent: string | null;
 }
 
-export interface FinishedCommand extends CommandKey, AnsweredCommand {
+export interface FinishedCommand extends CommandKey, Omit<AnsweredCommand, 'willRetry'> {
   outcome: CommandOutcome;
   finishedAt: Date;
 }

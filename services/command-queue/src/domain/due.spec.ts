@@ -3,7 +3,16 @@ import { decideDue, firstDueAt, type DueCommand, type DueTerms } from './due.ts'
 
 const terms: DueTerms = { repushMs: 600_000, repushMaxMs: 3_600_000, answerGraceMs: 300_000 };
 const at = (minutes: number) => new Date(Date.UTC(2026, 0, 10, 2, minutes));
-const queued: DueCommand = { state: 'queued', notBefore: null, expiresAt: at(240), sentAt: null, pushCount: 1 };
+const queued: DueCommand = {
+  state: 'queued',
+  notBefore: null,
+  expiresAt: at(240),
+  sentAt: null,
+  pushCount: 1,
+  noPush: false,
+  overtaken: false,
+  comesBack: false,
+};
 
 describe('firstDueAt', () => {
   it('gives the first push time to work', () => {

@@ -16,10 +16,16 @@ export interface DueCommand {
   sentAt: Date | null;
   /** Pushes that were asked for on its behalf. */
   pushCount: number;
+  /** Nobody is to push for it. */
+  noPush: boolean;
+  /** A newer command of its slot waits. */
+  overtaken: boolean;
+  /** NotNow was the last that the device said: it comes back by itself. */
+  comesBack: boolean;
 }
 
 export type DueDecision =
-  | { kind: 'finish'; outcome: 'expired' | 'unanswered' }
+  | { kind: 'finish'; outcome: 'expired' | 'unanswered' | 'superseded' }
   | { kind: 'push'; reason: 'due' | 'repush'; dueAt: Date }
   /** Nothing now. */
   | { kind: 'wait'; dueAt: Date };
@@ -35,6 +41,7 @@ export function decideDue(command: DueCommand, now: Date, terms: DueTerms): DueD
   const inHand = command.state === 'sent';
   const end = command.expiresAt.getTime() + (inHand ? terms.answerGraceMs : 0);
   const at = now.getTime();
+  if (command.overtaken && !inHand) return { kind: 'finish', outcome: 'superseded' };
   if (at >= end) return { kind: 'finish', outcome: inHand ? 'unanswered' : 'expired' };
   const wait = Math.min(terms.repushMs * 2 ** Math.min(command.pushCount, 30), terms.repushMaxMs);
   const until = (ms: number) => new Date(Math.min(ms, end));
@@ -42,8 +49,18 @@ export function decideDue(command: DueCommand, now: Date, terms: DueTerms): DueD
     return { kind: 'wait', dueAt: until(command.notBefore.getTime()) };
   // It expired while it is in hand: no push can be of use to it.
   if (at >= command.expiresAt.getTime()) return { kind: 'wait', dueAt: new Date(end) };
-  // A device that took it a moment ago is at work on it, or said NotNow and comes back by itself.
-  const quietUntil = (command.sentAt?.getTime() ?? -Infinity) + terms.repushMs;
-  if (quietUntil > at) return { kind: 'wait', dueAt: until(quietUntil) };
+  if (command.noPush) return { kind: 'wait', dueAt: new Date(end) };
+  const quietUntil = quietUntilOf(command, terms);
+  // Meanwhile it may connect and end that connection with another answer: hence a look at each usual wait.
+  if (quietUntil > at) return { kind: 'wait', dueAt: until(Math.min(quietUntil, at + terms.repushMs)) };
   return { kind: 'push', reason: command.pushCount === 0 ? 'due' : 'repush', dueAt: until(at + wait) };
+}
+
+/**
+ * A device that took the command a moment ago is at work on it. One that said NotNow last asks again by itself (Apple: only
+ * then): it is pushed only when it has not for longer than any other wait. After an Error the start of the next try says when.
+ */
+function quietUntilOf({ state, sentAt, comesBack }: DueCommand, terms: DueTerms): number {
+  if (state === 'queued' || sentAt === null) return -Infinity;
+  return sentAt.getTime() + (state === 'NotNow' && comesBack ? terms.repushMaxMs : terms.repushMs);
 }

@@ -1,14 +1,40 @@
 import type { NewCommand } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
-import { type CommandKey, type CommandOutcome, type FinishedCommand, storedStates } from '../domain/command.ts';
+import type { CommandKey, CommandOutcome, FinishedCommand } from '../domain/command.ts';
 import type { DueDecision } from '../domain/due.ts';
 import type { EndedCommand } from '../domain/ended.ts';
-import { CommandStore, type CommandTerms, type ExchangeItem, type ExchangeRow, type PendingCommand } from '../ports.ts';
+import type { DeviceTraits } from '../domain/fitness.ts';
+import {
+  type Cancelled,
+  CommandStore,
+  type CommandTerms,
+  type ExchangeItem,
+  type ExchangeRow,
+  type PendingCommand,
+  type SlotWinner,
+  type SupersededCommand,
+} from '../ports.ts';
+import {
+  commandColumns,
+  deviceColumns,
+  type DueRecord,
+  type EndedRecord,
+  type KeyRecord,
+  endedOf,
+  keyColumns,
+  newOnes,
+  termColumns,
+  toExchangeRow,
+  traitsOf,
+} from './command-rows.ts';
 import * as dueSql from './sql/due.ts';
+import * as endSql from './sql/end.ts';
 import * as enqueueSql from './sql/enqueue.ts';
 import { exchange, type ExchangeRecord } from './sql/exchange.ts';
 import { findFinished, type FinishedRecord, recordLate } from './sql/finished.ts';
 import * as historySql from './sql/history.ts';
+import type { TraitsRecord } from './sql/traits.ts';
+import * as traitsSql from './sql/traits.ts';
 
 const DAY_MS = 86_400_000;
 /** Sorts before every command id. */
@@ -17,7 +43,7 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 export class PgCommandStore extends CommandStore {
   override async enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<NewCommand[][]> {
     await tx.query(enqueueSql.mayEnqueue);
-    const bodies = groups.flatMap((group) => group.bodies.map((body) => ({ tenant: group.tenant, ...body })));
+    const bodies = groups.map(({ tenant, body }) => ({ tenant, ...body }));
     await tx.query(enqueueSql.keepBodies, [
       bodies.map((body) => body.tenant),
       bodies.map((body) => body.bodyId),
@@ -34,7 +60,12 @@ export class PgCommandStore extends CommandStore {
     return newOnes(groups, rows);
   }
 
-  override async exchange(tx: Tx, items: readonly ExchangeItem[], now: Date): Promise<ExchangeRow[]> {
+  override async exchange(
+    tx: Tx,
+    items: readonly ExchangeItem[],
+    now: Date,
+    answerGraceMs: number,
+  ): Promise<ExchangeRow[]> {
     const rows = await tx.query<ExchangeRecord>(exchange, [
       items.map((item) => item.tenant),
       items.map((item) => item.deviceId),
@@ -42,6 +73,7 @@ export class PgCommandStore extends CommandStore {
       items.map((item) => item.commandId),
       items.map((item) => item.status),
       now,
+      answerGraceMs,
     ]);
     return rows.map(toExchangeRow);
   }
@@ -55,6 +87,7 @@ export class PgCommandStore extends CommandStore {
       requestType: row.request_type,
       cause: row.cause,
       notNowCount: row.not_now_count,
+      errorCount: row.error_count,
       traceparent: row.traceparent,
       outcome: row.outcome as CommandOutcome,
       finishedAt: row.finished_at,
@@ -77,6 +110,9 @@ export class PgCommandStore extends CommandStore {
       expiresAt: row.expires_at,
       sentAt: row.sent_at,
       pushCount: row.push_count,
+      noPush: row.no_push,
+      overtaken: row.overtaken,
+      comesBack: row.comes_back,
       reachable: row.reachable,
     }));
   }
@@ -103,6 +139,43 @@ export class PgCommandStore extends CommandStore {
         putOff.map(({ pushes }) => pushes),
       ]);
     }
+  }
+
+  override async supersede(tx: Tx, winners: readonly SlotWinner[], now: Date): Promise<SupersededCommand[]> {
+    await tx.query(endSql.maySupersede);
+    const [tenants, devices, ids] = keyColumns(winners);
+    const values = [tenants, devices, winners.map((winner) => winner.slot), ids, now];
+    const rows = await tx.query<EndedRecord & { newer: string }>(endSql.supersede, values);
+    return rows.map((row) => ({ ...endedOf(row), newer: row.newer }));
+  }
+
+  override async cancel(
+    tx: Tx,
+    of: { tenant: string; deviceIds: readonly string[]; commandId?: string },
+    now: Date,
+  ): Promise<Cancelled> {
+    const rows = await tx.query<EndedRecord>(endSql.cancel, [of.tenant, of.deviceIds, of.commandId ?? null, now]);
+    const all = rows.map(endedOf);
+    return {
+      ended: all.filter((command) => command.state !== 'sent'),
+      inHand: all.filter((command) => command.state === 'sent'),
+    };
+  }
+
+  override async findTraits(tx: Tx, devices: readonly { tenant: string; deviceId: string }[]): Promise<DeviceTraits[]> {
+    return (await tx.query<TraitsRecord>(traitsSql.findTraits, deviceColumns(devices))).map(traitsOf);
+  }
+
+  override async traitsOfEach(tx: Tx, devices: readonly { tenant: string; deviceId: string }[]) {
+    type Each = TraitsRecord & { tenant: string; device_id: string };
+    const rows = await tx.query<Each>(traitsSql.traitsOfEach, deviceColumns(devices));
+    return rows.map((row) => ({ tenant: row.tenant, deviceId: row.device_id, ...traitsOf(row) }));
+  }
+
+  override async findKnown(tx: Tx, keys: readonly CommandKey[], sentForAt: Date): Promise<CommandKey[]> {
+    const values = [...keyColumns(keys), new Date(sentForAt.getTime() - DAY_MS)];
+    const found = await tx.query<KeyRecord>(enqueueSql.findKnown, values);
+    return found.map((row) => ({ tenant: row.tenant, deviceId: row.device_id, commandId: row.command_id }));
   }
 
   override async voidQueues(tx: Tx, tenant: string, deviceIds: readonly string[], now: Date): Promise<EndedCommand[]> {
@@ -153,112 +226,6 @@ async function addPartition(tx: Tx, day: string): Promise<void> {
   await tx.query(historySql.removeStrays, [day]);
   await tx.query(historySql.makePartition, [day]);
   await tx.query(historySql.bringStraysBack(table));
-}
-
-interface EndedRecord {
-  tenant: string;
-  device_id: string;
-  command_id: string;
-  state: number;
-  cause: string;
-  not_now_count: number;
-  traceparent: string | null;
-  request_type: string;
-}
-interface DueRecord extends EndedRecord {
-  not_before: Date | null;
-  expires_at: Date;
-  sent_at: Date | null;
-  push_count: number;
-  reachable: boolean;
-}
-
-function endedOf(row: EndedRecord): EndedCommand {
-  return {
-    tenant: row.tenant,
-    deviceId: row.device_id,
-    commandId: row.command_id,
-    state: storedStates[row.state]!,
-    cause: row.cause,
-    notNowCount: row.not_now_count,
-    traceparent: row.traceparent,
-    requestType: row.request_type,
-  };
-}
-
-function keyColumns(keys: readonly CommandKey[]): unknown[] {
-  return [keys.map((key) => key.tenant), keys.map((key) => key.deviceId), keys.map((key) => key.commandId)];
-}
-
-function commandColumns(groups: readonly CommandTerms[]): unknown[] {
-  const numbers: number[] = [];
-  const devices: string[] = [];
-  const ids: string[] = [];
-  const bodies: string[] = [];
-  const traces: (string | null)[] = [];
-  groups.forEach((group, index) => {
-    for (const command of group.commands) {
-      numbers.push(index + 1);
-      devices.push(command.deviceId);
-      ids.push(command.commandId);
-      bodies.push(command.bodyId);
-      traces.push(command.traceparent ?? null);
-    }
-  });
-  return [numbers, devices, ids, bodies, traces];
-}
-
-function termColumns(groups: readonly CommandTerms[]): unknown[] {
-  return [
-    groups.map((group) => group.tenant),
-    groups.map((group) => group.cause),
-    groups.map((group) => group.priority),
-    groups.map((group) => group.notBefore),
-    groups.map((group) => group.expiresAt),
-    groups.map((group) => group.dueAt),
-    groups.map((group) => group.pushCount),
-    groups.map((group) => group.sentForAt),
-  ];
-}
-
-function newOnes(
-  groups: readonly CommandTerms[],
-  rows: readonly { tenant: string; device_id: string; command_id: string }[],
-): NewCommand[][] {
-  const total = groups.reduce((sum, group) => sum + group.commands.length, 0);
-  if (rows.length === total) return groups.map((group) => [...group.commands]);
-  const added = new Set(rows.map((row) => `${row.tenant} ${row.command_id} ${row.device_id}`));
-  return groups.map((group) =>
-    group.commands.filter((command) =>
-      // Taken out when found: a command that stands in two groups is new once.
-      added.delete(`${group.tenant} ${command.commandId.toLowerCase()} ${command.deviceId}`),
-    ),
-  );
-}
-
-function toExchangeRow(row: ExchangeRecord): ExchangeRow {
-  return {
-    identity: row.identity,
-    answered:
-      row.answered_id === null
-        ? null
-        : {
-            commandId: row.answered_id,
-            requestType: row.answered_type,
-            cause: row.cause,
-            notNowCount: row.not_now_count,
-            traceparent: row.answered_traceparent,
-          },
-    next:
-      row.next_id === null
-        ? null
-        : {
-            commandId: row.next_id,
-            requestType: row.next_type,
-            command: row.command,
-            traceparent: row.next_traceparent,
-          },
-  };
 }
 
 function partitionName(ms: number): string {

@@ -14,6 +14,8 @@ import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fak
 import { enrollment, FakeDatabase, FakeOutbox, group, minutes, settings, START } from '../../test/fixtures.ts';
 import { StepTools } from './step-tools.ts';
 import { EnqueueCommands } from './enqueue-commands.ts';
+import { JudgeCommands } from './judge-commands.ts';
+import { QueueCommands } from './queue-commands.ts';
 
 const db = new FakeDatabase();
 let outbox: FakeOutbox;
@@ -26,14 +28,15 @@ const batch = (id: string, items: CommandGroup[], tenant = 'default'): Message<C
 beforeEach(async () => {
   outbox = new FakeOutbox();
   queue = new FakeQueue();
-  step = new EnqueueCommands(
-    db,
+  const commands = new FakeCommandStore(queue);
+  const queueing = new QueueCommands(
     outbox,
-    new FakeCommandStore(queue),
+    commands,
     new FakeEnrollmentStore(queue),
-    new StepTools(new TestClock(START), silentLog, new Tracer()),
+    new JudgeCommands(commands),
     settings,
   );
+  step = new EnqueueCommands(db, queueing, new StepTools(new TestClock(START), silentLog, new Tracer()));
   const enrollments = new FakeEnrollmentStore(queue);
   for (const id of ['a', 'b', 'c']) await enrollments.begin(db, enrollment(id));
 });

@@ -10,6 +10,7 @@ import {
   FakeDatabase,
   FakePublisher,
   minutes,
+  settings,
   START,
   terms,
 } from '../../test/fixtures.ts';
@@ -34,7 +35,7 @@ beforeEach(async () => {
   publisher = new FakePublisher();
   log = recordingLog();
   clock = new TestClock(START);
-  step = new ExchangeCommand(db, commands, publisher, new StepTools(clock, log, new Tracer()));
+  step = new ExchangeCommand(db, commands, publisher, new StepTools(clock, log, new Tracer()), settings);
   for (const id of ['a', 'b']) await new FakeEnrollmentStore(queue).begin(db, enrollment(id));
   await commands.enqueue(db, [terms('Scan', ['a', 'b'])], START);
 });

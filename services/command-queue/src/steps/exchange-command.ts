@@ -1,6 +1,7 @@
 import { commandAnswered, type Exchange, type ExchangeReply, message } from '@lamplighter/contracts';
-import { Database, Publisher, type Tx } from '@lamplighter/runtime';
-import { Injectable } from '@nestjs/common';
+import { CONFIG, Database, Publisher, type Tx } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Config, dueTermsOf } from '../config.ts';
 import {
   type Answered,
   answeredItem,
@@ -18,7 +19,7 @@ interface Turn {
   exchange: Exchange;
   row: ExchangeRow;
   /** What was answered: pending until now, or finished before. */
-  command: AnsweredCommand | null;
+  command: AnsweredCommand | FinishedCommand | null;
   confirmed: boolean;
 }
 
@@ -32,6 +33,7 @@ export class ExchangeCommand {
     private readonly commands: CommandStore,
     private readonly publisher: Publisher,
     private readonly tools: StepTools,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Never throws: what could not be stored or published is `unavailable`, and the device keeps its answer. */
@@ -61,7 +63,7 @@ export class ExchangeCommand {
       commandId: commandIdOf(exchange.answer),
       status: exchange.answer?.status ?? null,
     }));
-    const rows = await this.commands.exchange(this.db, items, now);
+    const rows = await this.commands.exchange(this.db, items, now, dueTermsOf(this.config).answerGraceMs);
     const turns = batch.map((exchange, index): Turn => {
       const row = rows[index]!;
       return { exchange, row, command: row.answered, confirmed: true };

@@ -46,15 +46,12 @@ describe('look-at-due', () => {
   });
 
   it('asks for none where APNs said that the device is gone', async () => {
-    const items = ['a', 'b'].map((deviceId) => ({
-      deviceId,
-      at: START.toISOString(),
-      outcome: 'gone' as const,
-      goneAt: minutes(1).toISOString(),
-    }));
-    const accepted = { ...items[1]!, outcome: 'accepted' as const };
+    const at = START.toISOString();
     await new RecordPush(db, enrollments).run([
-      message(pushSent, { id: 'p', tenant: 'default', at: START }, [items[0]!, accepted]),
+      message(pushSent, { id: 'p', tenant: 'default', at: START }, [
+        { deviceId: 'a', at, outcome: 'gone', goneAt: minutes(1).toISOString() },
+        { deviceId: 'b', at, outcome: 'accepted' },
+      ]),
     ]);
     clock.set(minutes(10));
     await step.run();
@@ -62,7 +59,7 @@ describe('look-at-due', () => {
   });
 
   it('announces what expired, and whether a device had it in hand', async () => {
-    await commands.exchange(db, [connect('a')], START);
+    await commands.exchange(db, [connect('a')], START, 0);
     clock.set(minutes(300));
     await step.run();
     const expired = outbox.of(commandEnded).flatMap((each) => each.items);
@@ -75,7 +72,7 @@ describe('look-at-due', () => {
 
 describe('revoke-commands', () => {
   it('takes back what no device has in hand', async () => {
-    await commands.exchange(db, [connect('b')], START);
+    await commands.exchange(db, [connect('b')], START, 0);
     const items = [{ cause: 'rollout-1' }];
     await new RevokeCommands(db, commands, clock, silentLog).run([
       message(commandRevoke, { id: 'r', tenant: 'default', at: START }, items),

@@ -2,7 +2,9 @@ import type { Statement } from '@lamplighter/runtime';
 
 /**
  * Plan: index scan of command_due from its low end, locking and stopping after $2 rows; nested loops to enrollment_pkey
- * and command_body_pkey. $1 now, $2 limit
+ * and command_body_pkey. For NotNow commands alone: whether NotNow was the last that the device said, hence whether it comes
+ * back by itself; that looks at what the device finished since it was last given one of its NotNow commands, in the
+ * partitions from then on. $1 now, $2 limit
  */
 export const takeDue: Statement = {
   name: 'command-take-due',
@@ -14,7 +16,14 @@ WITH due AS MATERIALIZED (
      FOR UPDATE SKIP LOCKED
 )
 SELECT d.tenant, d.device_id, d.command_id, d.state, d.cause, d.not_before, d.expires_at, d.sent_at, d.push_count,
-       d.not_now_count, d.traceparent, b.request_type,
+       d.not_now_count, d.traceparent, d.no_push, d.overtaken, b.request_type,
+       d.state = 2 AND NOT EXISTS (
+         SELECT FROM command_queue.command_history h
+          WHERE h.tenant = d.tenant AND h.device_id = d.device_id
+            AND h.outcome IN ('Acknowledged', 'Error', 'CommandFormatError')
+            AND h.finished_at > (SELECT max(o.sent_at) FROM command_queue.command o
+                                  WHERE o.tenant = d.tenant AND o.device_id = d.device_id AND o.state = 2)
+       ) AS comes_back,
        coalesce(e.status = 'enrolled' AND e.push_gone_at IS NULL, false) AS reachable
   FROM due d
   JOIN command_queue.command_body b ON b.tenant = d.tenant AND b.body_id = d.body_id
@@ -31,12 +40,13 @@ UPDATE command_queue.command c SET due_at = d.due_at, push_count = c.push_count 
  WHERE c.tenant = d.tenant AND c.device_id = d.device_id AND c.command_id = d.command_id`,
 };
 
-const keep = (outcome: string, now: string) => `
+/** What `gone` took out of the queue goes to history. */
+export const keep = (outcome: string, now: string) => `
 INSERT INTO command_queue.command_history
        (tenant, device_id, command_id, body_id, cause, priority, outcome, created_at, expires_at, push_count,
-        sent_at, sent_count, not_now_at, not_now_count, finished_at, traceparent)
+        sent_at, sent_count, not_now_at, not_now_count, finished_at, traceparent, error_count)
 SELECT tenant, device_id, command_id, body_id, cause, priority, ${outcome}, created_at, expires_at, push_count,
-       sent_at, sent_count, not_now_at, not_now_count, ${now}, traceparent
+       sent_at, sent_count, not_now_at, not_now_count, ${now}, traceparent, error_count
   FROM gone`;
 
 /** Plan: unnest → command_pkey, append to history. $1 tenants, $2 device ids, $3 command ids, $4 outcomes, $5 now */

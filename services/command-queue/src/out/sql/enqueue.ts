@@ -12,6 +12,17 @@ export const mayRevoke: Statement = {
   text: `SELECT pg_advisory_xact_lock(${REVOKE_LOCK})`,
 };
 
+/** Plan: unnest → command_pkey, the history partitions' keys from $4 on. $1 tenants, $2 device ids, $3 command ids */
+export const findKnown: Statement = {
+  name: 'command-find-known',
+  text: `
+SELECT k.tenant, k.device_id, k.command_id FROM unnest($1::text[], $2::text[], $3::uuid[]) AS k(tenant, device_id, command_id)
+ WHERE EXISTS (SELECT FROM command_queue.command c
+                WHERE c.tenant = k.tenant AND c.device_id = k.device_id AND c.command_id = k.command_id)
+    OR EXISTS (SELECT FROM command_queue.command_history h
+                WHERE h.tenant = k.tenant AND h.device_id = k.device_id AND h.command_id = k.command_id AND h.finished_at >= $4)`,
+};
+
 /** Plan: unnest, insert; sorted, so that two transactions with the same bodies never wait for each other in a circle. $5 now */
 export const keepBodies: Statement = {
   name: 'command-keep-bodies',
@@ -25,29 +36,32 @@ ON CONFLICT DO NOTHING`,
 
 /**
  * Plan: unnest and sort of the commands, hash join with the few groups, then nested loops over enrollment_pkey and, for
- * finished ones, over the history partitions of the last day or two (pruned at run time by $15: older ones are not
+ * finished ones, over the history partitions of the last day or two (pruned at run time by $20: older ones are not
  * opened), insert. LIMIT 1 keeps the planner from reading the whole fleet for a large batch; the order lets neighbouring
  * keys share index pages, and two transactions meet the same keys in the same order.
  *
  * $1 group numbers, $2 device ids, $3 command ids, $4 body ids, $5 traceparents;
  * $6 tenants, $7 causes, $8 priorities, $9 not before, $10 expiries, $11 due, $12 push counts, $13 sent for, of the groups;
- * $14 now, $15 from when on history is searched
+ * $14 no pushes, $15 purposes, $16 slots, $17 retries, $18 seconds before the first, of the groups;
+ * $19 now, $20 from when on history is searched
  */
 export const enqueue: Statement = {
   name: 'command-enqueue',
   text: `
 WITH terms AS MATERIALIZED (
   SELECT g.* FROM unnest($6::text[], $7::text[], $8::smallint[], $9::timestamptz[], $10::timestamptz[],
-                         $11::timestamptz[], $12::smallint[], $13::timestamptz[])
-         WITH ORDINALITY AS g(tenant, cause, priority, not_before, expires_at, due_at, push_count, sent_for_at, grp)
+                         $11::timestamptz[], $12::smallint[], $13::timestamptz[], $14::boolean[], $15::text[],
+                         $16::text[], $17::smallint[], $18::int[])
+         WITH ORDINALITY AS g(tenant, cause, priority, not_before, expires_at, due_at, push_count, sent_for_at, no_push,
+                              purpose, slot, retries, retry_wait, grp)
    WHERE NOT EXISTS (SELECT FROM command_queue.revoked_cause r
                       WHERE r.tenant = g.tenant AND r.cause = g.cause AND r.revoked_at >= g.sent_for_at)
 )
 INSERT INTO command_queue.command
        (tenant, device_id, command_id, body_id, cause, priority, state, created_at, not_before, expires_at, due_at,
-        push_count, traceparent)
-SELECT g.tenant, c.device_id, c.command_id, c.body_id, g.cause, g.priority, 0, $14, g.not_before, g.expires_at, g.due_at,
-       g.push_count, c.traceparent
+        push_count, traceparent, no_push, purpose, slot, retries_left, retry_wait)
+SELECT g.tenant, c.device_id, c.command_id, c.body_id, g.cause, g.priority, 0, $19, g.not_before, g.expires_at, g.due_at,
+       g.push_count, c.traceparent, g.no_push, g.purpose, g.slot, g.retries, g.retry_wait
   FROM (SELECT * FROM unnest($1::int[], $2::text[], $3::uuid[], $4::uuid[], $5::text[])
                  AS u(grp, device_id, command_id, body_id, traceparent)
          ORDER BY u.device_id COLLATE "C", u.command_id) c
@@ -58,7 +72,7 @@ SELECT g.tenant, c.device_id, c.command_id, c.body_id, g.cause, g.priority, 0, $
         LIMIT 1) e
   LEFT JOIN LATERAL (
        SELECT true AS was FROM command_queue.command_history h
-        WHERE h.tenant = g.tenant AND h.device_id = c.device_id AND h.command_id = c.command_id AND h.finished_at >= $15
+        WHERE h.tenant = g.tenant AND h.device_id = c.device_id AND h.command_id = c.command_id AND h.finished_at >= $20
         LIMIT 1) h ON true
  WHERE h.was IS NULL
 ON CONFLICT DO NOTHING

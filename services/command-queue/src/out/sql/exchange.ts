@@ -1,4 +1,12 @@
 import type { Statement } from '@lamplighter/runtime';
+import { EXCLUSIVE_SLOT } from '../../domain/slot.ts';
+
+/** When an Error to this command is followed by another try. */
+const RETRY_AT = `$6::timestamptz + c.retry_wait * interval '1 second'`;
+/** It is tried again: not what would begin too late, and not what a newer command waits to replace. */
+const MAY_RETRY = `(c.retries_left > 0 AND NOT c.overtaken AND ${RETRY_AT} < c.expires_at)`;
+/** Its Error was heard and it was not handed over since: the same Error again is a repeat. */
+const WAITS_TO_RETRY = '(c.state = 0 AND c.error_count > 0)';
 
 /**
  * A batch of device connections in one round trip: identity, answer, next command.
@@ -10,7 +18,10 @@ import type { Statement } from '@lamplighter/runtime';
  * All parts see the queue as it was when the statement began, hence "not the answered one". `handed` takes its rows
  * from the update itself: a command that another transaction ended meanwhile is not handed over.
  *
- * $1 tenants, $2 device ids, $3 certificate hashes (hex), $4 answered command ids, $5 statuses, $6 now
+ * A connection is known by the Idle that began it: `session_at` goes from each command to the one that follows its answer.
+ * A NotNow command whose session is another one was not refused on this connection, and is offered on it.
+ *
+ * $1 tenants, $2 device ids, $3 certificate hashes (hex), $4 answered command ids, $5 statuses, $6 now, $7 grace (ms)
  */
 export const exchange: Statement = {
   name: 'command-exchange',
@@ -32,45 +43,75 @@ WITH incoming AS MATERIALIZED (
 ), finished AS (
   DELETE FROM command_queue.command c USING admitted a
    WHERE c.tenant = a.tenant AND c.device_id = a.device_id AND c.command_id = a.command_id AND a.status <> 'NotNow'
-  RETURNING c.*, a.n, a.status
+     AND NOT (a.status = 'Error' AND (${WAITS_TO_RETRY} OR ${MAY_RETRY}))
+  RETURNING c.*, a.n, a.status, c.error_count + (a.status = 'Error')::int AS errors
 ), kept AS (
   INSERT INTO command_queue.command_history
          (tenant, device_id, command_id, body_id, cause, priority, outcome, created_at, expires_at, push_count,
-          sent_at, sent_count, not_now_at, not_now_count, finished_at, traceparent)
+          sent_at, sent_count, not_now_at, not_now_count, finished_at, traceparent, error_count)
   SELECT tenant, device_id, command_id, body_id, cause, priority, status, created_at, expires_at, push_count,
-         sent_at, sent_count, not_now_at, not_now_count, $6, traceparent
+         sent_at, sent_count, not_now_at, not_now_count, $6, traceparent, errors
     FROM finished
 ), put_off AS (
   UPDATE command_queue.command c
      SET state = 2,
          not_now_at = coalesce(c.not_now_at, $6),
-         not_now_count = c.not_now_count + CASE WHEN c.state = 2 THEN 0 ELSE 1 END
+         not_now_count = c.not_now_count + CASE WHEN c.state = 2 THEN 0 ELSE 1 END,
+         due_at = CASE WHEN c.overtaken THEN $6 ELSE c.due_at END
     FROM admitted a
    WHERE c.tenant = a.tenant AND c.device_id = a.device_id AND c.command_id = a.command_id AND a.status = 'NotNow'
-  RETURNING a.n, c.tenant, c.command_id, c.body_id, c.cause, c.not_now_count, c.traceparent
-), answered AS (
-  SELECT n, tenant, command_id, body_id, cause, not_now_count, traceparent FROM finished
-  UNION ALL
-  SELECT n, tenant, command_id, body_id, cause, not_now_count, traceparent FROM put_off
-), next AS MATERIALIZED (
-  SELECT a.n, a.tenant, a.device_id, c.command_id
+  RETURNING a.n, c.*
+), put_back AS (
+  UPDATE command_queue.command c
+     SET state = 0, error_count = c.error_count + 1, retries_left = c.retries_left - 1,
+         not_before = ${RETRY_AT}, due_at = ${RETRY_AT}, retry_wait = least(c.retry_wait * 2, 86400)
     FROM admitted a
+   WHERE c.tenant = a.tenant AND c.device_id = a.device_id AND c.command_id = a.command_id AND a.status = 'Error'
+     AND NOT ${WAITS_TO_RETRY} AND ${MAY_RETRY}
+  RETURNING a.n, c.*
+), waiting AS (
+  SELECT a.n, w.* FROM admitted a
+   CROSS JOIN LATERAL (
+     SELECT c.* FROM command_queue.command c
+      WHERE c.tenant = a.tenant AND c.device_id = a.device_id AND c.command_id = a.command_id AND ${WAITS_TO_RETRY}
+      LIMIT 1) w
+   WHERE a.status = 'Error'
+), answered AS MATERIALIZED (
+  SELECT n, tenant, command_id, body_id, cause, not_now_count, traceparent, session_at, errors, false AS will_retry
+    FROM finished
+  UNION ALL
+  SELECT n, tenant, command_id, body_id, cause, not_now_count, traceparent, session_at, error_count, false FROM put_off
+  UNION ALL
+  SELECT n, tenant, command_id, body_id, cause, not_now_count, traceparent, session_at, error_count, true FROM put_back
+  UNION ALL
+  SELECT n, tenant, command_id, body_id, cause, not_now_count, traceparent, session_at, error_count, true FROM waiting
+), next AS MATERIALIZED (
+  SELECT a.n, a.tenant, a.device_id, c.command_id, coalesce(d.session_at, $6) AS session_at
+    FROM admitted a
+    LEFT JOIN answered d ON d.n = a.n
    CROSS JOIN LATERAL (
      SELECT c.command_id FROM command_queue.command c
       WHERE c.tenant = a.tenant AND c.device_id = a.device_id
         AND c.command_id IS DISTINCT FROM a.command_id
         AND c.expires_at > $6 AND (c.not_before IS NULL OR c.not_before <= $6)
-        AND (c.state <> 2 OR a.status IS NULL)
+        AND (c.state <> 2 OR (NOT c.overtaken AND (a.status IS NULL OR c.session_at <> d.session_at)))
+        AND (c.slot IS DISTINCT FROM '${EXCLUSIVE_SLOT}' OR c.state = 1 OR NOT EXISTS (
+              SELECT FROM command_queue.command o
+               WHERE o.tenant = a.tenant AND o.device_id = a.device_id AND o.slot = '${EXCLUSIVE_SLOT}' AND o.state = 1
+                 AND o.command_id <> c.command_id AND o.command_id IS DISTINCT FROM a.command_id
+                 AND o.expires_at + $7 * interval '1 ms' > $6))
       ORDER BY c.priority, c.created_at, c.command_id
       LIMIT 1) c
 ), handed AS (
-  UPDATE command_queue.command c SET state = 1, sent_at = $6, sent_count = c.sent_count + 1
+  UPDATE command_queue.command c
+     SET state = 1, sent_at = $6, sent_count = c.sent_count + 1, session_at = x.session_at
     FROM next x
    WHERE c.tenant = x.tenant AND c.device_id = x.device_id AND c.command_id = x.command_id AND c.expires_at > $6
   RETURNING x.n, c.tenant, c.command_id, c.body_id, c.traceparent
 )
 SELECT CASE WHEN i.same IS NULL THEN 'unrecognized' WHEN i.same THEN 'ok' ELSE 'wrong-certificate' END AS identity,
        d.command_id AS answered_id, db.request_type AS answered_type, d.cause, d.not_now_count,
+       d.errors AS error_count, d.will_retry,
        d.traceparent AS answered_traceparent,
        h.command_id AS next_id, hb.request_type AS next_type, hb.command, h.traceparent AS next_traceparent
   FROM incoming i
@@ -87,6 +128,8 @@ export interface ExchangeRecord {
   answered_type: string;
   cause: string;
   not_now_count: number;
+  error_count: number;
+  will_retry: boolean;
   answered_traceparent: string | null;
   next_id: string | null;
   next_type: string;

@@ -8,7 +8,7 @@ import type { Statement } from '@lamplighter/runtime';
 export const findFinished: Statement = {
   name: 'command-find-finished',
   text: `
-SELECT h.tenant, h.device_id, h.command_id, h.outcome, h.cause, h.not_now_count, h.finished_at, h.traceparent, b.request_type
+SELECT h.tenant, h.device_id, h.command_id, h.outcome, h.cause, h.not_now_count, h.error_count, h.finished_at, h.traceparent, b.request_type
   FROM unnest($1::text[], $2::text[], $3::uuid[]) AS k(tenant, device_id, command_id)
  CROSS JOIN LATERAL (
    SELECT * FROM command_queue.command_history h
@@ -21,7 +21,7 @@ SELECT h.tenant, h.device_id, h.command_id, h.outcome, h.cause, h.not_now_count,
 export const recordLate: Statement = {
   name: 'command-record-late',
   text: `
-UPDATE command_queue.command_history h SET outcome = l.outcome
+UPDATE command_queue.command_history h SET outcome = l.outcome, error_count = h.error_count + (l.outcome = 'Error')::int
   FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::text[])
        AS l(tenant, device_id, command_id, finished_at, outcome)
  WHERE h.tenant = l.tenant AND h.device_id = l.device_id AND h.command_id = l.command_id AND h.finished_at = l.finished_at
@@ -35,6 +35,7 @@ export interface FinishedRecord {
   outcome: string;
   cause: string;
   not_now_count: number;
+  error_count: number;
   finished_at: Date;
   traceparent: string | null;
   request_type: string;

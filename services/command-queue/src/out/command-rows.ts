@@ -1,0 +1,139 @@
+import type { NewCommand } from '@lamplighter/contracts';
+import { type CommandKey, storedStates } from '../domain/command.ts';
+import type { EndedCommand } from '../domain/ended.ts';
+import type { DeviceTraits } from '../domain/fitness.ts';
+import type { CommandTerms, ExchangeRow } from '../ports.ts';
+import type { ExchangeRecord } from './sql/exchange.ts';
+import type { TraitsRecord } from './sql/traits.ts';
+
+export interface KeyRecord {
+  tenant: string;
+  device_id: string;
+  command_id: string;
+}
+export interface EndedRecord extends KeyRecord {
+  state: number;
+  cause: string;
+  not_now_count: number;
+  traceparent: string | null;
+  request_type: string;
+}
+export interface DueRecord extends EndedRecord {
+  not_before: Date | null;
+  expires_at: Date;
+  sent_at: Date | null;
+  push_count: number;
+  no_push: boolean;
+  overtaken: boolean;
+  comes_back: boolean;
+  reachable: boolean;
+}
+
+export function endedOf(row: EndedRecord): EndedCommand {
+  return {
+    tenant: row.tenant,
+    deviceId: row.device_id,
+    commandId: row.command_id,
+    state: storedStates[row.state]!,
+    cause: row.cause,
+    notNowCount: row.not_now_count,
+    traceparent: row.traceparent,
+    requestType: row.request_type,
+  };
+}
+
+export function keyColumns(keys: readonly CommandKey[]): unknown[] {
+  return [keys.map((key) => key.tenant), keys.map((key) => key.deviceId), keys.map((key) => key.commandId)];
+}
+
+export function deviceColumns(devices: readonly { tenant: string; deviceId: string }[]): unknown[] {
+  return [devices.map((device) => device.tenant), devices.map((device) => device.deviceId)];
+}
+
+export function traitsOf(row: TraitsRecord): DeviceTraits {
+  return {
+    kind: row.kind as DeviceTraits['kind'],
+    platform: row.platform,
+    osVersion: row.os_version,
+    isSupervised: row.is_supervised,
+    productName: row.product_name,
+  };
+}
+
+export function commandColumns(groups: readonly CommandTerms[]): unknown[] {
+  const numbers: number[] = [];
+  const devices: string[] = [];
+  const ids: string[] = [];
+  const bodies: string[] = [];
+  const traces: (string | null)[] = [];
+  groups.forEach((group, index) => {
+    for (const command of group.commands) {
+      numbers.push(index + 1);
+      devices.push(command.deviceId);
+      ids.push(command.commandId);
+      bodies.push(group.body.bodyId);
+      traces.push(command.traceparent ?? null);
+    }
+  });
+  return [numbers, devices, ids, bodies, traces];
+}
+
+export function termColumns(groups: readonly CommandTerms[]): unknown[] {
+  return [
+    groups.map((group) => group.tenant),
+    groups.map((group) => group.cause),
+    groups.map((group) => group.priority),
+    groups.map((group) => group.notBefore),
+    groups.map((group) => group.expiresAt),
+    groups.map((group) => group.dueAt),
+    groups.map((group) => group.pushCount),
+    groups.map((group) => group.sentForAt),
+    groups.map((group) => group.noPush),
+    groups.map((group) => group.purpose),
+    groups.map((group) => group.slot),
+    groups.map((group) => group.retries),
+    groups.map((group) => (group.retries === 0 ? null : group.retryWaitSeconds)),
+  ];
+}
+
+export function newOnes(
+  groups: readonly CommandTerms[],
+  rows: readonly { tenant: string; device_id: string; command_id: string }[],
+): NewCommand[][] {
+  const total = groups.reduce((sum, group) => sum + group.commands.length, 0);
+  if (rows.length === total) return groups.map((group) => [...group.commands]);
+  const added = new Set(rows.map((row) => `${row.tenant} ${row.command_id} ${row.device_id}`));
+  return groups.map((group) =>
+    group.commands.filter((command) =>
+      // Taken out when found: a command that stands in two groups is new once.
+      added.delete(`${group.tenant} ${command.commandId.toLowerCase()} ${command.deviceId}`),
+    ),
+  );
+}
+
+export function toExchangeRow(row: ExchangeRecord): ExchangeRow {
+  return {
+    identity: row.identity,
+    answered:
+      row.answered_id === null
+        ? null
+        : {
+            commandId: row.answered_id,
+            requestType: row.answered_type,
+            cause: row.cause,
+            notNowCount: row.not_now_count,
+            errorCount: row.error_count,
+            willRetry: row.will_retry,
+            traceparent: row.answered_traceparent,
+          },
+    next:
+      row.next_id === null
+        ? null
+        : {
+            commandId: row.next_id,
+            requestType: row.next_type,
+            command: row.command,
+            traceparent: row.next_traceparent,
+          },
+  };
+}

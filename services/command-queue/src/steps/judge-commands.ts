@@ -1,0 +1,119 @@
+import type { CommandBody, CommandGroup, CommandRefusal, NewCommand } from '@lamplighter/contracts';
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { faultsOf } from '../domain/body-faults.ts';
+import { unfitTraits } from '../domain/fitness.ts';
+import { CommandStore } from '../ports.ts';
+
+/** What somebody sent for at once: a message, or a request. */
+export interface Order {
+  /** Derived from what was sent: what it causes has the same ids however often it comes. */
+  id: string;
+  tenant: string;
+  sentAt: Date;
+  /** Somebody asked for these commands, rather than a service that watches over its own. */
+  byPerson: boolean;
+  push: boolean;
+  groups: readonly CommandGroup[];
+}
+
+/** Commands of one group that share a body. */
+export interface Batch {
+  order: Order;
+  group: CommandGroup;
+  body: CommandBody;
+  commands: NewCommand[];
+}
+
+export interface Refused {
+  order: Order;
+  group: CommandGroup;
+  command: NewCommand;
+  requestType: string;
+  refusal: CommandRefusal;
+}
+
+export interface Judged {
+  batches: Batch[];
+  refused: Refused[];
+}
+
+/** Takes out what no device may be given: malformed bodies, and what the OS, platform, channel or supervision of a device does not take. */
+@Injectable()
+export class JudgeCommands {
+  constructor(private readonly commands: CommandStore) {}
+
+  async run(tx: Tx, orders: readonly Order[]): Promise<Judged> {
+    const sound = judgeBodies(orders);
+    const fit = await this.judgeDevices(tx, sound.batches);
+    return { batches: fit.batches, refused: [...sound.refused, ...fit.refused] };
+  }
+
+  /** One question for all devices; only where some are unfit, one more for which. */
+  private async judgeDevices(tx: Tx, batches: Batch[]): Promise<Judged> {
+    const kinds = await this.commands.findTraits(tx, devicesOf(batches));
+    const unfit = batches.filter(({ body }) => kinds.some((kind) => unfitTraits(body.requestType, kind) !== undefined));
+    if (unfit.length === 0) return { batches, refused: [] };
+    const each = await this.commands.traitsOfEach(tx, devicesOf(unfit));
+    const traits = new Map(each.map((one) => [`${one.tenant} ${one.deviceId}`, one]));
+    const found = unfit.flatMap((batch) =>
+      batch.commands.flatMap((command): Refused[] => {
+        const own = traits.get(`${batch.order.tenant} ${command.deviceId}`);
+        const refusal = own && unfitTraits(batch.body.requestType, own);
+        return refusal === undefined ? [] : [refusedOf(batch, command, refusal)];
+      }),
+    );
+    const refused = await this.withoutKnown(tx, found);
+    // What is known already stays in: the queue knows a repeat.
+    const out = new Set(refused.map(({ command }) => command));
+    const left = batches.map((batch) => ({ ...batch, commands: batch.commands.filter((one) => !out.has(one)) }));
+    return { batches: left.filter(({ commands }) => commands.length > 0), refused };
+  }
+
+  /** A device may have been updated since its command was queued: a repeat is no refusal. */
+  private async withoutKnown(tx: Tx, found: Refused[]): Promise<Refused[]> {
+    const known = new Set<NewCommand>();
+    for (const [order, ofOrder] of Map.groupBy(found, (one) => one.order)) {
+      const keys = ofOrder.map(({ command }) => ({ tenant: order.tenant, ...command }));
+      const repeats = new Set((await this.commands.findKnown(tx, keys, order.sentAt)).map(idOf));
+      for (const { command } of ofOrder) if (repeats.has(idOf(command))) known.add(command);
+    }
+    return found.filter(({ command }) => !known.has(command));
+  }
+}
+
+/** Several devices may share a command's id. */
+export function idOf({ deviceId, commandId }: { deviceId: string; commandId: string }): string {
+  return `${commandId.toLowerCase()} ${deviceId}`;
+}
+
+function judgeBodies(orders: readonly Order[]): Judged {
+  const batches: Batch[] = [];
+  const refused: Refused[] = [];
+  for (const order of orders) {
+    for (const group of order.groups) {
+      const bodies = new Map(group.bodies.map((body) => [body.bodyId, body]));
+      for (const [bodyId, commands] of Map.groupBy(group.commands, (command) => command.bodyId)) {
+        const body = bodies.get(bodyId) ?? { bodyId, requestType: 'unknown', command: '' };
+        const batch = { order, group, body, commands };
+        const detail = bodies.has(bodyId) ? faultsOf(body) : `its body ${bodyId} was not sent with it`;
+        if (detail === '') batches.push(batch);
+        else refused.push(...commands.map((command) => refusedOf(batch, command, { reason: 'malformed', detail })));
+      }
+    }
+  }
+  return { batches, refused };
+}
+
+function refusedOf({ order, group, body }: Batch, command: NewCommand, refusal: CommandRefusal): Refused {
+  return { order, group, command, requestType: body.requestType, refusal };
+}
+
+function devicesOf(batches: readonly Batch[]): { tenant: string; deviceId: string }[] {
+  const devices = new Map<string, { tenant: string; deviceId: string }>();
+  for (const { order, commands } of batches) {
+    const { tenant } = order;
+    for (const { deviceId } of commands) devices.set(`${tenant} ${deviceId}`, { tenant, deviceId });
+  }
+  return [...devices.values()];
+}

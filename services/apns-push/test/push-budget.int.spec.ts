@@ -1,59 +1,160 @@
-import { recordingLog, testNats, testRedis } from '@lamplighter/testing';
+import { recordingLog, silentLog, testNats, testRedis, waitFor } from '@lamplighter/testing';
 import { connectRedis } from '@lamplighter/storage';
 import type { Redis } from '@lamplighter/storage';
-import { silentLog } from '@lamplighter/testing';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { config } from '../src/config.ts';
 import { RedisPushBudget } from '../src/out/redis-push-budget.ts';
 import type { Claimant } from '../src/ports.ts';
+import { TcpProxy } from './tcp-proxy.ts';
 
 jest.setTimeout(30_000);
 
-const settings = config.parse({
-  LAMP_SECRET_KEY: Buffer.alloc(32).toString('base64'),
-  LAMP_NATS_PREFIX: testNats().prefix,
-  LAMP_PUSHES_PER_SECOND: '1000',
-});
-const clients: Redis[] = [];
+const closing: (() => unknown)[] = [];
+const first: Claimant = { lane: 'first', tenant: 'default', topic: 'com.apple.mgmt.test', untilMs: Infinity };
+const repeat: Claimant = { ...first, lane: 'repeat' };
 
-async function client(url = testRedis().url): Promise<Redis> {
-  const redis = connectRedis(url, silentLog);
-  clients.push(redis);
-  await redis.connect().catch(() => {});
-  return redis;
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+/** Processes of one installation: 1,000 pushes a second. */
+function installation(more: Record<string, string> = {}) {
+  const settings = config.parse({
+    LAMP_SECRET_KEY: Buffer.alloc(32).toString('base64'),
+    LAMP_NATS_PREFIX: testNats().prefix,
+    LAMP_PUSHES_PER_SECOND: '1000',
+    ...more,
+  });
+  return async (url = testRedis().url, log = recordingLog()): Promise<RedisPushBudget> => {
+    const redis: Redis = connectRedis(url, silentLog);
+    closing.push(() => redis.disconnect());
+    await redis.connect().catch(() => {});
+    return new RedisPushBudget(redis, log, settings);
+  };
 }
 
-afterAll(() => {
-  for (const redis of clients) redis.disconnect();
-});
+async function proxiedRedis(): Promise<{ proxy: TcpProxy; url: string }> {
+  const url = new URL(testRedis().url);
+  const proxy = new TcpProxy(Number(url.port));
+  closing.push(() => proxy.close());
+  url.port = String(await proxy.listen());
+  return { proxy, url: url.href };
+}
 
-const claimant = { lane: 'first' as const, tenant: 'default', topic: 'com.apple.mgmt.test', untilMs: Infinity };
-
-async function takeAll(budget: RedisPushBudget, wanted: number, by: Claimant = claimant): Promise<void> {
+async function takeAll(budget: RedisPushBudget, wanted: number, by = first): Promise<number> {
+  const startedAt = performance.now();
   for (let left = wanted; left > 0;) left -= await budget.take(left, by);
+  return performance.now() - startedAt;
+}
+
+/** How many it gets within this time. */
+async function takeFor(budget: RedisPushBudget, ms: number, by = first): Promise<number> {
+  const untilMs = performance.now() + ms;
+  let taken = 0;
+  while (performance.now() < untilMs) taken += await budget.take(1000, { ...by, untilMs });
+  return taken;
 }
 
 describe('the push budget', () => {
-  let processes: RedisPushBudget[];
-
-  beforeAll(async () => {
-    processes = await Promise.all([1, 2].map(async () => new RedisPushBudget(await client(), silentLog, settings)));
-  });
-
   it('is one for all processes: 2 × 600 pushes at 1,000/s take a second, less what was saved up', async () => {
-    const startedAt = performance.now();
-    await Promise.all(processes.map((budget) => takeAll(budget, 600)));
-    const ms = performance.now() - startedAt;
+    const join = installation();
+    const processes = await Promise.all([join(), join()]);
+    const ms = Math.max(...(await Promise.all(processes.map((budget) => takeAll(budget, 600)))));
     expect(ms).toBeGreaterThan(900);
     expect(ms).toBeLessThan(3000);
   });
 
-  it('goes on without Redis, at its own pace, and says so once', async () => {
-    const log = recordingLog();
-    const budget = new RedisPushBudget(await client('redis://127.0.0.1:1'), log, settings);
+  it('gives nothing more when the time is up', async () => {
+    const budget = await installation({ LAMP_PUSHES_PER_SECOND: '1' })();
+    expect(await budget.take(5, first)).toBe(1);
     const startedAt = performance.now();
-    await takeAll(budget, 500);
-    expect(performance.now() - startedAt).toBeGreaterThan(250);
+    expect(await budget.take(5, { ...first, untilMs: startedAt + 200 })).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(800);
+  });
+
+  it('keeps a topic to its own rate, and leaves the rest to others', async () => {
+    const join = installation({ LAMP_TOPIC_PUSHES_PER_SECOND: '200' });
+    const [one, two] = await Promise.all([join(), join()]);
+    const [loud, other] = await Promise.all([
+      takeFor(one!, 1500),
+      takeFor(two!, 1500, { ...first, tenant: 'other', topic: 'com.apple.mgmt.other' }),
+    ]);
+    for (const taken of [loud, other]) {
+      expect(taken).toBeLessThanOrEqual(1.5 * 200 + 40 + 20);
+      expect(taken).toBeGreaterThan(200);
+    }
+  });
+});
+
+describe('devices that do not come', () => {
+  it('take nothing that first pushes can use, in whichever process these are', async () => {
+    const join = installation();
+    const [online, offline] = await Promise.all([join(), join()]);
+    await takeAll(offline!, 100, repeat);
+    const [firsts, repeats] = await Promise.all([takeFor(online!, 2000), takeFor(offline!, 2000, repeat)]);
+    expect(firsts).toBeGreaterThan(1600);
+    // What was there before the first pushes came.
+    expect(repeats).toBeLessThan(150);
+  });
+
+  it('get what first pushes leave', async () => {
+    const join = installation();
+    const [online, offline] = await Promise.all([join(), join()]);
+    let left = 600;
+    const slowly = (async () => {
+      // 300 a second.
+      for (; left > 0; left -= 30) {
+        await online!.take(30, first);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    })();
+    const repeats = await takeFor(offline!, 2000, repeat);
+    await slowly;
+    expect(repeats).toBeGreaterThan(900);
+    expect(repeats).toBeLessThan(1700);
+  });
+
+  it('also wait where Redis is away', async () => {
+    const budget = await installation()('redis://127.0.0.1:1');
+    const [firsts, repeats] = await Promise.all([takeFor(budget, 1500), takeFor(budget, 1500, repeat)]);
+    expect(firsts).toBeGreaterThan(1200);
+    expect(repeats).toBeLessThan(150);
+  });
+});
+
+describe('without Redis', () => {
+  it('a process goes on at its own pace, and says so once', async () => {
+    const log = recordingLog();
+    const budget = await installation()('redis://127.0.0.1:1', log);
+    expect(await takeAll(budget, 500)).toBeGreaterThan(250);
     expect(log.lines.map((line) => line.level)).toEqual(['warn']);
+  });
+
+  it('each of two processes goes on with half, and both share again when it is back', async () => {
+    const { proxy, url } = await proxiedRedis();
+    const log = recordingLog();
+    const join = installation();
+    const processes = await Promise.all([join(url, log), join(url, log)]);
+    await Promise.all(processes.map((budget) => takeAll(budget, 100)));
+    await Promise.all(processes.map((budget) => takeAll(budget, 10)));
+    proxy.cut();
+    const [one, two] = await Promise.all(processes.map((budget) => takeFor(budget, 2000)));
+    for (const taken of [one!, two!]) {
+      expect(taken).toBeGreaterThan(700);
+      expect(taken).toBeLessThan(1300);
+    }
+    proxy.mend();
+    await waitFor('both to share again', async () => {
+      await Promise.all(processes.map((budget) => budget.take(1, first)));
+      return log.lines.filter((line) => line.level === 'info').length === 2;
+    });
+  });
+
+  it('that is there but silent stops nobody either', async () => {
+    const { proxy, url } = await proxiedRedis();
+    const budget = await installation()(url);
+    await takeAll(budget, 10);
+    proxy.silence();
+    expect(await takeFor(budget, 2000)).toBeGreaterThan(1000);
   });
 });

@@ -11,7 +11,8 @@ import { withinMs } from './within-ms.ts';
  * A key for each address that was pushed to: `<left at> <of use until> <apns id>`, or `held <until>`. Times are Redis' own, in
  * microseconds. KEYS: the addresses. ARGV: when the requests were received, least time between two pushes, how long to
  * remember (ms), then of each push how long it is of use (epoch ms) and its apns id.
- * Returns for each: -1 go, 0 covered, else ms to wait.
+ * Returns for each: -1 go, 0 covered, else ms to wait. A push that is of use for a minute less still does: times of expiry
+ * that are counted from now differ with each request, and the command queue asks again anyway.
  */
 const ASK = `
 local received, spacing, ttl = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -26,7 +27,7 @@ for i = 1, #KEYS do
   left, useful, held = tonumber(left), tonumber(useful), tonumber(held)
   if held and held > now then
     says[i] = math.ceil((held - now) / 1000)
-  elseif left and left > received and useful >= till then
+  elseif left and left > received and useful + 60000 >= till then
     says[i] = 0
   elseif left and now - left < spacing then
     says[i] = math.ceil((spacing - (now - left)) / 1000)

@@ -14,6 +14,8 @@ export interface Order {
   /** Somebody asked for these commands, rather than a service that watches over its own. */
   byPerson: boolean;
   push: boolean;
+  /** Who sent it pushes at once: the queue's own pushes begin when that had time to work. */
+  senderPushes?: boolean;
   groups: readonly CommandGroup[];
 }
 

@@ -23,9 +23,10 @@ export class PutCommands {
   ) {}
 
   /** Results in the order of the group's commands. */
-  async run({ tenant, sentAt, push, group }: Input): Promise<{ results: Result[] }> {
+  async run({ tenant, sentAt, push, senderPushes, group }: Input): Promise<{ results: Result[] }> {
     const id = derivedUuid('command.put', tenant, ...group.commands.map(idOf));
-    const order: Order = { id, tenant, sentAt: new Date(sentAt), byPerson: true, push, groups: [group] };
+    const terms = { sentAt: new Date(sentAt), byPerson: true, push, senderPushes: senderPushes === true };
+    const order: Order = { id, tenant, ...terms, groups: [group] };
     const results = await this.db.transaction(async (tx) => {
       const queued = (await this.queueCommands.run(tx, [order], this.tools.clock.now())).get(order)!;
       return this.resultsOf(tx, order, queued);

@@ -42,7 +42,7 @@ export class QueueCommands {
         tx,
         order,
         added,
-        own.flatMap((index) => pushesFor(terms[index]!, news[index]!)),
+        order.senderPushes === true ? [] : own.flatMap((index) => pushesFor(terms[index]!, news[index]!)),
         now,
       );
       const left = own.flatMap((index) => leftOut(batches[index]!, news[index]!));

@@ -14,6 +14,8 @@ const INLINE_BYTES = 128 * 1024;
 const COMPRESSED_BYTES = 700 * 1024;
 const LARGEST_BYTES = 64 * 1024 * 1024;
 
+const LOST = new Set(['answer.gone', 'answer.damaged']);
+
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
@@ -60,6 +62,16 @@ export class Answers {
     if ('xml' in payload) return Buffer.from(payload.xml);
     if ('gzip' in payload) return inflate(Buffer.from(payload.gzip, 'base64'));
     return this.getLarge(payload.ref);
+  }
+
+  /** As `unpack`; undefined where the answer is gone or damaged. */
+  async find(payload: AnswerPayload): Promise<Buffer | undefined> {
+    try {
+      return await this.unpack(payload);
+    } catch (error) {
+      if (error instanceof AppError && LOST.has(error.code)) return undefined;
+      throw error;
+    }
   }
 
   /** Kept, compressed, for seven days. */

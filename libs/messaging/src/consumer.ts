@@ -94,18 +94,6 @@ export class Consumer {
     clearInterval(this.heartbeat);
   }
 
-  /** Stops, and the durable goes: whoever starts it again chooses where it begins. */
-  async forget(): Promise<void> {
-    await this.stop();
-    const { broker, definition, settling } = this.options;
-    const manager = await jetstreamManager(broker.nc, { timeout: 5_000, checkAPI: false });
-    const stream = streamOf(broker.prefix, definition);
-    const durable = durableOf(settling.service, definition.name);
-    await manager.consumers.delete(stream, durable).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
-  }
-
   private get maxBatch(): number {
     return this.options.maxBatch ?? 100;
   }
@@ -219,14 +207,14 @@ async function isThere(manager: JetStreamManager, stream: string, durable: strin
     await manager.consumers.info(stream, durable);
     return true;
   } catch (error) {
-    if (isNotFound(error)) return false;
+    if (isNoConsumer(error)) return false;
     throw error;
   }
 }
 
 const CONSUMER_NOT_FOUND = 10014;
 
-function isNotFound(error: unknown): boolean {
+export function isNoConsumer(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === CONSUMER_NOT_FOUND;
 }
 

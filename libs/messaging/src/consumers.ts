@@ -1,7 +1,9 @@
 import type { ItemOf, Message, MessageDefinition } from '@lamplighter/contracts';
 import type { Log } from '@lamplighter/runtime';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { Broker } from './connection.ts';
-import { type BatchHandler, Consumer, type ConsumeOptions } from './consumer.ts';
+import { type BatchHandler, Consumer, type ConsumeOptions, isNoConsumer } from './consumer.ts';
+import { durableOf, streamOf } from './names.ts';
 import type { PublishWindow } from './publish-window.ts';
 
 /** Consumers that come and go while a service runs; those that are always there are marked with `@OnMessages`. */
@@ -30,5 +32,14 @@ export class Consumers {
     await consumer.start();
     broker.beforeClose(() => consumer.stop());
     return consumer;
+  }
+
+  /** Deletes the service's durable, once its consumer has stopped: whoever starts it again chooses where it begins. */
+  async forget(definition: MessageDefinition): Promise<void> {
+    const manager = await jetstreamManager(this.broker.nc, { timeout: 5_000, checkAPI: false });
+    const stream = streamOf(this.broker.prefix, definition);
+    await manager.consumers.delete(stream, durableOf(this.service, definition.name)).catch((error: unknown) => {
+      if (!isNoConsumer(error)) throw error;
+    });
   }
 }

@@ -4,6 +4,8 @@ import { StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
 import { CatalogController } from './in/catalog.controller.ts';
 import { CommandsController } from './in/commands.controller.ts';
+import { DdmHookController } from './in/ddm-hook.controller.ts';
+import { DeadLettersController } from './in/dead-letters.controller.ts';
 import { DevicesController } from './in/devices.controller.ts';
 import { FirstToken } from './in/first-token.ts';
 import { MicroMdmController } from './in/micromdm.controller.ts';
@@ -12,19 +14,54 @@ import { OpenApiController } from './in/openapi.controller.ts';
 import { PoliciesController } from './in/policies.controller.ts';
 import { RawBodies } from './in/raw-body.ts';
 import { RolloutsController } from './in/rollouts.controller.ts';
+import { SweepDeliveriesClock } from './in/sweep-deliveries.clock.ts';
 import { VersionController } from './in/version.controller.ts';
+import { WebhookClock } from './in/webhook.clock.ts';
+import { DeliveriesController, WebhooksController } from './in/webhooks.controller.ts';
+import { HttpWebhookTarget } from './out/http-webhook-target.ts';
+import { NatsAnswerReader } from './out/nats-answer-reader.ts';
+import { NatsDeadLetters } from './out/nats-dead-letters.ts';
 import { PgCatalogViews, PgPolicyViews } from './out/pg-catalog-views.ts';
 import { PgCommandViews } from './out/pg-command-views.ts';
+import { PgDeliveryStore } from './out/pg-delivery-store.ts';
 import { PgDeviceViews } from './out/pg-device-views.ts';
+import { PgEnrollmentViews } from './out/pg-enrollment-views.ts';
 import { PgRolloutViews } from './out/pg-rollout-views.ts';
+import { PgWebhookStore } from './out/pg-webhook-store.ts';
 import { PrismaAuditLog, PrismaTokenStore } from './out/prisma-tokens.ts';
-import { AuditLog, CatalogViews, CommandViews, DeviceViews, PolicyViews, RolloutViews, TokenStore } from './ports.ts';
+import {
+  AnswerReader,
+  AuditLog,
+  CatalogViews,
+  CommandViews,
+  DeadLetters,
+  DeliveryStore,
+  DeviceViews,
+  EnrollmentViews,
+  PolicyViews,
+  RolloutViews,
+  TokenStore,
+  WebhookStore,
+  WebhookTarget,
+} from './ports.ts';
 import { AskService } from './steps/ask-service.ts';
 import { AuthenticateCaller } from './steps/authenticate-caller.ts';
+import { DeliverEvents } from './steps/deliver-events.ts';
+import { DiscardDeadLetter } from './steps/discard-dead-letter.ts';
+import { DiscardDelivery } from './steps/discard-delivery.ts';
 import { EnqueueRawCommand } from './steps/enqueue-raw-command.ts';
 import { OrderCommands } from './steps/order-commands.ts';
 import { PushDevices } from './steps/push-devices.ts';
 import { PutCommands } from './steps/put-commands.ts';
+import { PutWebhook } from './steps/put-webhook.ts';
+import { RedriveDeadLetter } from './steps/redrive-dead-letter.ts';
+import { RedriveDeadLetters } from './steps/redrive-dead-letters.ts';
+import { RelayDdm } from './steps/relay-ddm.ts';
+import { RemoveWebhook } from './steps/remove-webhook.ts';
+import { RetryDeliveries } from './steps/retry-deliveries.ts';
+import { ShowDelivery } from './steps/show-delivery.ts';
+import { StageDeliveries } from './steps/stage-deliveries.ts';
+import { SweepDeliveries } from './steps/sweep-deliveries.ts';
 
 @Module({
   imports: [RuntimeModule, StorageModule.forService('admin_api'), MessagingModule.forService('admin-api')],
@@ -38,6 +75,10 @@ import { PutCommands } from './steps/put-commands.ts';
     NanoMdmController,
     MicroMdmController,
     VersionController,
+    DeadLettersController,
+    WebhooksController,
+    DeliveriesController,
+    DdmHookController,
   ],
   providers: [
     AuthenticateCaller,
@@ -46,8 +87,22 @@ import { PutCommands } from './steps/put-commands.ts';
     PushDevices,
     OrderCommands,
     EnqueueRawCommand,
+    RedriveDeadLetter,
+    RedriveDeadLetters,
+    DiscardDeadLetter,
+    PutWebhook,
+    RemoveWebhook,
+    StageDeliveries,
+    DeliverEvents,
+    SweepDeliveries,
+    RetryDeliveries,
+    ShowDelivery,
+    DiscardDelivery,
+    RelayDdm,
     FirstToken,
     RawBodies,
+    WebhookClock,
+    SweepDeliveriesClock,
     { provide: TokenStore, useClass: PrismaTokenStore },
     { provide: AuditLog, useClass: PrismaAuditLog },
     { provide: PolicyViews, useClass: PgPolicyViews },
@@ -55,6 +110,12 @@ import { PutCommands } from './steps/put-commands.ts';
     { provide: DeviceViews, useClass: PgDeviceViews },
     { provide: CatalogViews, useClass: PgCatalogViews },
     { provide: CommandViews, useClass: PgCommandViews },
+    { provide: DeadLetters, useClass: NatsDeadLetters },
+    { provide: WebhookStore, useClass: PgWebhookStore },
+    { provide: DeliveryStore, useClass: PgDeliveryStore },
+    { provide: EnrollmentViews, useClass: PgEnrollmentViews },
+    { provide: AnswerReader, useClass: NatsAnswerReader },
+    { provide: WebhookTarget, useClass: HttpWebhookTarget },
   ],
 })
 export class AdminApiModule {}

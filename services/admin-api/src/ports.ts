@@ -1,4 +1,5 @@
 import type {
+  AnswerPayload,
   Catalog,
   CommandPage,
   DeadLetter,
@@ -16,8 +17,12 @@ import type {
   RolloutDevicePage,
   RolloutSummary,
   UpdateState,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryPage,
 } from '@lamplighter/contracts';
 import type { z } from 'zod';
+import type { KnownEnrollment, WebhookEvent } from './domain/webhook-event.ts';
 
 /** Who calls: what a bearer token stands for. */
 export interface Caller {
@@ -107,4 +112,98 @@ export abstract class DeadLetters {
   abstract redriveMany(tenant: string, query: DeadLetterFilter & { upTo?: number | undefined }): Promise<RedrivenMany>;
   /** False where there was none. */
   abstract discard(tenant: string, sequence: number): Promise<boolean>;
+}
+
+/** A webhook that is to be told, with what its deliveries need. */
+export interface ActiveWebhook {
+  tenant: string;
+  name: string;
+  url: string;
+  topics: readonly string[];
+  sealedSecret: Buffer | null;
+  /** Events from then on are for it. */
+  since: Date;
+  /** A moment before that, by the database's clock. */
+  listenFrom: Date;
+}
+export type WebhookKey = Pick<ActiveWebhook, 'tenant' | 'name'>;
+
+export interface NewWebhook extends WebhookKey {
+  url: string;
+  topics: readonly string[];
+  enabled: boolean;
+  /** Undefined: what is there stays. */
+  sealedSecret: Buffer | null | undefined;
+}
+
+export abstract class WebhookStore {
+  /** Creates or replaces. */
+  abstract put(webhook: NewWebhook, at: Date): Promise<void>;
+  /** By name, with how its deliveries stand. */
+  abstract list(tenant: string): Promise<Webhook[]>;
+  abstract find(key: WebhookKey): Promise<Webhook | undefined>;
+  /** With its deliveries. False where there was none. */
+  abstract remove(key: WebhookKey): Promise<boolean>;
+  /** The enabled ones of all tenants. */
+  abstract active(): Promise<ActiveWebhook[]>;
+  /** Deliveries that it holds, counted up to `most`. */
+  abstract backlog(key: WebhookKey, most: number): Promise<number>;
+  abstract noteDropped(key: WebhookKey, events: number): Promise<void>;
+}
+
+export interface ClaimedDelivery {
+  event: WebhookEvent;
+  /** This one included. */
+  attempts: number;
+}
+
+export interface Attempt extends ClaimedDelivery {
+  /** `untried`: given back as if it had not been claimed. */
+  outcome: 'delivered' | 'failed' | 'untried';
+  /** Of a failed one: the next attempt, or undefined where there is to be none. */
+  retryMs?: number | undefined;
+  status?: number | undefined;
+  error?: string | undefined;
+}
+
+export interface DeliveryQuery {
+  state?: 'waiting' | 'failed' | undefined;
+  cursor: string;
+  limit: number;
+}
+
+/** Events on their way to webhooks. */
+export abstract class DeliveryStore {
+  /** Each is tried until `expiresMs` have passed. What is there already, and what is for a webhook that is gone, changes nothing. */
+  abstract add(key: WebhookKey, events: readonly WebhookEvent[], expiresMs: number): Promise<void>;
+  /** The oldest that are due; nobody else gets them for `leaseMs`. */
+  abstract claim(key: WebhookKey, limit: number, leaseMs: number): Promise<ClaimedDelivery[]>;
+  /** Delivered ones go. An attempt that outlived its lease changes nothing else. */
+  abstract settle(key: WebhookKey, attempts: readonly Attempt[]): Promise<void>;
+  /** Gives up what has expired, and forgets what was given up `keptMs` ago. */
+  abstract sweep(keptMs: number): Promise<void>;
+  /** Oldest first. */
+  abstract page(key: WebhookKey, query: DeliveryQuery): Promise<WebhookDeliveryPage>;
+  abstract find(
+    key: WebhookKey,
+    eventId: string,
+  ): Promise<{ delivery: WebhookDelivery; event: WebhookEvent } | undefined>;
+  /** Begins anew, at once, with the failed ones, or with the one of that id in any state. Returns how many. */
+  abstract retry(key: WebhookKey, expiresMs: number, eventId?: string): Promise<number>;
+  abstract discard(key: WebhookKey, eventId: string): Promise<boolean>;
+}
+
+export abstract class EnrollmentViews {
+  /** By device id; devices that never enrolled here are absent. */
+  abstract kinds(tenant: string, deviceIds: readonly string[]): Promise<Map<string, KnownEnrollment>>;
+}
+
+export abstract class AnswerReader {
+  /** Undefined where the answer is no longer kept, or damaged. */
+  abstract read(payload: AnswerPayload): Promise<Buffer | undefined>;
+}
+
+export abstract class WebhookTarget {
+  /** The HTTP status. Throws where there was none in time: no connection, no answer. Follows no redirect. */
+  abstract post(url: string, body: string, headers: Record<string, string>): Promise<number>;
 }

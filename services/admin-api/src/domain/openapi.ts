@@ -16,6 +16,7 @@ import {
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { commandPaths } from './openapi-commands.ts';
+import { webhookPaths } from './openapi-webhooks.ts';
 
 const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
 const failures = {
@@ -125,6 +126,7 @@ const paths = {
     }),
   },
   ...commandPaths,
+  ...webhookPaths,
   '/v1/catalog': {
     get: operation({ summary: "Releases known from Apple's feed", answer: Catalog }),
     post: operation({

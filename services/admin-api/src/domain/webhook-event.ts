@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import {
   type AnswerPayload,
+  AppError,
   type commandAnswered,
   derivedUuid,
   type deviceCheckedIn,
@@ -101,4 +102,19 @@ export function webhookBody(event: WebhookEvent, raw: Buffer): string {
 /** Value of `X-Hmac-Signature`. */
 export function signatureOf(body: string, secret: Buffer): string {
   return createHmac('sha256', secret).update(body).digest('base64');
+}
+
+/** What a webhook's secret is sealed for. */
+export function webhookContext({ tenant, name }: { tenant: string; name: string }): string {
+  return `webhook:${tenant}:${name}`;
+}
+
+export function noWebhook(name: string): AppError {
+  return new AppError('webhook.not-found', `there is no webhook ${name} in this tenant`);
+}
+
+export function noDelivery(eventId: string): AppError {
+  return new AppError('delivery.not-found', `no delivery of the event ${eventId} waits or was given up`, {
+    remedy: 'what was delivered is not kept; list what is there',
+  });
 }

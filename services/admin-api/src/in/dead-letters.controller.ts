@@ -9,7 +9,9 @@ import {
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
 import { type Caller, DeadLetters } from '../ports.ts';
-import { EmptyDeadLetters } from '../steps/empty-dead-letters.ts';
+import { DiscardDeadLetter } from '../steps/discard-dead-letter.ts';
+import { RedriveDeadLetter } from '../steps/redrive-dead-letter.ts';
+import { RedriveDeadLetters } from '../steps/redrive-dead-letters.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { found, PageQuery, parse } from './parse.ts';
 
@@ -26,7 +28,9 @@ const ListQuery = PageQuery.extend({
 export class DeadLettersController {
   constructor(
     private readonly letters: DeadLetters,
-    private readonly empty: EmptyDeadLetters,
+    private readonly redriveOne: RedriveDeadLetter,
+    private readonly redriveAll: RedriveDeadLetters,
+    private readonly discardOne: DiscardDeadLetter,
   ) {}
 
   @Get()
@@ -42,18 +46,18 @@ export class DeadLettersController {
   @Post('redrive')
   @HttpCode(200)
   redriveMany(@CurrentCaller() caller: Caller, @Body() body: unknown): Promise<RedrivenMany> {
-    return this.empty.redriveMany(caller, parse(RedriveMany, body ?? {}, 'filter'));
+    return this.redriveAll.run(caller, parse(RedriveMany, body ?? {}, 'filter'));
   }
 
   @Post(':sequence/redrive')
   @HttpCode(200)
   redrive(@CurrentCaller() caller: Caller, @Param('sequence') given: string): Promise<DeadLetter> {
-    return this.empty.redrive(caller, sequenceOf(given));
+    return this.redriveOne.run(caller, sequenceOf(given));
   }
 
   @Delete(':sequence')
   discard(@CurrentCaller() caller: Caller, @Param('sequence') given: string): Promise<DeadLetter> {
-    return this.empty.discard(caller, sequenceOf(given));
+    return this.discardOne.run(caller, sequenceOf(given));
   }
 }
 

@@ -4,8 +4,6 @@ import { Injectable } from '@nestjs/common';
 import { type Caller, TokenStore } from '../ports.ts';
 
 const REMEDY = 'send the header `Authorization: Bearer <token>` with a token of this installation';
-/** The user names that scripts for those servers send; the password is the token. */
-const BASIC_USERS = ['nanomdm', 'micromdm'];
 
 /** Who a request's Authorization header stands for. Throws AppError `api.unauthenticated`. */
 @Injectable()
@@ -25,9 +23,10 @@ function bearerToken(authorization = ''): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
 }
 
+/** The password; other servers and their scripts send user names of their own (`nanomdm`, `micromdm`, …). */
 function basicToken(authorization = ''): string | undefined {
   const encoded = /^Basic\s+(\S+)$/i.exec(authorization)?.[1];
   if (encoded === undefined) return undefined;
-  const [user = '', ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
-  return BASIC_USERS.includes(user) && password.length > 0 ? password.join(':') : undefined;
+  const [, ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  return password.length > 0 ? password.join(':') : undefined;
 }

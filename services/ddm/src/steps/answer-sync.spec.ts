@@ -32,6 +32,15 @@ describe('AnswerSync', () => {
     expect(recorded).toMatchObject([{ deviceId: 'D', at: new Date(SYNC.receivedAt), data: '{}' }]);
   });
 
+  it('answers a source for a device that is not enrolled here', async () => {
+    const { certificateHash: _, ...relayed } = SYNC;
+    const recorded: object[] = [];
+    const sync = { ...relayed, deviceId: 'ELSEWHERE', source: 'other-server' };
+    expect(await step(recorded).run({ ...sync, endpoint: 'tokens' })).toMatchObject({ status: 200 });
+    await step(recorded).run({ ...sync, endpoint: 'status', data: '{}' });
+    expect(recorded).toMatchObject([{ tenant: 'default', deviceId: 'ELSEWHERE' }]);
+  });
+
   it('lets a failure of the store through, so that the device reports again', async () => {
     const broken = step([], new Error('no connection'));
     await expect(broken.run({ ...SYNC, endpoint: 'status', data: '{}' })).rejects.toThrow('no connection');

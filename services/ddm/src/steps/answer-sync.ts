@@ -11,7 +11,10 @@ type SyncReply = OutputOf<typeof ddmSync>;
 
 const DECLARATION = /^declaration\/(activation|asset|configuration|management)\/.+$/;
 
-/** A device asks for its declarations, or reports. Only the device that is enrolled with that very certificate is answered. */
+/**
+ * A device asks for its declarations, or reports. Only the device that is enrolled with that very certificate is answered,
+ * or a source: another server of the tenant, which knows its devices itself.
+ */
 @Injectable()
 export class AnswerSync {
   constructor(
@@ -22,6 +25,7 @@ export class AnswerSync {
 
   /** 200, 400, 403 or 404 with its body; an error where the state could not be read or written. */
   async run(sync: Sync): Promise<SyncReply> {
+    if (sync.source !== undefined) return this.answer(sync);
     const enrolled = await this.enrollments.find(sync.tenant, sync.deviceId);
     if (enrolled?.isEnrolled !== true) return { status: 403, body: '{"code":"com.apple.unrecognized.device"}' };
     if (enrolled.certificateHash !== sync.certificateHash) {

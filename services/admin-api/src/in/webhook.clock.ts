@@ -1,0 +1,95 @@
+import { commandAnswered, deviceCheckedIn, type MessageDefinition } from '@lamplighter/contracts';
+import { type Consumer, Consumers } from '@lamplighter/messaging';
+import { Log, Ticker } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { type ActiveWebhook, WebhookStore } from '../ports.ts';
+import { DeliverEvents } from '../steps/deliver-events.ts';
+import { StageDeliveries } from '../steps/stage-deliveries.ts';
+
+const TICK_MS = 500;
+// A message holds up to 256 answers.
+const OPTIONS = { maxBatch: 16 };
+
+/**
+ * Listens to events while a webhook wants them, and keeps one round of deliveries going for each webhook: a slow target
+ * holds up its own alone. Without webhooks it costs one look at an empty table, twice a second.
+ */
+@Injectable()
+export class WebhookClock extends Ticker {
+  /** By message; null once nobody listens, and no durable is left. */
+  private readonly listening = new Map<string, Consumer | null>();
+  private readonly rounds = new Map<string, Promise<void>>();
+  private active = new Map<string, ActiveWebhook>();
+  private ending = false;
+
+  constructor(
+    private readonly journal: Log,
+    private readonly webhooks: WebhookStore,
+    private readonly consumers: Consumers,
+    private readonly stage: StageDeliveries,
+    private readonly deliver: DeliverEvents,
+  ) {
+    super({ everyMs: TICK_MS, log: journal });
+  }
+
+  override async beforeApplicationShutdown(): Promise<void> {
+    this.ending = true;
+    await super.beforeApplicationShutdown();
+    for (const consumer of this.listening.values()) await consumer?.stop();
+    await Promise.all(this.rounds.values());
+  }
+
+  protected override async tick(): Promise<void> {
+    const active = await this.webhooks.active();
+    this.active = new Map(active.map((webhook) => [`${webhook.tenant}/${webhook.name}`, webhook]));
+    for (const key of this.active.keys()) this.begin(key);
+    await this.listenFor(active);
+  }
+
+  /** The durable begins where the first webhook does; without webhooks it goes, so that nothing piles up for it. */
+  private async listenFor(active: readonly ActiveWebhook[]): Promise<void> {
+    const answers = active.filter(({ topics }) => topics.includes('mdm.Connect'));
+    await this.listen(commandAnswered, answers, (from) =>
+      this.consumers.start(commandAnswered, (batch) => this.stage.run({ answers: batch }), { ...OPTIONS, from }),
+    );
+    const checkIns = active.filter(({ topics }) => topics.some((topic) => topic !== 'mdm.Connect'));
+    await this.listen(deviceCheckedIn, checkIns, (from) =>
+      this.consumers.start(deviceCheckedIn, (batch) => this.stage.run({ checkIns: batch }), { ...OPTIONS, from }),
+    );
+  }
+
+  private async listen(
+    definition: MessageDefinition,
+    wanting: readonly ActiveWebhook[],
+    start: (from: Date) => Promise<Consumer>,
+  ): Promise<void> {
+    const consumer = this.listening.get(definition.name);
+    if (wanting.length === 0 && consumer !== null) {
+      this.listening.delete(definition.name);
+      await consumer?.stop();
+      // Also one that a process before this left behind.
+      await this.consumers.forget(definition);
+      this.listening.set(definition.name, null);
+    } else if (wanting.length > 0 && !consumer) {
+      const from = new Date(Math.min(...wanting.map(({ listenFrom }) => listenFrom.getTime())));
+      this.listening.set(definition.name, await start(from));
+    }
+  }
+
+  private begin(key: string): void {
+    if (this.rounds.has(key) || this.ending) return;
+    const rounds = this.untilNothingIsDue(key).finally(() => this.rounds.delete(key));
+    this.rounds.set(key, rounds);
+  }
+
+  private async untilNothingIsDue(key: string): Promise<void> {
+    try {
+      for (let more = true; more && !this.ending;) {
+        const webhook = this.active.get(key);
+        more = webhook !== undefined && (await this.deliver.run(webhook));
+      }
+    } catch (err) {
+      this.journal.error({ webhook: key, err }, 'deliveries to a webhook failed; they will be tried again');
+    }
+  }
+}

@@ -1,8 +1,8 @@
 import { type CheckIn, type CheckInReply, sourceCertificateHash } from '@lamplighter/contracts';
-import { AesSealer, Tracer } from '@lamplighter/runtime';
+import { AesSealer, type Database, Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
 import type { Config } from '../src/config.ts';
-import { TokenServices } from '../src/ports.ts';
+import { type CommandStore, type EnrollmentStore, TokenServices } from '../src/ports.ts';
 import { AcceptCheckIn } from '../src/steps/accept-check-in.ts';
 import { AdmitDevice } from '../src/steps/admit-device.ts';
 import { AnswerCheckIn } from '../src/steps/answer-check-in.ts';
@@ -34,20 +34,32 @@ class OneTokenService extends TokenServices {
   }
 }
 
+export interface CheckInStores {
+  db: Database;
+  commands: CommandStore;
+  enrollments: EnrollmentStore;
+}
+
 /** The check-in steps on fakes. */
 export function checkIns(changed: Partial<Config> = {}) {
-  const config = { ...settings, ...changed };
   const queue = new FakeQueue();
-  const outbox = new FakeOutbox();
   const commands = new FakeCommandStore(queue);
   const enrollments = new FakeEnrollmentStore(queue);
+  const row = (deviceId = 'a') => queue.enrollments.get(`default ${deviceId}`)!;
+  return { ...checkInsOn({ db: new FakeDatabase(), commands, enrollments }, changed), queue, commands, row };
+}
+
+/** The check-in steps on any stores. */
+export function checkInsOn({ db, commands, enrollments }: CheckInStores, changed: Partial<Config> = {}) {
+  const config = { ...settings, ...changed };
+  const outbox = new FakeOutbox();
   const sealer = new AesSealer(Buffer.alloc(32, 7));
   const end = new EndEnrollment(outbox, enrollments, commands);
   const tokens = new KeepTokens(outbox, enrollments, commands, sealer, new OneTokenService());
   const tools = new StepTools(new TestClock(START), silentLog, new Tracer());
   const admit = new AdmitDevice(enrollments, tools, config);
   const answer = new AnswerCheckIn(enrollments, admit, new BeginEnrollment(enrollments, end), end, tokens);
-  const step = new AcceptCheckIn(new FakeDatabase(), outbox, answer, tools);
+  const step = new AcceptCheckIn(db, outbox, answer, tools);
   /** A check-in of device `a`, or what `of` makes of it. */
   const say = (message: CheckIn['message'], of: Partial<CheckIn> = {}): Promise<CheckInReply> => {
     const deviceId = of.deviceId ?? 'a';
@@ -61,6 +73,5 @@ export function checkIns(changed: Partial<Config> = {}) {
       ...of,
     });
   };
-  const row = (deviceId = 'a') => queue.enrollments.get(`default ${deviceId}`)!;
-  return { queue, outbox, commands, sealer, say, row };
+  return { outbox, sealer, say };
 }

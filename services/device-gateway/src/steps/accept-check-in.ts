@@ -21,17 +21,16 @@ export class AcceptCheckIn {
   /** Throws CheckinError where the message is none that is known, Refusal, or AppError where nobody answers. */
   async run(request: DeviceRequest, identity: DeviceIdentity, plist: PlistValue): Promise<DeviceReply> {
     const message = parseCheckin(plist);
-    const { certificateHash, certificateNames } = identity;
     const asked = {
       tenant: request.tenant,
       ...enrollmentIdOf(message),
-      certificateHash,
+      certificateHash: identity.certificateHash,
       receivedAt: this.clock.now().toISOString(),
     };
     if (message.messageType === 'DeclarativeManagement') return this.sync(asked, message);
     const reply = await this.requester.request(enrollmentCheckIn, {
       ...asked,
-      ...(certificateNames === undefined ? {} : { certificateNames: namesOf(certificateNames) }),
+      ...(message.messageType === 'TokenUpdate' ? namesOf(identity) : {}),
       payload: payloadOf(plist, request.body.length),
       message: queueMessageOf(message),
     });
@@ -56,7 +55,7 @@ export class AcceptCheckIn {
   }
 }
 
-/** As many as the contract takes; a certificate with more, or longer ones, is known by the others. */
-function namesOf(names: readonly string[]): string[] {
-  return names.filter((name) => name.length <= 255).slice(0, 20);
+/** A renewed certificate shows with a TokenUpdate: its names tell whose it is. */
+function namesOf({ certificateNames }: DeviceIdentity): { certificateNames?: string[] } {
+  return certificateNames === undefined ? {} : { certificateNames: [...certificateNames] };
 }

@@ -14,9 +14,10 @@ export function replyToCheckIn(asked: Asked, type: QueueMessage['messageType'], 
       // Zero-length: no AuthToken is needed for this user. Nothing is checked, so a digest would prove nothing here.
       return xmlReply(buildPlist({ DigestChallenge: '' }));
     case 'GetBootstrapToken':
-      return reply.bootstrapToken === undefined ? NOTHING_MORE : dataReply('BootstrapToken', reply.bootstrapToken);
+      // Where there is none Apple asks for a dict without the key, not for an empty body.
+      return dictReply('BootstrapToken', reply.bootstrapToken);
     case 'GetToken':
-      return dataReply('TokenData', reply.tokenData ?? '');
+      return dictReply('TokenData', reply.tokenData);
     case 'ReturnToService':
       // Erasing a device is nobody's default: Apple's way to say no.
       return xmlReply(buildPlist({ ReturnToService: { Enabled: false } }));
@@ -25,8 +26,8 @@ export function replyToCheckIn(asked: Asked, type: QueueMessage['messageType'], 
   }
 }
 
-function dataReply(key: string, base64: string): DeviceReply {
-  return xmlReply(buildPlist({ [key]: Buffer.from(base64, 'base64') }));
+function dictReply(key: string, base64: string | undefined): DeviceReply {
+  return xmlReply(buildPlist(base64 === undefined ? {} : { [key]: Buffer.from(base64, 'base64') }));
 }
 
 /** 410 tells a Mac that its user is not managed; 400 that a token service is not offered: as Apple asks for. */

@@ -75,7 +75,7 @@ export function queueRefusal(asked: Asked, outcome: 'unrecognized' | 'wrong-cert
       });
     case 'wrong-certificate':
       return new Refusal(403, 'device.wrong-certificate', 'this id is enrolled with another identity certificate', {
-        remedy: 'Enroll the device again if its identity was renewed.',
+        remedy: 'Renew an identity with a certificate that names the UDID or serial number, or enroll the device again.',
         keys,
       });
     default:

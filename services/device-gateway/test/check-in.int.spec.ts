@@ -86,6 +86,12 @@ describe('check-ins', () => {
     ]);
   });
 
+  it('passes on what the certificate of a TokenUpdate calls its holder', async () => {
+    const seen = recorded();
+    for (const body of [tokenUpdateFixture('DEVICE'), checkOutFixture('DEVICE')]) await checkIn(body);
+    expect(seen.map((each) => each.certificateNames)).toEqual([['Device'], undefined]);
+  });
+
   it('passes the message on for others to follow, without its secrets', async () => {
     const seen = recorded();
     const secret = Buffer.from('SECRET');
@@ -128,7 +134,7 @@ describe('check-ins', () => {
       { type: 'SetBootstrapToken' },
     ]);
     const get = message({ MessageType: 'GetBootstrapToken' });
-    expect(await checkIn(get)).toMatchObject({ status: 200, body: '' });
+    expect(parsePlist((await checkIn(get)).body)).toEqual({});
     gateway.behind.checkIn = async () => ({
       outcome: 'ok',
       bootstrapToken: Buffer.from('secret').toString('base64'),

@@ -25,9 +25,7 @@ beforeEach(async () => {
   ({ prefix } = testNats());
   [one, two] = await Promise.all([newProcess('1'), newProcess('1')]);
 });
-afterAll(() => {
-  for (const redis of clients) redis.disconnect();
-});
+afterAll(() => Promise.all(clients.map((redis) => redis.quit().catch(() => {}))));
 
 const HOUR_MS = 3_600_000;
 let counter = 0;

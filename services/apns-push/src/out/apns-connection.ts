@@ -18,6 +18,8 @@ export interface ApnsEndpoint {
 export interface ApnsRequest {
   headers: { readonly [name: string]: string };
   body: string;
+  /** On `performance.now()`: then it is given up, though the time of one push is not over. */
+  deadlineMs: number;
 }
 
 /** Called once. Undefined: APNs has not processed it, so it may go out again at once, elsewhere. */
@@ -31,6 +33,7 @@ export interface ConnectionListener {
 
 interface Running {
   startedAt: number;
+  until: number;
   timeOut(): void;
 }
 
@@ -113,7 +116,7 @@ export class ApnsConnection {
       settle(undefined);
       return;
     }
-    this.follow(stream, settle);
+    this.follow(stream, request.deadlineMs, settle);
     stream.end(request.body);
   }
 
@@ -128,13 +131,15 @@ export class ApnsConnection {
     this.session.destroy();
   }
 
-  private follow(stream: ClientHttp2Stream, settle: Settle): void {
+  private follow(stream: ClientHttp2Stream, deadlineMs: number, settle: Settle): void {
     let status = 0;
     let retryAfterMs: number | undefined;
     let body = '';
     let isLate = false;
+    const startedAt = performance.now();
     const running: Running = {
-      startedAt: performance.now(),
+      startedAt,
+      until: Math.min(startedAt + this.endpoint.timeoutMs, deadlineMs),
       timeOut: () => {
         isLate = true;
         stream.close(constants.NGHTTP2_CANCEL);
@@ -209,10 +214,7 @@ export class ApnsConnection {
     }
     const [oldest] = this.running;
     if (oldest !== undefined && now - Math.max(oldest.startedAt, this.heardAt) > STALL_MS) this.ping();
-    for (const running of this.running) {
-      if (now - running.startedAt < timeoutMs) break;
-      running.timeOut();
-    }
+    for (const running of this.running) if (now >= running.until) running.timeOut();
     if (now - this.heardAt > idleMs) this.ping();
   }
 

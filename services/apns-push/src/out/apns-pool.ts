@@ -5,7 +5,6 @@ import { Deque } from './deque.ts';
 
 interface Waiting {
   request: ApnsRequest;
-  deadlineMs: number;
   resolve: (answer: ApnsAnswer) => void;
 }
 
@@ -34,10 +33,10 @@ export class ApnsPool {
     this.options = options;
   }
 
-  /** @param deadlineMs on `performance.now()`: until then it may wait for a connection */
-  send(request: ApnsRequest, deadlineMs: number): Promise<ApnsAnswer> {
+  /** Until its deadline it may wait for a connection. */
+  send(request: ApnsRequest): Promise<ApnsAnswer> {
     return new Promise((resolve) => {
-      this.queue.push({ request, deadlineMs, resolve });
+      this.queue.push({ request, resolve });
       this.pump();
     });
   }
@@ -74,7 +73,7 @@ export class ApnsPool {
 
   private start(connection: ApnsConnection, waiting: Waiting): void {
     connection.send(waiting.request, (answer) => {
-      if (answer === undefined && performance.now() < waiting.deadlineMs) {
+      if (answer === undefined && performance.now() < waiting.request.deadlineMs) {
         this.queue.unshift(waiting);
         return;
       }
@@ -117,7 +116,7 @@ export class ApnsPool {
 
   private sweep(): void {
     const now = performance.now();
-    for (const waiting of this.queue.removeIf((one) => one.deadlineMs <= now)) {
+    for (const waiting of this.queue.removeIf((one) => one.request.deadlineMs <= now)) {
       waiting.resolve({ status: 0, reason: this.failures > 0 ? 'ConnectionFailed' : 'Busy' });
     }
     this.pump();

@@ -31,8 +31,8 @@ export class Http2PushSender extends PushSender {
   }
 
   override send(push: Push, certificate: StoredCertificate, deadlineMs: number): Promise<ApnsAnswer> {
-    const request = { headers: headersOf(push), body: JSON.stringify({ mdm: push.pushMagic }) };
-    return this.poolOf(certificate).send(request, deadlineMs);
+    const request = { headers: headersOf(push), body: JSON.stringify({ mdm: push.pushMagic }), deadlineMs };
+    return this.poolOf(certificate).send(request);
   }
 
   /** Ends all connections at once. */

@@ -39,7 +39,7 @@ export interface ConsumerOptions extends ConsumeOptions {
   handler: BatchHandler;
   broker: Broker;
   settling: Omit<SettleContext, 'messageName' | 'prefix'>;
-  /** Where a durable that is new begins, in the broker's time; by default at the oldest message that is kept. */
+  /** Of events: where a durable that is new begins, in the broker's time; by default at the oldest that is kept. */
   from?: Date;
 }
 

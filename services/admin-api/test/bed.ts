@@ -35,6 +35,8 @@ export interface Reply {
 /** admin-api over real HTTP and NATS, with stand-ins for the two services that it asks. */
 export interface Bed {
   database: TestDatabase;
+  /** The other side's own connection. */
+  broker: Broker;
   /** What the queue was asked, oldest first. */
   puts: InputOf<typeof commandPut>[];
   pushes: InputOf<typeof pushNow>[];
@@ -76,6 +78,7 @@ export async function startBed(enrolled: (deviceId: string) => boolean): Promise
   });
   return {
     database,
+    broker,
     ...asked,
     call: (path, sent) => call(service, path, sent),
     async away(definition) {

@@ -90,6 +90,13 @@ describe('ddm.sync', () => {
     expect(await reports()).toEqual([]);
   });
 
+  it('answers another server of the tenant for a device that is not enrolled here', async () => {
+    const relayed = { deviceId: 'ELSEWHERE', certificateHash: undefined, source: 'their-server' };
+    expect((await sync('tokens', relayed)).status).toBe(200);
+    const nobody = sync('tokens', { deviceId: 'ELSEWHERE', certificateHash: undefined });
+    await expect(nobody).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+
   it('keeps a status report and publishes it', async () => {
     const report = { StatusItems: { device: { model: { family: 'Mac' } } }, Errors: [], FullReport: true, New: 1 };
     expect(await sync('status', { data: JSON.stringify(report) })).toEqual({ status: 200 });

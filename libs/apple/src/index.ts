@@ -67,10 +67,16 @@ export { checkClientCertificate, trustAnchors } from './identity/trust.ts';
 export type { CheckedCertificate, TrustAnchors } from './identity/checked-certificate.ts';
 export type { ChainOptions } from './identity/trust.ts';
 export { certificateHash } from './identity/certificate.ts';
-export { verifyMdmSignature } from './identity/verify.ts';
+export { certificateNames } from './identity/names.ts';
+export { signerCertificate, verifyMdmSignature } from './identity/verify.ts';
 export type { SignatureOptions } from './identity/verify.ts';
-export { signMdmBody } from './identity/sign.ts';
+export { signContent, signMdmBody } from './identity/sign.ts';
 export type { DeviceIdentity } from './identity/sign.ts';
+
+export { accessRightsFit, ALL_ACCESS_RIGHTS, enrollmentProfile } from './profiles/enrollment-profile.ts';
+export type { EnrollmentProfile } from './profiles/enrollment-profile.ts';
+export { subjectName } from './profiles/identity-payloads.ts';
+export type { AcmeIdentity, IdentitySource, ScepIdentity, SubjectName } from './profiles/identity-payloads.ts';
 
 export { GdmfError, parseGdmf } from './gdmf/parse-gdmf.ts';
 export type { GdmfOs, GdmfRelease, ReleaseSet } from './gdmf/parse-gdmf.ts';

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { hash as digestOf, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { DerReader, TAG } from './der.ts';
 import type { Element } from './der.ts';
@@ -37,7 +37,7 @@ const KEY_CERT_SIGN = 0x04;
 const DIGITAL_SIGNATURE = 0x80;
 
 export function certificateHash(der: Buffer): string {
-  return createHash('sha256').update(der).digest('hex');
+  return digestOf('sha256', der, 'hex');
 }
 
 /** Serial and issuer of a certificate, without looking at the rest. */
@@ -80,7 +80,8 @@ export function readCertificate(der: Buffer): Certificate {
   };
 }
 
-function openTbs(der: Buffer): DerReader {
+/** The signed part, from the serial number on. */
+export function openTbs(der: Buffer): DerReader {
   const outer = new DerReader(der, { code: CODE });
   const certificate = outer.take(TAG.sequence, 'certificate');
   outer.finish('the certificate');
@@ -113,13 +114,13 @@ function publicKeyOf(x509: X509Certificate): KeyObject {
   }
 }
 
-interface Extension {
+export interface Extension {
   readonly oid: string;
   readonly critical: boolean;
   readonly value: Buffer;
 }
 
-function readExtensions(der: Buffer): Extension[] {
+export function readExtensions(der: Buffer): Extension[] {
   const tbs = openTbs(der);
   let wrapper: Element | undefined;
   while (!tbs.done) {

@@ -97,3 +97,12 @@ export async function cmsHolds(header: string, body: Buffer): Promise<boolean> {
   const data = new pkijs.SignedData({ schema: info.content });
   return data.verify({ signer: 0, data: exact(body), checkChain: false });
 }
+
+/** What a signature carries, as pkijs reads it; undefined where pkijs does not find the signature good. */
+export async function attachedContent(signed: Buffer): Promise<Buffer | undefined> {
+  const info = pkijs.ContentInfo.fromBER(exact(signed));
+  const data = new pkijs.SignedData({ schema: info.content });
+  const holds = await data.verify({ signer: 0, checkChain: false }).catch(() => false);
+  const content = data.encapContentInfo.eContent?.getValue();
+  return holds && content !== undefined ? Buffer.from(content) : undefined;
+}

@@ -7,6 +7,11 @@ export const OID = {
   sha256: '608648016503040201',
   rsaEncryption: '2a864886f70d010101',
   ecdsaWithSha256: '2a8648ce3d040302',
+  commonName: '550403',
+  serialNumber: '550405',
+  userId: '0992268993f22c640101',
+  permanentIdentifier: '2b06010505070803',
+  subjectAltName: '551d11',
   subjectKeyIdentifier: '551d0e',
   keyUsage: '551d0f',
   basicConstraints: '551d13',
@@ -50,7 +55,7 @@ export const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set<string>([
   OID.keyUsage,
   OID.basicConstraints,
   OID.extendedKeyUsage,
-  '551d11', // subjectAltName
+  OID.subjectAltName,
   '551d20', // certificatePolicies
   '551d23', // authorityKeyIdentifier
 ]);

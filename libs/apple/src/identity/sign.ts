@@ -5,7 +5,7 @@ import { TAG } from './der.ts';
 import { der, oid } from './der-write.ts';
 import { OID } from './oids.ts';
 
-/** A device's identity: its certificate and its key (RSA or P-256). */
+/** Who signs, a device or a server: certificate and key (RSA or an elliptic curve). */
 export interface DeviceIdentity {
   readonly certificateDer: Buffer;
   readonly privateKey: KeyObject;
@@ -26,6 +26,16 @@ const SIGNED_DATA = oid(OID.signedData);
 
 /** The device's side: the Mdm-Signature header value over a body, with SHA-256 and signed attributes. */
 export function signMdmBody(body: Buffer, identity: DeviceIdentity): string {
+  return signedData(body, identity, DETACHED_DATA).toString('base64');
+}
+
+/** DER of a CMS signature that carries its content, as signed configuration profiles are (RFC 5652 §5.2). */
+export function signContent(content: Buffer, identity: DeviceIdentity): Buffer {
+  const attached = der(TAG.sequence, oid(OID.data), der(TAG.context(0), der(TAG.octetString, content)));
+  return signedData(content, identity, attached);
+}
+
+function signedData(body: Buffer, identity: DeviceIdentity, encapsulated: Buffer): Buffer {
   const digest = hash('sha256', body, 'buffer');
   // In DER order: the shorter contentType sorts first.
   const attributes = der(
@@ -46,6 +56,6 @@ export function signMdmBody(body: Buffer, identity: DeviceIdentity): string {
     der(TAG.octetString, signature),
   );
   const certificates = der(TAG.context(0), identity.certificateDer, ...(identity.intermediates ?? []));
-  const data = der(TAG.sequence, VERSION_1, DIGEST_ALGORITHMS, DETACHED_DATA, certificates, der(TAG.set, signer));
-  return der(TAG.sequence, SIGNED_DATA, der(TAG.context(0), data)).toString('base64');
+  const data = der(TAG.sequence, VERSION_1, DIGEST_ALGORITHMS, encapsulated, certificates, der(TAG.set, signer));
+  return der(TAG.sequence, SIGNED_DATA, der(TAG.context(0), data));
 }

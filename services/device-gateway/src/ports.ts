@@ -1,4 +1,4 @@
-import type { TrustAnchors } from '@lamplighter/apple';
+import type { DeviceIdentity, TrustAnchors } from '@lamplighter/apple';
 import type { AnswerPayload, Exchange, ExchangeReply } from '@lamplighter/contracts';
 
 /** The command queue, for one device at a time; what is on its way together travels together. */
@@ -18,5 +18,27 @@ export abstract class AnswerPacker {
 
 /** Whose certificates devices may show. */
 export abstract class DeviceAuthorities {
+  /** Another object after each reload, with other anchors. */
   abstract readonly options: { readonly anchors: TrustAnchors; readonly allowSha1: boolean };
+  /** Their certificates, PEM. */
+  abstract readonly pem: string;
+  /** Reads them again. Throws AppError `config.unreadable-file`; what was read before then stays. */
+  abstract reload(): void;
+}
+
+/** What an enrollment profile is made of beside settings. */
+export interface EnrollmentContents {
+  /** Undefined where the SCEP server wants none. */
+  readonly challenge: string | undefined;
+  /** DER; empty where devices trust the server's certificate already. */
+  readonly authorities: readonly Buffer[];
+  /** Undefined: profiles are not signed. */
+  readonly signer: DeviceIdentity | undefined;
+}
+
+/** Files that settings of enrollment name, as they are now. Throws AppError `config.unreadable-file`. */
+export abstract class EnrollmentFiles {
+  /** What a link to the profile must carry; undefined where it is open to everybody. */
+  abstract password(): string | undefined;
+  abstract contents(): EnrollmentContents;
 }

@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as plainRequest } from 'node:http';
+import type { Agent as PlainAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { Agent, RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { signMdmBody } from '@lamplighter/apple';
 import { commandExchange, ddmSync, enrollmentCheckIn } from '@lamplighter/contracts';
 import type { InputOf, OutputOf, RequestDefinition } from '@lamplighter/contracts';
@@ -30,8 +32,19 @@ export interface Gateway {
   /** What the other services answer; a test replaces what it needs. */
   readonly behind: Behind;
   readonly log: Log;
+  /** Holds the files `cert`, `key` (of the server) and `ca` (of devices). */
+  readonly folder: string;
   stop(): Promise<void>;
 }
+
+/** Settings of a gateway behind a TLS terminator at 127.0.0.1. */
+export const BEHIND_TERMINATOR = {
+  LAMP_GATEWAY_TLS: 'off',
+  LAMP_GATEWAY_TLS_CERT: '',
+  LAMP_GATEWAY_TLS_KEY: '',
+  LAMP_GATEWAY_CERT_HEADER: 'Client-Cert',
+  LAMP_GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
+};
 
 const EMPTY: Required<Behind> = {
   exchange: async (input) => input.map(() => ({ outcome: 'empty' as const })),
@@ -70,6 +83,7 @@ export async function startGateway(env: Record<string, string> = {}, serves = tr
     device,
     behind,
     log: service.app.get<Log>(Log),
+    folder,
     async stop() {
       await service.stop();
       await broker?.close();
@@ -107,6 +121,8 @@ export interface Answer {
   readonly type: string | undefined;
   readonly retryAfter: string | undefined;
   readonly body: string;
+  readonly bytes: Buffer;
+  readonly headers: IncomingHttpHeaders;
   /** Whether TLS resumed an earlier session. */
   readonly resumed: boolean;
 }
@@ -114,15 +130,24 @@ export interface Answer {
 export const CONNECT = 'application/x-apple-aspen-mdm';
 export const CHECK_IN = 'application/x-apple-aspen-mdm-checkin';
 
-/** One PUT; `signedBy` adds the signature, `options` anything of Node's. */
+export interface Put extends Omit<RequestOptions, 'agent'> {
+  /** Adds the signature. */
+  readonly signedBy?: Holder;
+  readonly type?: string;
+  readonly agent?: Agent | PlainAgent;
+  /** HTTP without TLS, as a terminator speaks to the gateway. */
+  readonly plain?: boolean;
+}
+
+/** One PUT; `options` may be anything of Node's. */
 export function put(
   gateway: Gateway,
   body: Buffer,
-  { signedBy, type = CONNECT, ...options }: RequestOptions & { signedBy?: Holder; type?: string; agent?: Agent } = {},
+  { signedBy, type = CONNECT, plain = false, ...options }: Put = {},
 ): Promise<Answer> {
   const signature = signedBy === undefined ? {} : { 'mdm-signature': signMdmBody(body, identityOf(signedBy)) };
   return new Promise((resolve, reject) => {
-    const sent = request(
+    const sent = (plain ? (plainRequest as typeof request) : request)(
       {
         host: '127.0.0.1',
         servername: 'localhost',
@@ -131,26 +156,26 @@ export function put(
         path: '/mdm',
         method: 'PUT',
         agent: false,
-        ...options,
+        ...(options as RequestOptions),
         headers: { 'content-type': type, 'content-length': body.length, ...signature, ...options.headers },
       },
-      (response) => {
-        const chunks: Buffer[] = [];
-        const resumed = (response.socket as TLSSocket).isSessionReused();
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            type: response.headers['content-type'],
-            retryAfter: response.headers['retry-after'],
-            body: Buffer.concat(chunks).toString(),
-            resumed,
-          }),
-        );
-      },
+      (response) => resolve(read(response)),
     );
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+async function read(response: IncomingMessage): Promise<Answer> {
+  const resumed = response.socket instanceof TLSSocket && response.socket.isSessionReused();
+  const bytes = Buffer.concat(await response.toArray());
+  return {
+    status: response.statusCode ?? 0,
+    type: response.headers['content-type'],
+    retryAfter: response.headers['retry-after'],
+    headers: response.headers,
+    body: bytes.toString(),
+    bytes,
+    resumed,
+  };
 }

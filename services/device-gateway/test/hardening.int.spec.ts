@@ -8,7 +8,19 @@ import type { Gateway } from './gateway.ts';
 import { identityOf } from './pki.ts';
 
 const ALLOWED = [200, 400, 403, 404, 410, 413, 503];
-const PATHS = ['/mdm', '/mdm/acme', '/mdm/%zz', '/mdm/%00', '/', '//', `/mdm/${'a'.repeat(300)}`, '/mdm?a=%'];
+const PATHS = [
+  '/mdm',
+  '/mdm/acme',
+  '/mdm/%zz',
+  '/mdm/%00',
+  '/',
+  '//',
+  `/mdm/${'a'.repeat(300)}`,
+  '/mdm?a=%',
+  '/enroll',
+  '/enroll/acme?token=%zz&token=b',
+  '/enroll/%00',
+];
 
 /** Sends bytes over TLS and returns what came back once the server has closed, with the milliseconds that took. */
 function raw(gateway: Gateway, text: string): Promise<{ answer: string; ms: number }> {
@@ -62,7 +74,7 @@ describe('what devices and others can do to the gateway', () => {
             type,
             ...(proof === 'sign' ? { signedBy: gateway.device } : {}),
             ...(proof === 'certificate' ? { cert: gateway.device.pem, key: gateway.device.keyPem } : {}),
-            headers: proof === 'junk' ? { 'mdm-signature': junk, 'x-junk': junk } : {},
+            headers: proof === 'junk' ? { 'mdm-signature': junk, 'client-cert': junk, authorization: junk } : {},
           });
           expect(ALLOWED).toContain(status);
         },

@@ -41,9 +41,11 @@ async function issue({ name, issuer, extensions, notAfter }: Shape): Promise<Hol
   return { certificate, keys, pem: certificate.toString('pem'), keyPem };
 }
 
-export function newAuthority(name = 'Device CA'): Promise<Holder> {
+/** A root, or an authority below another one. */
+export function newAuthority(name = 'Device CA', issuer?: Holder): Promise<Holder> {
   const usages = new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true);
-  return issue({ name, extensions: [new x509.BasicConstraintsExtension(true, 0, true), usages] });
+  const extensions = [new x509.BasicConstraintsExtension(true, issuer === undefined ? 1 : 0, true), usages];
+  return issue({ name, extensions, ...(issuer === undefined ? {} : { issuer }) });
 }
 
 export function newServer(issuer: Holder): Promise<Holder> {

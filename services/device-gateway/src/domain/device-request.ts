@@ -1,4 +1,8 @@
-import type { X509Certificate } from 'node:crypto';
+/** A client certificate, DER, with the certificates above it that came along. */
+export interface ShownCertificate {
+  readonly der: Buffer;
+  readonly intermediates: readonly Buffer[];
+}
 
 /** One PUT of a device, as the server received it. */
 export interface DeviceRequest {
@@ -7,10 +11,16 @@ export interface DeviceRequest {
   readonly contentType: string | undefined;
   /** Raw `Mdm-Signature` header; undefined where there is none. */
   readonly signature: string | undefined;
-  /** The TLS connection: what is known of it is kept under this key for as long as it lives. */
-  readonly connection: object;
-  /** The certificate that the client showed on that connection; undefined where it showed none. */
-  readonly clientCertificate: () => X509Certificate | undefined;
+  /**
+   * The connection, where it is one device's own: what is known of its certificate is kept under this key for as long as
+   * it lives. Undefined on a connection of a TLS terminator, which carries the requests of many devices.
+   */
+  readonly connection: object | undefined;
+  /**
+   * The certificate that the device showed in TLS, here or to the terminator; undefined where it showed none.
+   * Throws Refusal (403) where the terminator's header cannot be read.
+   */
+  readonly clientCertificate: () => ShownCertificate | undefined;
   readonly body: Buffer;
 }
 

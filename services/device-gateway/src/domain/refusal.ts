@@ -75,7 +75,8 @@ export function queueRefusal(asked: Asked, outcome: 'unrecognized' | 'wrong-cert
       });
     case 'wrong-certificate':
       return new Refusal(403, 'device.wrong-certificate', 'this id is enrolled with another identity certificate', {
-        remedy: 'Renew an identity with a certificate that names the UDID or serial number, or enroll the device again.',
+        remedy:
+          'Renew an identity with a certificate that names the UDID or serial number, or enroll the device again.',
         keys,
       });
     default:
@@ -87,12 +88,26 @@ export function queueRefusal(asked: Asked, outcome: 'unrecognized' | 'wrong-cert
 
 /** Neither a signature nor a client certificate came with the request. */
 export function nothingShown(): Refusal {
-  return new Refusal(
-    403,
-    'device.no-identity',
-    'the request has no Mdm-Signature header, and TLS no client certificate',
-    {
-      remedy: 'Set SignMessage in the MDM profile, or let devices show their identity certificate in TLS.',
-    },
-  );
+  return new Refusal(403, 'device.no-identity', 'the request has no Mdm-Signature header, and no client certificate', {
+    remedy: 'Set SignMessage in the MDM profile, or let devices show their identity certificate in TLS.',
+  });
+}
+
+/** Only signatures count here, and there is none. */
+export function notSigned(): Refusal {
+  return new Refusal(403, 'device.no-signature', 'the request has no Mdm-Signature header', {
+    remedy: 'Set SignMessage in the MDM profile, or unset LAMP_GATEWAY_REQUIRE_SIGNATURE.',
+  });
+}
+
+/** Somebody else than the TLS terminator names a client certificate in the terminator's header. */
+export function forgedHeader(header: string): Refusal {
+  return new Refusal(403, 'device.untrusted-proxy', `${header} comes from an address that is not trusted to set it`, {
+    remedy: 'Name the TLS terminator in LAMP_GATEWAY_TRUSTED_PROXIES, if this is it.',
+  });
+}
+
+/** The path names no tenant, or one that this gateway does not serve. */
+export function unknownTenant(): Refusal {
+  return new Refusal(404, 'device.unknown-tenant', 'the path does not name a tenant that is served here');
 }

@@ -1,19 +1,20 @@
 import fastify from 'fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ServerOptions as HttpsOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Config } from '../config.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { tlsOptions } from './tls-options.ts';
+import { httpOptions, httpsOptions } from './server-options.ts';
 
 type OnError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 
 /**
- * A server for devices: bodies stay raw bytes (signatures are over those), every failure goes through `onError`, and
+ * A server for devices, TLS or plain behind a terminator: bodies stay raw bytes (signatures are over those), every failure goes through `onError`, and
  * nothing of the framework's or Node's own answers (401 would be fatal, 408, 414, 417 are nothing a device knows) gets out.
  */
-export function deviceHttpServer(config: Config, onError: OnError) {
+export function deviceHttpServer(config: Config, authorities: string, onError: OnError) {
   const server = fastify({
-    https: tlsOptions(config),
+    ...listening(config, authorities),
     bodyLimit: config.LAMP_GATEWAY_BODY_LIMIT,
     requestTimeout: config.LAMP_GATEWAY_REQUEST_SECONDS * 1000,
     keepAliveTimeout: config.LAMP_GATEWAY_KEEP_ALIVE_SECONDS * 1000,
@@ -31,12 +32,22 @@ export function deviceHttpServer(config: Config, onError: OnError) {
   server.setErrorHandler((error, request, reply) => onError(refusalOf(error), request, reply));
   server.setNotFoundHandler((request, reply) =>
     onError(
-      new Refusal(404, 'device.unknown-path', 'devices are served at PUT /mdm and PUT /mdm/<tenant> only'),
+      new Refusal(
+        404,
+        'device.unknown-path',
+        'devices are served at PUT /mdm and PUT /mdm/<tenant>, people at GET /enroll',
+      ),
       request,
       reply,
     ),
   );
   return server;
+}
+
+/** With `https: null` the framework takes `http`, which its types do not know beside it; the server is then a plain one. */
+function listening(config: Config, authorities: string): { https: HttpsOptions | null } {
+  const plain = { https: null, http: httpOptions(config) };
+  return config.LAMP_GATEWAY_TLS ? { https: httpsOptions(config, authorities) } : plain;
 }
 
 /** The framework's own errors in our words; others stay as they are. */

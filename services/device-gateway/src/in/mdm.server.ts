@@ -4,34 +4,47 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { Config } from '../config.ts';
 import type { DeviceReply } from '../domain/device-reply.ts';
 import { isForeseen, replyForError } from '../domain/error-reply.ts';
-import { nothingShown, Refusal } from '../domain/refusal.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { DeviceAuthorities } from '../ports.ts';
+import { IssueEnrollmentProfile } from '../steps/issue-enrollment-profile.ts';
 import { ServeDevice } from '../steps/serve-device.ts';
-import { requestOf, showsNothing, tenantOf } from './device-connection.ts';
+import { DeviceConnections } from './device-connection.ts';
 import { deviceHttpServer } from './device-http-server.ts';
+import { enrollRoutes } from './enroll.routes.ts';
+import { secureContext } from './server-options.ts';
 
-/** `PUT /mdm` and `PUT /mdm/:tenant` over TLS: all that devices reach. */
+/** `PUT /mdm` and `PUT /mdm/:tenant`, over TLS or behind a terminator: all that devices reach. */
 @Injectable()
 export class MdmServer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly server: ReturnType<typeof deviceHttpServer>;
+  private readonly connections: DeviceConnections;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
+    private readonly authorities: DeviceAuthorities,
     private readonly serveDevice: ServeDevice,
+    issueProfile: IssueEnrollmentProfile,
     private readonly log: Log,
   ) {
-    this.server = deviceHttpServer(config, (error, request, reply) => this.refuse(error, request, reply));
+    this.connections = new DeviceConnections(config);
+    this.server = deviceHttpServer(config, authorities.pem, (error, request, reply) =>
+      this.refuse(error, request, reply),
+    );
+    enrollRoutes(this.server, this.connections, issueProfile);
     for (const url of ['/mdm', '/mdm/:tenant']) {
       this.server.route({
         method: 'PUT',
         url,
         // Before the body is read: whoever shows nothing fills no memory either.
         onRequest: async (request, reply) => {
-          if (!showsNothing(request)) return;
+          const refusal = this.connections.refusalOf(request);
+          if (refusal === undefined) return;
           void reply.header('connection', 'close');
-          throw nothingShown();
+          throw refusal;
         },
         handler: (request, reply) => this.serve(request, reply),
       });
@@ -41,6 +54,19 @@ export class MdmServer implements OnApplicationBootstrap, OnModuleDestroy {
   /** The port that devices reach, once it listens. */
   get port(): number {
     return (this.server.server.address() as AddressInfo).port;
+  }
+
+  /**
+   * New connections are made with the files as they are now. Throws AppError `config.unreadable-file`, and then goes on
+   * with what it has. Without a file of ticket keys the keys stay, so that sessions do.
+   */
+  secure(): void {
+    const { server } = this.server;
+    if (!(server instanceof TlsServer)) return;
+    server.setSecureContext({
+      ticketKeys: server.getTicketKeys(),
+      ...secureContext(this.config, this.authorities.pem),
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -59,7 +85,7 @@ export class MdmServer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    return this.send(reply, await this.serveDevice.run(requestOf(request)));
+    return this.send(reply, await this.serveDevice.run(this.connections.requestOf(request)));
   }
 
   private refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -68,7 +94,7 @@ export class MdmServer implements OnApplicationBootstrap, OnModuleDestroy {
     const keys = {
       status: answer.status,
       code,
-      tenant: tenantOf(request),
+      tenant: this.connections.tenantOf(request),
       address: request.socket.remoteAddress,
       ...(error instanceof Refusal ? error.keys : {}),
     };

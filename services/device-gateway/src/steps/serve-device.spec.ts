@@ -51,6 +51,8 @@ const device = await newDevice(authority);
 
 class FakeAuthorities extends DeviceAuthorities {
   override readonly options = { anchors: trustAnchors(authority.pem), allowSha1: false };
+  override readonly pem = authority.pem;
+  override reload(): void {}
 }
 
 function serving(reply: ExchangeReply) {

@@ -5,4 +5,6 @@ export * from './pg-database.ts';
 export * from './pg-outbox.ts';
 export * from './prisma.ts';
 export * from './redis.ts';
+export * from './seal-anew.clock.ts';
+export * from './seal-anew.ts';
 export * from './storage.module.ts';

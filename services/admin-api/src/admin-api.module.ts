@@ -1,6 +1,6 @@
 import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
-import { StorageModule } from '@lamplighter/storage';
+import { keepSealed, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
 import { CatalogController } from './in/catalog.controller.ts';
 import { CommandsController } from './in/commands.controller.ts';
@@ -16,6 +16,7 @@ import { RawBodies } from './in/raw-body.ts';
 import { RolloutsController } from './in/rollouts.controller.ts';
 import { SweepDeliveriesClock } from './in/sweep-deliveries.clock.ts';
 import { VersionController } from './in/version.controller.ts';
+import { webhookContext } from './domain/webhook-event.ts';
 import { WebhookClock } from './in/webhook.clock.ts';
 import { DeliveriesController, WebhooksController } from './in/webhooks.controller.ts';
 import { HttpWebhookTarget } from './out/http-webhook-target.ts';
@@ -81,6 +82,11 @@ import { SweepDeliveries } from './steps/sweep-deliveries.ts';
     DdmHookController,
   ],
   providers: [
+    keepSealed({
+      table: 'admin_api.webhook',
+      id: 'name',
+      columns: { sealed_secret: (tenant, name) => webhookContext({ tenant, name }) },
+    }),
     AuthenticateCaller,
     AskService,
     PutCommands,

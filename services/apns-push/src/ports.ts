@@ -45,8 +45,6 @@ export abstract class CertificateStore {
   abstract list(): Promise<CertificateNotice[]>;
   /** Notes that APNs does not take it, and why; undefined: it does again. Changes nothing where it has been replaced. */
   abstract setRefused(certificate: StoredCertificate, reason: string | undefined, now: Date): Promise<void>;
-  /** Seals with the newest key what bears an older one. Returns how many it did, and how many do not open. */
-  abstract sealAnew(): Promise<{ done: number; closed: number }>;
 }
 
 export interface Push extends PushTarget {

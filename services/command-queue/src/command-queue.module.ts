@@ -1,6 +1,7 @@
+import { pushAddressContext } from '@lamplighter/contracts';
 import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
-import { StorageModule } from '@lamplighter/storage';
+import { keepSealed, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
 import { CheckInResponder } from './in/check-in.responder.ts';
 import { CommandsResponder } from './in/commands.responder.ts';
@@ -25,11 +26,18 @@ import { QueueCommands } from './steps/queue-commands.ts';
 import { EnqueueCommands } from './steps/enqueue-commands.ts';
 import { ExchangeCommand } from './steps/exchange-command.ts';
 import { KeepHistory } from './steps/keep-history.ts';
-import { KeepTokens } from './steps/keep-tokens.ts';
+import { KeepTokens, tokenContext } from './steps/keep-tokens.ts';
 import { LookAtDue } from './steps/look-at-due.ts';
 import { RecordPush } from './steps/record-push.ts';
 import { RevokeCommands } from './steps/revoke-commands.ts';
 import { StepTools } from './steps/step-tools.ts';
+
+const tokenOf = (field: string) => (tenant: string, deviceId: string) => tokenContext({ tenant, deviceId }, field);
+const sealedColumns = {
+  push_address: pushAddressContext,
+  unlock_token: tokenOf('unlock-token'),
+  bootstrap_token: tokenOf('bootstrap-token'),
+};
 
 @Module({
   imports: [RuntimeModule, StorageModule.forService('command_queue'), MessagingModule.forService('command-queue')],
@@ -60,6 +68,7 @@ import { StepTools } from './steps/step-tools.ts';
     RevokeCommands,
     RecordPush,
     DueClock,
+    keepSealed({ table: 'command_queue.enrollment', id: 'device_id', columns: sealedColumns }),
     { provide: CommandStore, useClass: PgCommandStore },
     { provide: EnrollmentStore, useClass: PgEnrollmentStore },
     { provide: TokenServices, useClass: MaidTokenServices },

@@ -41,7 +41,7 @@ export class PgCertificateStore extends CertificateStore {
   ): Promise<Date | undefined> {
     const { topic, notAfter, key } = certificate;
     const plain = Buffer.from(JSON.stringify({ certificate: certificate.certificate, key }));
-    const sealed = this.sealer.seal(plain, contextOf(tenant, topic));
+    const sealed = this.sealer.seal(plain, certificateContext(tenant, topic));
     const stored = await this.db.query(sql.putCertificate, [tenant, topic, sealed, notAfter, now, force]);
     this.cache.delete(`${tenant}\0${topic}`);
     if (stored.length > 0) return undefined;
@@ -73,23 +73,6 @@ export class PgCertificateStore extends CertificateStore {
     this.cache.delete(`${tenant}\0${topic}`);
   }
 
-  override async sealAnew(): Promise<{ done: number; closed: number }> {
-    const count = { done: 0, closed: 0 };
-    type Sealed = { tenant: string; topic: string; sealed: Buffer };
-    for (const row of await this.db.query<Sealed>(sql.sealedOtherwise, [this.sealer.prefix])) {
-      const { tenant, topic, sealed } = row;
-      const plain = this.open(tenant, topic, sealed);
-      if (plain === undefined) {
-        count.closed += 1;
-        continue;
-      }
-      const anew = this.sealer.seal(plain, contextOf(tenant, topic));
-      await this.db.query(sql.replaceSeal, [tenant, topic, sealed, anew]);
-      count.done += 1;
-    }
-    return count;
-  }
-
   private async read(tenant: string, topic: string): Promise<StoredCertificate | undefined> {
     const [row] = await this.db.query<Row>(sql.readCertificate, [tenant, topic]);
     if (row === undefined) return undefined;
@@ -104,7 +87,7 @@ export class PgCertificateStore extends CertificateStore {
 
   private open(tenant: string, topic: string, sealed: Buffer): Buffer | undefined {
     try {
-      return this.sealer.open(sealed, contextOf(tenant, topic));
+      return this.sealer.open(sealed, certificateContext(tenant, topic));
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'secret.cannot-open') throw error;
       this.log.error({ err: error, tenant, topic }, 'the push certificate does not open; upload it again');
@@ -113,6 +96,6 @@ export class PgCertificateStore extends CertificateStore {
   }
 }
 
-function contextOf(tenant: string, topic: string): string {
+export function certificateContext(tenant: string, topic: string): string {
   return `push-certificate:${tenant}:${topic}`;
 }

@@ -86,15 +86,16 @@ export class KeepTokens {
       return ok;
     }
     if (known.bootstrapToken === null) return ok;
-    const plain = this.sealer.open(known.bootstrapToken, contextOf(known, 'bootstrap-token'));
+    const plain = this.sealer.open(known.bootstrapToken, tokenContext(known, 'bootstrap-token'));
     return { outcome: 'ok', bootstrapToken: plain.toString('base64') };
   }
 
   private seal(of: Enrollment, field: string, base64: string): Buffer {
-    return this.sealer.seal(Buffer.from(base64, 'base64'), contextOf(of, field));
+    return this.sealer.seal(Buffer.from(base64, 'base64'), tokenContext(of, field));
   }
 }
 
-function contextOf(of: { tenant: string; deviceId: string }, field: string): string {
+/** What a token is sealed for. */
+export function tokenContext(of: { tenant: string; deviceId: string }, field: string): string {
   return `${field}:${of.tenant}:${of.deviceId}`;
 }

@@ -35,18 +35,3 @@ UPDATE apns_push.push_certificate
    SET refused_reason = $4, refused_at = CASE WHEN $4::text IS NULL THEN NULL ELSE coalesce(refused_at, $5) END
  WHERE tenant = $1 AND topic = $2 AND uploaded_at = $3`,
 };
-
-/** $1 what the newest key's seals begin with */
-export const sealedOtherwise: Statement = {
-  name: 'push-certificates-sealed-otherwise',
-  text: `
-SELECT tenant, topic, sealed_pem AS sealed FROM apns_push.push_certificate
- WHERE substring(sealed_pem FROM 1 FOR length($1::bytea)) <> $1`,
-};
-
-/** $1 tenant, $2 topic, $3 as it was, $4 as it is to be: one that was replaced meanwhile stays. */
-export const replaceSeal: Statement = {
-  name: 'push-certificate-replace-seal',
-  text: `
-UPDATE apns_push.push_certificate SET sealed_pem = $4 WHERE tenant = $1 AND topic = $2 AND sealed_pem = $3`,
-};

@@ -29,6 +29,9 @@ describe('a command', () => {
 
   it('may have keys, queries and settings that the schema does not know', () => {
     expect(validateCommand({ RequestType: 'ScheduleOSUpdateScan', Force: true, Newer: { a: 1 } })).toEqual([]);
+    // As a parsed plist has it: without a prototype.
+    const newer: unknown = Object.assign(Object.create(null), { a: 1 });
+    expect(validateCommand({ RequestType: 'ScheduleOSUpdateScan', Newer: newer })).toEqual([]);
     expect(validateCommand({ RequestType: 'DeviceInformation', Queries: ['UDID', 'NewerQuery'] })).toEqual([]);
     const settings = [{ Item: 'NewerSetting', Level: 1 }];
     expect(validateCommand({ RequestType: 'Settings', Settings: settings })).toEqual([]);

@@ -63,10 +63,11 @@ function missing(dict: Dict, { keys = {} }: KeyFacts, path: string): Fault[] {
 function outOfBounds(value: unknown, { oneOf, min, max, atLeast, atMost }: KeyFacts): string | undefined {
   if (oneOf && !oneOf.includes(value as string)) return `is none of ${oneOf.join(', ')}`;
   if (Array.isArray(value)) return outside(value.length, atLeast, atMost, 'has a length');
-  return outside(value as number, min, max, 'is');
+  // A parsed dictionary has no prototype: it cannot even be compared.
+  return typeof value === 'number' || typeof value === 'bigint' ? outside(value, min, max, 'is') : undefined;
 }
 
-function outside(value: number, min = -Infinity, max = Infinity, is: string): string | undefined {
+function outside(value: number | bigint, min = -Infinity, max = Infinity, is: string): string | undefined {
   if (value < min) return `${is} below ${min}`;
   return value > max ? `${is} above ${max}` : undefined;
 }

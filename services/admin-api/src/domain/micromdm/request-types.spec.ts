@@ -37,7 +37,7 @@ describe("MicroMDM's request types", () => {
       const keys = new Set(Object.values(fields).map(([key]) => key));
       expect(new Set(Object.keys(dict))).toEqual(new Set(['RequestType', ...keys]));
       // The values are made up, so only types and missing keys count.
-      const faults = validateCommand(dict).filter(({ message }) => /^is (no|missing)/.test(message));
+      const faults = validateCommand(dict).filter(({ message }) => /^is (no |missing)/.test(message));
       expect(faults).toEqual([]);
     },
   );

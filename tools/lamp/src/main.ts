@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { registerBench } from './commands/bench.ts';
 import { registerCatalog, registerFleet, registerPushCertificate } from './commands/catalog.ts';
 import { registerCommand } from './commands/command.ts';
+import { registerDeadLetters } from './commands/dead-letters.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDevice } from './commands/device.ts';
 import { registerFuzz } from './commands/fuzz.ts';
@@ -14,6 +15,7 @@ import { registerStatus } from './commands/status.ts';
 import { registerTest } from './commands/test.ts';
 import { registerTrace, registerTraces } from './commands/trace.ts';
 import { registerUp } from './commands/up.ts';
+import { registerWebhook } from './commands/webhook.ts';
 import { exitCode, LampError } from './errors.ts';
 import { say } from './output.ts';
 
@@ -31,6 +33,8 @@ const commands: readonly ((program: Command) => void)[] = [
   registerFleet,
   registerCatalog,
   registerPushCertificate,
+  registerWebhook,
+  registerDeadLetters,
   registerTrace,
   registerTraces,
   registerTest,

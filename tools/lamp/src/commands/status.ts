@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 
-import { exitCode } from '../errors.ts';
+import { connect } from '../api/connect.ts';
+import { countDeadLetters } from '../api/dead-letter-calls.ts';
+import { exitCode, LampError } from '../errors.ts';
 import { print } from '../output.ts';
 import { stateDir } from '../paths.ts';
 import { isAlive } from '../processes/identity.ts';
 import { isReady } from '../product/services.ts';
 import { type ProcessState, requireRunning } from '../product/state.ts';
 import { table } from '../table.ts';
+import { count } from '../words.ts';
 import { documented, withDir } from './common.ts';
 
 export interface PartStatus {
@@ -27,7 +30,7 @@ export function registerStatus(program: Command): void {
     .description(
       'Shows process, port, restarts and readiness (asked just now) of every part. Exit code 1 when one is not ready.',
     )
-    .option('--json', 'one JSON object: phase, startedAt, lampPid, urls {gateway, admin}, parts[]')
+    .option('--json', 'one JSON object: phase, startedAt, lampPid, urls {gateway, admin}, deadLetters, parts[]')
     .action(status);
   documented(withDir(command), ['lamp status', 'lamp status --json']);
 }
@@ -36,10 +39,11 @@ async function status(options: { dir?: string; json?: boolean }): Promise<void> 
   const state = requireRunning(stateDir(options.dir));
   const parts = await Promise.all(state.processes.map(partStatus));
   const { gateway, admin } = state.urls;
+  const deadLetters = await deadLettersOf(options);
   if (state.phase !== 'ready' || parts.some(({ ready }) => !ready)) process.exitCode = exitCode.failed;
   if (options.json === true) {
     const { phase, startedAt, lamp } = state;
-    return print(JSON.stringify({ phase, startedAt, lampPid: lamp.pid, urls: { gateway, admin }, parts }));
+    return print(JSON.stringify({ phase, startedAt, lampPid: lamp.pid, urls: { gateway, admin }, deadLetters, parts }));
   }
   print(
     `${state.phase}, since ${state.startedAt} (process ${state.lamp.pid}); devices ${gateway}/mdm, admin API ${admin}`,
@@ -53,6 +57,20 @@ async function status(options: { dir?: string; json?: boolean }): Promise<void> 
     String(part.restarts),
   ]);
   print(table(['', 'name', 'kind', 'pid', 'port', 'restarts'], rows));
+  if (deadLetters !== null && deadLetters > 0)
+    print(
+      `${count(deadLetters, 'dead letter')}: messages that no service could handle; lamp dead-letters list says why`,
+    );
+}
+
+/** Null where the API cannot say. */
+async function deadLettersOf(options: { dir?: string }): Promise<number | null> {
+  try {
+    return await countDeadLetters(connect(options));
+  } catch (error) {
+    if (error instanceof LampError) return null;
+    throw error;
+  }
 }
 
 async function partStatus({ name, kind, identity, port, restarts, isExternal }: ProcessState): Promise<PartStatus> {

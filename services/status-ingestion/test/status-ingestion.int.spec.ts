@@ -123,6 +123,7 @@ describe('enrollment', () => {
       deviceEnrolled,
       { ...ENROLLED, deviceId: 'enroll-1' },
       { ...ENROLLED, deviceId: 'enroll-1:USER', kind: 'user' },
+      { ...ENROLLED, deviceId: 'enroll-1:OTHER', kind: 'user-enrollment', parentId: 'enroll-1' },
     );
     await publish(deviceEnrolled, { ...ENROLLED, deviceId: 'enroll-1' });
     await publish(deviceEnrolled, { ...ENROLLED, deviceId: 'enroll-2' });
@@ -134,7 +135,7 @@ describe('enrollment', () => {
       os_version: '17.1',
       os_version_key: 17_001_000,
     });
-    expect(await device('enroll-1:USER')).toBeUndefined();
+    for (const user of ['enroll-1:USER', 'enroll-1:OTHER']) expect(await device(user)).toBeUndefined();
     const commands = await collector.enqueued((found) => found.some((one) => one.deviceId === 'enroll-2'));
     const asked = commands.filter((one) => one.deviceId === 'enroll-1');
     expect(asked).toEqual([expect.objectContaining({ commandId: derivedUuid('inventory', 'default', 'enroll-1', 1) })]);

@@ -75,7 +75,7 @@ export class RecordEnrollment {
 
 function enrollmentsOf({ tenant, items }: Message<EnrolledItem>): Enrollment[] {
   return items
-    .filter((item) => item.parentId === undefined)
+    .filter(({ kind, parentId }) => (kind === 'device' || kind === 'user-enrollment') && parentId === undefined)
     .map(({ deviceId, generation, at, facts }) => ({
       tenant,
       deviceId,

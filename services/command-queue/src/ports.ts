@@ -108,10 +108,14 @@ export abstract class CommandStore {
   /** The different kinds of devices among these, as far as it matters to what they take; unenrolled ones are left out. */
   abstract findTraits(tx: Tx, devices: readonly { tenant: string; deviceId: string }[]): Promise<DeviceTraits[]>;
 
-  /** The same for each of them, in no order. */
-  abstract traitsOfEach(
+  /** The same for all devices of a tenant, without user channels. Reads the whole fleet. */
+  abstract fleetTraits(tx: Tx, tenant: string): Promise<DeviceTraits[]>;
+
+  /** Those of these devices that are of one of these kinds, each with its own, in no order. */
+  abstract devicesOfTraits(
     tx: Tx,
     devices: readonly { tenant: string; deviceId: string }[],
+    traits: readonly DeviceTraits[],
   ): Promise<(DeviceTraits & { tenant: string; deviceId: string })[]>;
 
   /** Those of these commands that are pending, or finished since a day before `sentForAt`. */

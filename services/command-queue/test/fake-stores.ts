@@ -11,7 +11,7 @@ import {
 } from '../src/domain/command.ts';
 import type { DueDecision } from '../src/domain/due.ts';
 import type { EndedCommand } from '../src/domain/ended.ts';
-import type { Enrollment } from '../src/domain/enrollment.ts';
+import { type Enrollment, identify } from '../src/domain/enrollment.ts';
 import type { DeviceTraits } from '../src/domain/fitness.ts';
 import { EXCLUSIVE_SLOT } from '../src/domain/slot.ts';
 import {
@@ -120,10 +120,8 @@ export class FakeCommandStore extends CommandStore {
   }
 
   private exchangeOne(item: ExchangeItem, now: Date, answerGraceMs: number): ExchangeRow {
-    const nobody = { answered: null, next: null };
-    const enrollment = this.queue.enrollments.get(keyOf(item));
-    if (enrollment === undefined || enrollment.status === 'left') return { identity: 'unrecognized', ...nobody };
-    if (enrollment.certificateHash !== item.certificateHash) return { identity: 'wrong-certificate', ...nobody };
+    const identity = identify(this.queue.enrollments.get(keyOf(item)), item.certificateHash);
+    if (identity !== 'ok') return { identity, answered: null, next: null };
     const own = this.queue.rows.filter((row) => keyOf(row) === keyOf(item));
     const answered = own.find((row) => row.commandId === item.commandId) ?? null;
     const session = item.status === null ? now : (answered?.sessionAt ?? undefined);
@@ -192,11 +190,27 @@ export class FakeCommandStore extends CommandStore {
     return { ended, inHand: named.filter((row) => row.state === 'sent') };
   }
 
-  override async findTraits(tx: Tx, devices: readonly { tenant: string; deviceId: string }[]): Promise<DeviceTraits[]> {
-    return this.traitsOfEach(tx, devices);
+  override async findTraits(
+    _tx: Tx,
+    devices: readonly { tenant: string; deviceId: string }[],
+  ): Promise<DeviceTraits[]> {
+    return this.traitsOfEach(devices);
   }
 
-  override async traitsOfEach(_tx: Tx, devices: readonly { tenant: string; deviceId: string }[]) {
+  override async fleetTraits(_tx: Tx, tenant: string): Promise<DeviceTraits[]> {
+    return this.traitsOfEach([...this.queue.enrollments.values()].filter((one) => one.tenant === tenant));
+  }
+
+  override async devicesOfTraits(
+    _tx: Tx,
+    devices: readonly { tenant: string; deviceId: string }[],
+    traits: readonly DeviceTraits[],
+  ) {
+    const keys = traits.map(({ kind, osVersion }) => `${kind} ${osVersion}`);
+    return this.traitsOfEach(devices).filter(({ kind, osVersion }) => keys.includes(`${kind} ${osVersion}`));
+  }
+
+  private traitsOfEach(devices: readonly { tenant: string; deviceId: string }[]) {
     return devices.flatMap(({ tenant, deviceId }) => {
       const found = this.queue.enrollments.get(keyOf({ tenant, deviceId }));
       if (found === undefined || found.status === 'left') return [];

@@ -2,7 +2,8 @@ import type { NewCommand } from '@lamplighter/contracts';
 import { type CommandKey, storedStates } from '../domain/command.ts';
 import type { EndedCommand } from '../domain/ended.ts';
 import type { DeviceTraits } from '../domain/fitness.ts';
-import type { CommandTerms, ExchangeRow } from '../ports.ts';
+import type { CommandTerms, ExchangeRow, SlotWinner } from '../ports.ts';
+import type { AddedRecord } from './sql/enqueue.ts';
 import type { ExchangeRecord } from './sql/exchange.ts';
 import type { TraitsRecord } from './sql/traits.ts';
 
@@ -44,6 +45,11 @@ export function endedOf(row: EndedRecord): EndedCommand {
 
 export function keyColumns(keys: readonly CommandKey[]): unknown[] {
   return [keys.map((key) => key.tenant), keys.map((key) => key.deviceId), keys.map((key) => key.commandId)];
+}
+
+export function slotColumns(winners: readonly SlotWinner[]): unknown[] {
+  const [tenants, devices, ids] = keyColumns(winners);
+  return [tenants, devices, winners.map((winner) => winner.slot), ids];
 }
 
 export function deviceColumns(devices: readonly { tenant: string; deviceId: string }[]): unknown[] {
@@ -96,12 +102,8 @@ export function termColumns(groups: readonly CommandTerms[]): unknown[] {
   ];
 }
 
-export function newOnes(
-  groups: readonly CommandTerms[],
-  rows: readonly { tenant: string; device_id: string; command_id: string }[],
-): NewCommand[][] {
-  const total = groups.reduce((sum, group) => sum + group.commands.length, 0);
-  if (rows.length === total) return groups.map((group) => [...group.commands]);
+/** @param rows those that were added, where some were not */
+export function newOnes(groups: readonly CommandTerms[], rows: readonly AddedRecord[]): NewCommand[][] {
   const added = new Set(rows.map((row) => `${row.tenant} ${row.command_id} ${row.device_id}`));
   return groups.map((group) =>
     group.commands.filter((command) =>

@@ -23,6 +23,7 @@ import {
   endedOf,
   keyColumns,
   newOnes,
+  slotColumns,
   termColumns,
   toExchangeRow,
   traitsOf,
@@ -51,12 +52,15 @@ export class PgCommandStore extends CommandStore {
       bodies.map((body) => body.command),
       now,
     ]);
-    const rows = await tx.query<{ tenant: string; device_id: string; command_id: string }>(enqueueSql.enqueue, [
+    const total = groups.reduce((sum, group) => sum + group.commands.length, 0);
+    const rows = await tx.query<enqueueSql.AddedRecord>(enqueueSql.enqueue, [
       ...commandColumns(groups),
       ...termColumns(groups),
       now,
       new Date(Math.min(...groups.map((group) => group.sentForAt.getTime())) - DAY_MS),
+      total,
     ]);
+    if (Number(rows[0]!.total) === total) return groups.map((group) => [...group.commands]);
     return newOnes(groups, rows);
   }
 
@@ -143,9 +147,11 @@ export class PgCommandStore extends CommandStore {
 
   override async supersede(tx: Tx, winners: readonly SlotWinner[], now: Date): Promise<SupersededCommand[]> {
     await tx.query(endSql.maySupersede);
-    const [tenants, devices, ids] = keyColumns(winners);
-    const values = [tenants, devices, winners.map((winner) => winner.slot), ids, now];
-    const rows = await tx.query<EndedRecord & { newer: string }>(endSql.supersede, values);
+    // Most have no rival; to look costs half of what the statement that ends them does.
+    const rivals = await tx.query<{ n: number }>(endSql.findRivals, slotColumns(winners));
+    if (rivals.length === 0) return [];
+    const challenged = rivals.map(({ n }) => winners[Number(n) - 1]!);
+    const rows = await tx.query<EndedRecord & { newer: string }>(endSql.supersede, [...slotColumns(challenged), now]);
     return rows.map((row) => ({ ...endedOf(row), newer: row.newer }));
   }
 
@@ -166,9 +172,22 @@ export class PgCommandStore extends CommandStore {
     return (await tx.query<TraitsRecord>(traitsSql.findTraits, deviceColumns(devices))).map(traitsOf);
   }
 
-  override async traitsOfEach(tx: Tx, devices: readonly { tenant: string; deviceId: string }[]) {
-    type Each = TraitsRecord & { tenant: string; device_id: string };
-    const rows = await tx.query<Each>(traitsSql.traitsOfEach, deviceColumns(devices));
+  override async fleetTraits(tx: Tx, tenant: string): Promise<DeviceTraits[]> {
+    return (await tx.query<TraitsRecord>(traitsSql.fleetTraits, [tenant])).map(traitsOf);
+  }
+
+  override async devicesOfTraits(
+    tx: Tx,
+    devices: readonly { tenant: string; deviceId: string }[],
+    traits: readonly DeviceTraits[],
+  ) {
+    const rows = await tx.query<TraitsRecord & { tenant: string; device_id: string }>(traitsSql.devicesOfTraits, [
+      ...deviceColumns(devices),
+      traits.map((one) => one.kind),
+      traits.map((one) => one.platform),
+      traits.map((one) => one.osVersion),
+      traits.map((one) => one.isSupervised),
+    ]);
     return rows.map((row) => ({ tenant: row.tenant, deviceId: row.device_id, ...traitsOf(row) }));
   }
 

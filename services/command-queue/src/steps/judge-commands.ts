@@ -2,7 +2,7 @@ import type { CommandBody, CommandGroup, CommandRefusal, NewCommand } from '@lam
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { faultsOf } from '../domain/body-faults.ts';
-import { unfitTraits } from '../domain/fitness.ts';
+import { type DeviceTraits, unfitTraits } from '../domain/fitness.ts';
 import { CommandStore } from '../ports.ts';
 
 /** What somebody sent for at once: a message, or a request. */
@@ -40,9 +40,20 @@ export interface Judged {
   refused: Refused[];
 }
 
+interface Device {
+  tenant: string;
+  deviceId: string;
+}
+
+/** From here on an order is large. */
+const MANY = 200;
+const FLEET_MS = 60_000;
+
 /** Takes out what no device may be given: malformed bodies, and what the OS, platform, channel or supervision of a device does not take. */
 @Injectable()
 export class JudgeCommands {
+  private readonly fleets = new Map<string, { atMs: number; kinds: DeviceTraits[] }>();
+
   constructor(private readonly commands: CommandStore) {}
 
   async run(tx: Tx, orders: readonly Order[]): Promise<Judged> {
@@ -51,12 +62,14 @@ export class JudgeCommands {
     return { batches: fit.batches, refused: [...sound.refused, ...fit.refused] };
   }
 
-  /** One question for all devices; only where some are unfit, one more for which. */
+  /** Asks what kinds of devices there are; only where one of them is unfit, which of these devices are of that kind. */
   private async judgeDevices(tx: Tx, batches: Batch[]): Promise<Judged> {
-    const kinds = await this.commands.findTraits(tx, devicesOf(batches));
-    const unfit = batches.filter(({ body }) => kinds.some((kind) => unfitTraits(body.requestType, kind) !== undefined));
+    const kinds = await this.kindsOf(tx, devicesOf(batches));
+    const isUnfit = ({ body }: Batch, kind: DeviceTraits) => unfitTraits(body.requestType, kind) !== undefined;
+    const unfit = batches.filter((batch) => kinds.some((kind) => isUnfit(batch, kind)));
     if (unfit.length === 0) return { batches, refused: [] };
-    const each = await this.commands.traitsOfEach(tx, devicesOf(unfit));
+    const suspects = kinds.filter((kind) => unfit.some((batch) => isUnfit(batch, kind)));
+    const each = await this.commands.devicesOfTraits(tx, devicesOf(unfit), suspects);
     const traits = new Map(each.map((one) => [`${one.tenant} ${one.deviceId}`, one]));
     const found = unfit.flatMap((batch) =>
       batch.commands.flatMap((command): Refused[] => {
@@ -70,6 +83,28 @@ export class JudgeCommands {
     const out = new Set(refused.map(({ command }) => command));
     const left = batches.map((batch) => ({ ...batch, commands: batch.commands.filter((one) => !out.has(one)) }));
     return { batches: left.filter(({ commands }) => commands.length > 0), refused };
+  }
+
+  /**
+   * Of a large order the kinds that its whole fleet has, as they were up to a minute ago: to ask of each device would cost
+   * half as much again as to queue its command.
+   */
+  private async kindsOf(tx: Tx, devices: readonly Device[]): Promise<DeviceTraits[]> {
+    const few = devices.length <= MANY ? devices : devices.filter(({ deviceId }) => deviceId.includes(':'));
+    const kinds = few.length === 0 ? [] : await this.commands.findTraits(tx, few);
+    if (devices.length <= MANY) return kinds;
+    for (const tenant of new Set(devices.map((device) => device.tenant))) {
+      kinds.push(...(await this.fleetKinds(tx, tenant)));
+    }
+    return kinds;
+  }
+
+  private async fleetKinds(tx: Tx, tenant: string): Promise<DeviceTraits[]> {
+    const kept = this.fleets.get(tenant);
+    if (kept !== undefined && Date.now() - kept.atMs < FLEET_MS) return kept.kinds;
+    const kinds = await this.commands.fleetTraits(tx, tenant);
+    this.fleets.set(tenant, { atMs: Date.now(), kinds });
+    return kinds;
   }
 
   /** A device may have been updated since its command was queued: a repeat is no refusal. */
@@ -111,8 +146,8 @@ function refusedOf({ order, group, body }: Batch, command: NewCommand, refusal: 
   return { order, group, command, requestType: body.requestType, refusal };
 }
 
-function devicesOf(batches: readonly Batch[]): { tenant: string; deviceId: string }[] {
-  const devices = new Map<string, { tenant: string; deviceId: string }>();
+function devicesOf(batches: readonly Batch[]): Device[] {
+  const devices = new Map<string, Device>();
   for (const { order, commands } of batches) {
     const { tenant } = order;
     for (const { deviceId } of commands) devices.set(`${tenant} ${deviceId}`, { tenant, deviceId });

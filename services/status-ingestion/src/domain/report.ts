@@ -17,9 +17,9 @@ export interface Report extends Interpretation {
   traceparent?: string | undefined;
 }
 
-/** The same for every repeat of one answer; each NotNow of a command is one of its own. */
-export function reportIdOf(item: Pick<AnsweredItem, 'commandId' | 'status' | 'notNowCount'>): string {
-  return derivedUuid('report', item.commandId, item.status, item.notNowCount ?? 0);
+/** The same for every repeat of one answer; each NotNow of a command is one of its own, and each Error of one that is tried again. */
+export function reportIdOf(item: Pick<AnsweredItem, 'commandId' | 'status' | 'notNowCount' | 'errorCount'>): string {
+  return derivedUuid('report', item.commandId, item.status, item.notNowCount ?? item.errorCount ?? 0);
 }
 
 /** User channels (`<UDID>:<UserID>`) report, but are no devices. */

@@ -65,7 +65,7 @@ export const FIRST_RELEASED = {
 };
 
 // A command's expiry is its window's stop time; polls of what is already commanded do not count as commands here.
-// No index knows a cause: this reads the commands of all kept days.
+// Plan: command_history_cause of each kept day; of the hot table the tenant's pending commands.
 export const HAND_OVERS = {
   name: 'rollout-hand-overs',
   text: `

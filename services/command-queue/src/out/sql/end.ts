@@ -8,6 +8,17 @@ export const maySupersede: Statement = {
   text: `SELECT pg_advisory_xact_lock(${SLOT_LOCK})`,
 };
 
+/** Plan: unnest → the pending commands of each device. Arguments as of `supersede`; gives positions, from 1. */
+export const findRivals: Statement = {
+  name: 'command-find-rivals',
+  text: `
+SELECT w.n FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) WITH ORDINALITY AS w(tenant, device_id, slot, command_id, n)
+ CROSS JOIN LATERAL (
+   SELECT FROM command_queue.command c
+    WHERE c.tenant = w.tenant AND c.device_id = w.device_id AND c.slot = w.slot AND c.command_id <> w.command_id
+    LIMIT 1) c`,
+};
+
 /**
  * Plan: unnest → the pending commands of each device, locked in key order (`state` is that of after the lock: what a device
  * takes meanwhile is in its hand) → command_pkey.

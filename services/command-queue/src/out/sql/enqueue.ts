@@ -43,7 +43,7 @@ ON CONFLICT DO NOTHING`,
  * $1 group numbers, $2 device ids, $3 command ids, $4 body ids, $5 traceparents;
  * $6 tenants, $7 causes, $8 priorities, $9 not before, $10 expiries, $11 due, $12 push counts, $13 sent for, of the groups;
  * $14 no pushes, $15 purposes, $16 slots, $17 retries, $18 seconds before the first, of the groups;
- * $19 now, $20 from when on history is searched
+ * $19 now, $20 from when on history is searched, $21 how many commands there are: where all are new none is named
  */
 export const enqueue: Statement = {
   name: 'command-enqueue',
@@ -56,7 +56,7 @@ WITH terms AS MATERIALIZED (
                               purpose, slot, retries, retry_wait, grp)
    WHERE NOT EXISTS (SELECT FROM command_queue.revoked_cause r
                       WHERE r.tenant = g.tenant AND r.cause = g.cause AND r.revoked_at >= g.sent_for_at)
-)
+), added AS (
 INSERT INTO command_queue.command
        (tenant, device_id, command_id, body_id, cause, priority, state, created_at, not_before, expires_at, due_at,
         push_count, traceparent, no_push, purpose, slot, retries_left, retry_wait)
@@ -76,5 +76,17 @@ SELECT g.tenant, c.device_id, c.command_id, c.body_id, g.cause, g.priority, 0, $
         LIMIT 1) h ON true
  WHERE h.was IS NULL
 ON CONFLICT DO NOTHING
-RETURNING tenant, device_id, command_id`,
+RETURNING tenant, device_id, command_id
+)
+SELECT n.total, a.tenant, a.device_id, a.command_id
+  FROM (SELECT count(*) AS total FROM added) n LEFT JOIN added a ON n.total <> $21`,
 };
+
+/** One row for each that was added; where all were, a single one that names none. */
+export interface AddedRecord {
+  /** How many were added. */
+  total: number | string;
+  tenant: string | null;
+  device_id: string | null;
+  command_id: string | null;
+}

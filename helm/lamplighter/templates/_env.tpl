@@ -21,8 +21,12 @@ LAMP_HTTP_PORT: "8080"
 {{- if eq .name "device-gateway" }}
 LAMP_GATEWAY_HOST: "0.0.0.0"
 LAMP_GATEWAY_PORT: "8443"
+{{- if .root.Values.gateway.tls.enabled }}
 LAMP_GATEWAY_TLS_CERT: /etc/lamplighter/tls/tls.crt
 LAMP_GATEWAY_TLS_KEY: /etc/lamplighter/tls/tls.key
+{{- else }}
+LAMP_GATEWAY_TLS: "off"
+{{- end }}
 LAMP_DEVICE_CA: /etc/lamplighter/device-ca/ca.pem
 {{- end }}
 {{- end }}

@@ -81,7 +81,7 @@ function mdmContent(profile: EnrollmentProfile): Payload {
     AccessRights: profile.accessRights,
     SignMessage: profile.signMessage,
     CheckOutWhenRemoved: true,
-    // Not com.apple.mdm.token: a device that is told of it asks for tokens, and none are given out here.
-    ServerCapabilities: ['com.apple.mdm.per-user-connections', 'com.apple.mdm.bootstraptoken'],
+    // All that there are: the first may never be added or removed later, and a device that asks in vain is told so.
+    ServerCapabilities: ['com.apple.mdm.per-user-connections', 'com.apple.mdm.bootstraptoken', 'com.apple.mdm.token'],
   };
 }

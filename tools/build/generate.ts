@@ -1,14 +1,16 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundle } from './bundle.ts';
 import { configPage } from './documents/config-page.ts';
+import { messageDocuments } from './documents/messages/documents.ts';
 import { root } from './paths.ts';
 import { generateClient } from './prisma.ts';
 
 const usage = `Usage: node tools/build/generate.ts [--check]
 
-Writes what is made from code: docs/config.md, docs/settings.json, docs/openapi.json.
+Writes what is made from code: docs/config.md, docs/settings.json, docs/openapi.json, docs/asyncapi.json, docs/schemas,
+docs/events.md and deploy/nats/services.conf.
 --check  writes nothing; exits 1 and names what differs from the code`;
 
 /** Services hold decorators, which Node does not run from source: what they say of themselves is bundled first. */
@@ -30,17 +32,25 @@ async function main(args: readonly string[]): Promise<number> {
     'docs/config.md': configPage(base, services),
     'docs/settings.json': `${JSON.stringify({ base, services }, null, 2)}\n`,
     'docs/openapi.json': `${JSON.stringify(openApi, null, 2)}\n`,
+    ...messageDocuments(),
   };
+  // A schema of a message that is no more.
+  const gone = globSync('docs/schemas/*', { cwd: root }).filter((file) => files[file] === undefined);
   const stale = Object.entries(files).filter(([file, text]) => {
     const path = join(root, file);
     return !existsSync(path) || readFileSync(path, 'utf8') !== text;
   });
   if (args.includes('--check')) {
     for (const [file] of stale) process.stderr.write(`${file} is not what the code says: run \`npm run generate\`\n`);
-    return stale.length === 0 ? 0 : 1;
+    for (const file of gone) process.stderr.write(`${file} is of no message: run \`npm run generate\`\n`);
+    return stale.length + gone.length === 0 ? 0 : 1;
   }
-  for (const [file, text] of stale) writeFileSync(join(root, file), text);
-  process.stdout.write(`${stale.map(([file]) => file).join(', ') || 'nothing'} rewritten\n`);
+  for (const [file, text] of stale) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  }
+  for (const file of gone) rmSync(join(root, file));
+  process.stdout.write(`${[...stale.map(([file]) => file), ...gone].join(', ') || 'nothing'} rewritten\n`);
   return 0;
 }
 

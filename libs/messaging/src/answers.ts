@@ -1,14 +1,11 @@
 import { type AnswerPayload, AppError } from '@lamplighter/contracts';
-import { jetstream, StorageType } from '@nats-io/jetstream';
-import { type NatsConnection, nanos } from '@nats-io/nats-core';
-import { type ObjectStore, Objm } from '@nats-io/obj';
+import type { ObjectStore } from '@nats-io/obj';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { ensureAnswerBucket } from './answer-bucket.ts';
 import type { Broker } from './connection.ts';
-import { answerBucket } from './names.ts';
 
-const KEPT_MS = 7 * 86_400_000;
 const INLINE_BYTES = 128 * 1024;
 /** Of base64 text; leaves room in the broker's 1 MiB for what else the message carries. */
 const COMPRESSED_BYTES = 700 * 1024;
@@ -21,18 +18,6 @@ const decompress = promisify(gunzip);
 
 export interface AnswersOptions {
   replicas: number;
-}
-
-/** Creates the bucket of large answers where it is missing. */
-export function ensureAnswerBucket(
-  nc: NatsConnection,
-  { prefix, replicas }: { prefix: string; replicas: number },
-): Promise<ObjectStore> {
-  return new Objm(jetstream(nc, { checkAPI: false })).create(answerBucket(prefix), {
-    ttl: nanos(KEPT_MS),
-    storage: StorageType.File,
-    replicas,
-  });
 }
 
 /** A device's answer, of a few hundred bytes or many megabytes, in a form that fits into a message. */

@@ -1,5 +1,6 @@
 import { readPem } from '@lamplighter/runtime';
 import { type ConnectionOptions, credsAuthenticator } from '@nats-io/nats-core';
+import { inboxPrefix } from './names.ts';
 
 /** Where the broker is and how this process proves itself to it. */
 export interface BrokerAccess {
@@ -11,11 +12,6 @@ export interface BrokerAccess {
   credsFile?: string | undefined;
   /** A PEM file of the authorities that the servers' certificates come from; demands TLS. Else the system's authorities. */
   tlsCa?: string | undefined;
-}
-
-/** Replies to one service come below this, so that no other service needs to be allowed to hear them. */
-export function inboxPrefix(service: string): string {
-  return `_INBOX.${service}`;
 }
 
 /** Throws AppError `config.unreadable-file` for a file that cannot be used. */

@@ -4,8 +4,9 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { createInbox, type NatsConnection } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ensureAnswerBucket } from './answers.ts';
-import { type BrokerAccess, connectionOptions, inboxPrefix } from './connection-options.ts';
+import { ensureAnswerBucket } from './answer-bucket.ts';
+import { type BrokerAccess, connectionOptions } from './connection-options.ts';
+import { inboxPrefix } from './names.ts';
 import { checkStreams, ensureStreams, type StreamSettings } from './streams.ts';
 
 export interface BrokerOptions extends StreamSettings, BrokerAccess {

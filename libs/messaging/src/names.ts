@@ -32,6 +32,11 @@ export function deadSubject(prefix: string, tenant: string, service: string, mes
   return `${prefix}.dead.${tenant}.${service}.${messageName}`;
 }
 
+/** Replies to one service come below this, so that no other service needs to be allowed to hear them. */
+export function inboxPrefix(service: string): string {
+  return `_INBOX.${service}`;
+}
+
 /** Bucket of answers that are too large for a message. */
 export function answerBucket(prefix: string): string {
   return `${prefix}-answers`;

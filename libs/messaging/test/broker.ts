@@ -24,29 +24,39 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** What a server is started with instead of no settings; its address is the test's all the same, its store LAMP_NATS_STORE. */
+export interface OwnConfig {
+  file: string;
+  env: Record<string, string>;
+}
+
 /** A server of the test's own, to be killed and started again. */
 export class OwnServer {
   readonly url: string;
   private readonly port: number;
   private readonly binary: string;
+  private readonly config: OwnConfig | undefined;
   private store = mkdtempSync(join(tmpdir(), 'lamp-nats-'));
   private child: ChildProcess | undefined;
 
-  private constructor(binary: string, port: number) {
+  private constructor(binary: string, port: number, config?: OwnConfig) {
     this.binary = binary;
+    this.config = config;
     this.port = port;
     this.url = `nats://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<OwnServer> {
-    const server = new OwnServer(serverBinary()!, await freePort());
+  static async start(config?: OwnConfig): Promise<OwnServer> {
+    const server = new OwnServer(serverBinary()!, await freePort(), config);
     server.start();
     return server;
   }
 
   start(): void {
-    this.child = spawn(this.binary, ['-js', '-sd', this.store, '-a', '127.0.0.1', '-p', String(this.port)], {
+    const given = this.config ? ['-c', this.config.file] : ['-js', '-sd', this.store];
+    this.child = spawn(this.binary, [...given, '-a', '127.0.0.1', '-p', String(this.port)], {
       stdio: 'ignore',
+      ...(this.config && { env: { ...this.config.env, LAMP_NATS_STORE: this.store } }),
     });
   }
 

@@ -94,7 +94,7 @@ export function describeDevice(device: Device): string {
   blocks.push(
     pending.length === 0
       ? 'No command waits.'
-      : `Waiting commands\n${pending.map((one) => `  ${waiting(one)}`).join('\n')}`,
+      : `Waiting commands (lamp command list ${device.deviceId} --state pending says why)\n${pending.map((one) => `  ${waiting(one)}`).join('\n')}`,
   );
   blocks.push(`Timeline (UTC)\n${timeline.map((one) => `  ${storyLine(one)}`).join('\n')}`);
   return blocks.join('\n\n');
@@ -120,7 +120,7 @@ export function waiting({ requestType, state, notBefore, expiresAt, notNowCount 
   if (notNowCount > 0) reasons.push(`the device said NotNow (${notNowCount}×) and will come back`);
   else if (state === 'sent') reasons.push('handed over, the answer is due');
   else if (notBefore !== null) reasons.push(`not before ${dateTime(notBefore)}`);
-  else reasons.push('the device has been pushed and has not connected yet');
+  else reasons.push('queued');
   return `${requestType}: ${reasons.join(', ')}; expires ${dateTime(expiresAt)}`;
 }
 

@@ -58,6 +58,21 @@ describe('look-at-due', () => {
     expect(outbox.of(pushRepeat).flatMap((each) => each.items.map((item) => item.deviceId))).toEqual(['b']);
   });
 
+  it('asks for none where APNs does not take the token, until the device sends another', async () => {
+    const items = ['a', 'b'].map((deviceId) => ({
+      deviceId,
+      at: minutes(1).toISOString(),
+      outcome: 'rejected' as const,
+    }));
+    const bad = { ...items[0]!, reason: 'BadDeviceToken', goneAt: minutes(1).toISOString() };
+    await new RecordPush(db, enrollments).run([
+      message(pushSent, { id: 'p', tenant: 'default', at: START }, [bad, items[1]!]),
+    ]);
+    clock.set(minutes(10));
+    await step.run();
+    expect(outbox.of(pushRepeat).flatMap((each) => each.items.map((item) => item.deviceId))).toEqual(['b']);
+  });
+
   it('announces what expired, and whether a device had it in hand', async () => {
     await commands.exchange(db, [connect('a')], START, 0);
     clock.set(minutes(300));

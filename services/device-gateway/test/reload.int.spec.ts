@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { connect } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '@lamplighter/runtime';
@@ -27,6 +28,29 @@ function served(gateway: Gateway): Promise<string> {
   });
 }
 
+const shownBy = ({ device, serverAuthority }: Gateway): ConnectionOptions => ({
+  host: '127.0.0.1',
+  servername: 'localhost',
+  cert: device.pem,
+  key: device.keyPem,
+  ca: serverAuthority.pem,
+});
+
+async function sessionOf({ port }: Gateway, shown: ConnectionOptions): Promise<Buffer> {
+  const socket = connect({ ...shown, port }).resume();
+  const [session] = (await once(socket, 'session')) as [Buffer];
+  socket.destroy();
+  return session;
+}
+
+async function resumes({ port }: Gateway, shown: ConnectionOptions, session: Buffer): Promise<boolean> {
+  const socket = connect({ ...shown, port, session }).resume();
+  await once(socket, 'secureConnect');
+  const resumed = socket.isSessionReused();
+  socket.destroy();
+  return resumed;
+}
+
 const serialOf = (holder: Holder) => holder.certificate.serialNumber.toLowerCase();
 
 describe('changed files', () => {
@@ -44,7 +68,8 @@ describe('changed files', () => {
     return () => error.mock.calls.map(([keys]) => keys as { files: string; err: Error });
   };
 
-  it('gives new connections the new server certificate, and drops none', async () => {
+  it('gives new connections the new server certificate, and drops neither connections nor sessions', async () => {
+    const session = await sessionOf(gateway, shownBy(gateway));
     const next = await newServer(gateway.serverAuthority);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const visit = () => put(gateway, idleFixture(), { signedBy: gateway.device, agent });
@@ -54,6 +79,7 @@ describe('changed files', () => {
     await waitFor('the new certificate', async () => (await served(gateway)) === serialOf(next));
     expect((await visit()).status).toBe(200);
     expect(Object.values(agent.freeSockets)[0]).toEqual([before]);
+    expect(await resumes(gateway, shownBy(gateway), session)).toBe(true);
     agent.destroy();
   });
 
@@ -146,28 +172,13 @@ describe('session ticket keys', () => {
       LAMP_DEVICE_CA: identity('ca'),
     };
     const replicas = await Promise.all([startGateway(settings), startGateway(settings)]);
-    const shown = { cert: first.device.pem, key: first.device.keyPem, ca: first.serverAuthority.pem };
-    const open = (gateway: Gateway, session?: Buffer) =>
-      connect({ port: gateway.port, host: '127.0.0.1', servername: 'localhost', ...shown, session }).resume();
-    const sessionOf = async (gateway: Gateway) => {
-      const socket = open(gateway);
-      const [session] = (await once(socket, 'session')) as [Buffer];
-      socket.destroy();
-      return session;
-    };
-    const resumes = async (gateway: Gateway, session: Buffer) => {
-      const socket = open(gateway, session);
-      await once(socket, 'secureConnect');
-      const resumed = socket.isSessionReused();
-      socket.destroy();
-      return resumed;
-    };
+    const shown = shownBy(first);
     try {
       const [a, b] = replicas as [Gateway, Gateway];
-      const session = await sessionOf(a);
-      expect([await resumes(b, session), await resumes(first, session)]).toEqual([true, false]);
+      const session = await sessionOf(a, shown);
+      expect([await resumes(b, shown, session), await resumes(first, shown, session)]).toEqual([true, false]);
       await writeFile(keys, randomBytes(48));
-      await waitFor('other keys', async () => !(await resumes(b, session)));
+      await waitFor('other keys', async () => !(await resumes(b, shown, session)));
     } finally {
       await Promise.all([first, ...replicas].map((each) => each.stop()));
     }

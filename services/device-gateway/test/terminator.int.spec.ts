@@ -3,6 +3,7 @@ import { certificateHash, idleFixture, tokenUpdateFixture } from '@lamplighter/a
 import type { CheckIn, Exchange } from '@lamplighter/contracts';
 import fc from 'fast-check';
 import type { OutgoingHttpHeaders } from 'node:http';
+import { Agent } from 'node:https';
 import { createServer } from 'node:net';
 import { BEHIND_TERMINATOR, CHECK_IN, put, startGateway } from './gateway.ts';
 import type { Gateway, Put } from './gateway.ts';
@@ -192,6 +193,25 @@ describe('a gateway with TLS of its own that trusts a terminator too', () => {
     expect((await put(gateway, idleFixture(), relayed)).status).toBe(200);
     expect(seen.map((each) => each.certificateHash)).toEqual([hashOf(gateway.device), hashOf(gateway.device)]);
     expect((await put(gateway, idleFixture(), { ...relayed, localAddress: '127.0.0.12' })).status).toBe(403);
+  });
+
+  it('reads certificate names for check-ins of a connection that it has checked before', async () => {
+    const named = await newDevice(gateway.deviceAuthority, 'Mac, 2.5.4.5=C02XY');
+    const seen: CheckIn[] = [];
+    gateway.behind.checkIn = async (input) => {
+      seen.push(input);
+      return { outcome: 'ok' };
+    };
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const visit = (body: Buffer, type?: string) =>
+      put(gateway, body, { ...shown(named), agent, ...(type === undefined ? {} : { type }) });
+    expect((await visit(idleFixture())).status).toBe(200);
+    for (let n = 0; n < 2; n++) expect((await visit(tokenUpdateFixture('DEVICE'), CHECK_IN)).status).toBe(200);
+    agent.destroy();
+    expect(seen.map((each) => each.certificateNames)).toEqual([
+      ['Mac', 'C02XY'],
+      ['Mac', 'C02XY'],
+    ]);
   });
 
   it("never takes the terminator's own certificate for a device's", async () => {

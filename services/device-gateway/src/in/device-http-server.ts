@@ -9,8 +9,9 @@ import { httpOptions, httpsOptions } from './server-options.ts';
 type OnError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 
 /**
- * A server for devices, TLS or plain behind a terminator: bodies stay raw bytes (signatures are over those), every failure goes through `onError`, and
- * nothing of the framework's or Node's own answers (401 would be fatal, 408, 414, 417 are nothing a device knows) gets out.
+ * A server for devices, TLS or plain behind a terminator: bodies stay raw bytes (signatures are over those), every failure
+ * goes through `onError`, and nothing of the framework's or Node's own answers (401 would be fatal, 408, 414, 417 are
+ * nothing a device knows) gets out.
  */
 export function deviceHttpServer(config: Config, authorities: string, onError: OnError) {
   const server = fastify({

@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type CheckIn,
   commandAnswered,
+  commandCancel,
+  commandEnded,
   commandEnqueue,
   commandExchange,
   type CommandGroup,
+  commandPut,
   commandRevoke,
   decoderOf,
   deviceCheckedIn,
@@ -17,6 +20,7 @@ import {
   type MessageDefinition,
   pushRequest,
   sourceCertificateHash,
+  queueClear,
 } from '@lamplighter/contracts';
 import { Broker, streamOf } from '@lamplighter/messaging';
 import { Publisher, Requester, type RunningService, startService } from '@lamplighter/runtime';
@@ -217,5 +221,40 @@ describe('command-queue on the broker and the database', () => {
     await service.app.get(Publisher).publish(commandRevoke, revoke, 'abort');
     await waitFor('the queue to be empty', async () => (await queued('revoked')) === 0);
     expect(await exchangeAll(['revoked'])).toEqual([{ outcome: 'empty' }]);
+  });
+
+  it('queues, cancels and clears what people ask for before it answers them', async () => {
+    await enroll('asked');
+    const requester = service.app.get(Requester);
+    const sent = group('DeviceLock', ['asked', 'stranger'], { expiresAt: inAnHour() });
+    const ask = { tenant: 'default', sentAt: new Date().toISOString(), push: true, group: sent };
+    const put = await requester.request(commandPut, ask);
+    expect(put).toMatchObject({
+      ok: { results: [{ outcome: 'queued' }, { outcome: 'refused', refusal: { reason: 'unrecognized' } }] },
+    });
+    expect(await queued('asked')).toBe(1);
+    expect(await requester.request(commandPut, ask)).toMatchObject({ ok: { results: [{ outcome: 'known' }, {}] } });
+
+    const one = { tenant: 'default', deviceId: 'asked', commandId: commandId('DeviceLock', 'asked') };
+    await exchangeAll(['asked']);
+    expect(await requester.request(commandCancel, one)).toEqual({ ok: { outcome: 'in-hand' } });
+    await exchangeAll(['asked', answer(one.commandId, 'NotNow')]);
+    expect(await requester.request(commandCancel, one)).toEqual({ ok: { outcome: 'cancelled' } });
+    expect(await requester.request(commandCancel, one)).toEqual({ ok: { outcome: 'absent' } });
+    const told = await waitFor('command.ended', async () =>
+      (await held(commandEnded)).flatMap((each) => each.items).find((item) => item.deviceId === 'asked'),
+    );
+    expect(told).toMatchObject({ outcome: 'cancelled', notNowCount: 1 });
+
+    for (const name of ['A', 'B']) {
+      await requester.request(commandPut, {
+        ...ask,
+        push: false,
+        group: group(name, ['asked'], { expiresAt: inAnHour() }),
+      });
+    }
+    await exchangeAll(['asked']);
+    const clear = { tenant: 'default', deviceIds: ['asked', 'stranger'] };
+    expect(await requester.request(queueClear, clear)).toEqual({ ok: { cleared: 1, inHand: 1 } });
   });
 });

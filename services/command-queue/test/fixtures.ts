@@ -50,10 +50,16 @@ export interface GroupOptions {
   requestType?: string;
 }
 
+/** What Apple's schema requires beside the RequestType. */
+const KEYS: Readonly<Record<string, string>> = {
+  ScheduleOSUpdate:
+    '<key>Updates</key><array><dict><key>InstallAction</key><string>InstallASAP</string></dict></array>',
+};
+
 const body = (requestType: string) => ({
   bodyId: derivedUuid('command-body', requestType),
   requestType,
-  command: `<dict><key>RequestType</key><string>${requestType}</string></dict>`,
+  command: `<dict><key>RequestType</key><string>${requestType}</string>${KEYS[requestType] ?? ''}</dict>`,
 });
 
 /** The same command for each device; its ids derive from name and device. */

@@ -62,4 +62,35 @@ describe('decideDue', () => {
       dueAt: at(18),
     });
   });
+
+  const notNow: DueCommand = { ...queued, state: 'NotNow', sentAt: at(1), comesBack: true };
+
+  it('leaves a device alone that comes back by itself, as long as it may still do so', () => {
+    expect(decideDue(notNow, at(30), terms)).toEqual({ kind: 'wait', dueAt: at(40) });
+    expect(decideDue(notNow, at(55), terms)).toEqual({ kind: 'wait', dueAt: at(61) });
+    expect(decideDue(notNow, at(61), terms)).toMatchObject({ kind: 'push', reason: 'repush' });
+  });
+  it('pushes a device that said something else after its NotNow', () => {
+    expect(decideDue({ ...notNow, comesBack: false }, at(10), terms)).toEqual({ kind: 'wait', dueAt: at(11) });
+    expect(decideDue({ ...notNow, comesBack: false }, at(11), terms)).toMatchObject({ kind: 'push' });
+  });
+  it('pushes for another try as soon as it may begin', () => {
+    const again: DueCommand = { ...queued, sentAt: at(9), notBefore: at(10), pushCount: 1 };
+    expect(decideDue(again, at(10), terms)).toMatchObject({ kind: 'push' });
+  });
+  it('never pushes for a command that nobody is to push for, and ends it in its time', () => {
+    expect(decideDue({ ...queued, noPush: true, pushCount: 0 }, at(10), terms)).toEqual({
+      kind: 'wait',
+      dueAt: at(240),
+    });
+    expect(decideDue({ ...queued, noPush: true }, at(240), terms)).toMatchObject({ outcome: 'expired' });
+  });
+  it('ends what a newer command waits to replace, once no device has it in hand', () => {
+    const overtaken: DueCommand = { ...queued, overtaken: true, sentAt: at(1) };
+    expect(decideDue({ ...overtaken, state: 'NotNow' }, at(2), terms)).toEqual({
+      kind: 'finish',
+      outcome: 'superseded',
+    });
+    expect(decideDue({ ...overtaken, state: 'sent' }, at(2), terms)).toMatchObject({ kind: 'wait' });
+  });
 });

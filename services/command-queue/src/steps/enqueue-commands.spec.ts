@@ -94,6 +94,29 @@ describe('enqueue-commands', () => {
     expect(queue.rows.map((row) => row.dueAt)).toEqual([START]);
   });
 
+  it('refuses what a device cannot take and what is malformed, tells it, and queues the rest', async () => {
+    const facts = { productName: 'Mac15,12', osVersion: '27.1' };
+    await new FakeEnrollmentStore(queue).begin(db, { ...enrollment('newest'), facts });
+    const broken = group('Broken', ['a']);
+    broken.bodies = [{ ...broken.bodies[0]!, command: '<string/>' }];
+    await step.run([batch('m1', [group('ScheduleOSUpdate', ['a', 'newest']), broken])]);
+    expect(queue.rows.map((row) => [row.deviceId, row.requestType])).toEqual([['a', 'ScheduleOSUpdate']]);
+    const told = outbox.of(commandEnded).flatMap((each) => each.items);
+    expect(told.map((item) => [item.deviceId, item.requestType, item.reason])).toEqual([
+      ['a', 'Broken', 'malformed'],
+      ['newest', 'ScheduleOSUpdate', 'removed'],
+    ]);
+    expect(told[1]?.detail).toContain('27.1');
+  });
+
+  it('does not refuse a repeat for a device that was updated meanwhile', async () => {
+    await step.run([batch('m1', [group('ScheduleOSUpdate', ['a'])])]);
+    queue.enrollments.get('default a')!.facts = { productName: 'Mac15,12', osVersion: '27.1' };
+    await step.run([batch('m1', [group('ScheduleOSUpdate', ['a'])])]);
+    expect(outbox.of(commandEnded)).toEqual([]);
+    expect(queue.rows).toHaveLength(1);
+  });
+
   it('keeps the messages of a batch and their tenants apart', async () => {
     await new FakeEnrollmentStore(queue).begin(db, enrollment('a', 'other'));
     await step.run([batch('m1', [group('Scan', ['a'])]), batch('m2', [group('Scan', ['a'])], 'other')]);

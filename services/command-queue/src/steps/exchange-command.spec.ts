@@ -152,6 +152,28 @@ describe('exchange-command', () => {
     expect(await meet(exchange('a'))).toEqual({ outcome: 'empty' });
   });
 
+  it('marks an Error that is tried again, the same however often it is repeated, and not as the next one', async () => {
+    await commands.enqueue(db, [terms('Install', ['b'], { retries: 1, priority: 0 })], START);
+    const install = commandId('Install', 'b');
+    await meet(exchange('b'));
+    await meet(exchange('b', 'Error', install));
+    await meet(exchange('b', 'Error', install));
+    clock.advance(5 * 60_000);
+    expect(await meet(exchange('b'))).toMatchObject({ commandId: install });
+    await meet(exchange('b', 'Error', install));
+    await meet(exchange('b', 'Error', install));
+    const items = published().flatMap((each) => each.items);
+    expect(items.map((item) => [item.willRetry, item.errorCount])).toEqual([
+      [true, 1],
+      [true, 1],
+      [undefined, 2],
+      [undefined, 2],
+    ]);
+    const [first, repeat, last, again] = published().map((each) => each.id);
+    expect([repeat, again]).toEqual([first, last]);
+    expect(last).not.toBe(first);
+  });
+
   it('cuts large answers into messages that the broker takes', async () => {
     const large = (deviceId: string): Exchange => ({
       ...exchange(deviceId),

@@ -6,6 +6,7 @@ import { fanout } from './fanout/fanout.ts';
 import { consume } from './messages/consume.ts';
 import { publish } from './messages/publish.ts';
 import type { BenchOptions, Report } from './options.ts';
+import { push } from './push/push.ts';
 import { signature } from './signature/signature.ts';
 
 export type { BenchOptions, Report } from './options.ts';
@@ -38,6 +39,10 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   enqueue: {
     summary: 'one command to a million devices, against a plain COPY of the same rows',
     run: enqueue,
+  },
+  push: {
+    summary: 'pushes to a simulated APNs, against a bare HTTP/2 loop; and with answers that take 50 ms',
+    run: push,
   },
   signature: {
     summary: 'checks of Mdm-Signature, against the bare public-key operation; a library beside it',

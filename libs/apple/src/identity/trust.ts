@@ -78,7 +78,7 @@ class ChainSearch {
   private readonly options: ChainOptions;
   private readonly intermediates: Certificate[];
   private checksLeft = MAX_SIGNATURE_CHECKS;
-  private reason = new SignatureError('certificate.untrusted', 'the certificate leads to none of the trust anchors');
+  private reason: SignatureError | undefined;
 
   constructor(options: ChainOptions) {
     this.options = options;
@@ -87,8 +87,10 @@ class ChainSearch {
 
   find(leaf: Certificate): Certificate[] {
     const chain = this.isAnchor(leaf) ? [leaf] : this.climb([leaf]);
-    if (!chain) throw this.reason;
-    return chain;
+    if (chain) return chain;
+    throw (
+      this.reason ?? new SignatureError('certificate.untrusted', 'the certificate leads to none of the trust anchors')
+    );
   }
 
   private climb(chain: Certificate[]): Certificate[] | undefined {

@@ -71,8 +71,8 @@ export interface Claimant {
 
 export abstract class PushBudget {
   /**
-   * Waits for leave to send; returns how many of `wanted` may go now, at least 1, or 0 when the time is up. Pushes go on
-   * where the shared budget cannot be reached.
+   * Waits for leave to send; returns how many of `wanted` may go now, at least 1, or 0 when the time is up or the process
+   * ends. Pushes go on where the shared budget cannot be reached.
    */
   abstract take(wanted: number, claimant: Claimant): Promise<number>;
 }

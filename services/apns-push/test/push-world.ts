@@ -90,8 +90,12 @@ export class PushWorld {
     return service;
   }
 
+  async stopAll(): Promise<void> {
+    for (const service of this.services.splice(0)) await service.stop();
+  }
+
   async close(): Promise<void> {
-    for (const service of this.services) await service.stop();
+    await this.stopAll();
     await this.broker.close();
     await this.apns.close();
     await this.database.close();

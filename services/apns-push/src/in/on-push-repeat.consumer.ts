@@ -9,8 +9,8 @@ import { PushDevices } from '../steps/push-devices.ts';
 export class OnPushRepeatConsumer {
   constructor(private readonly step: PushDevices) {}
 
-  // A consumer of its own: while these wait, first pushes do not wait behind them.
-  @OnMessages(pushRepeat, { maxBatch: 4, concurrency: 2 })
+  // A consumer of its own: while these wait, first pushes do not wait behind them. Few at a time: they may wait long.
+  @OnMessages(pushRepeat, { maxBatch: 1, concurrency: 2 })
   async handle(batch: Message<PushRequestItem>[]): Promise<void> {
     await this.step.run(batch, 'repeat');
   }

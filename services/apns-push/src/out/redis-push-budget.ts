@@ -1,6 +1,7 @@
 import { CONFIG, Log } from '@lamplighter/runtime';
 import { Redis } from '@lamplighter/storage';
 import { Inject, Injectable } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
@@ -45,13 +46,14 @@ const MOST_WAIT_MS = 250;
 
 /** One bucket for the installation and one for each topic. While Redis is away each process goes on with its share of them. */
 @Injectable()
-export class RedisPushBudget extends PushBudget {
+export class RedisPushBudget extends PushBudget implements OnModuleDestroy {
   private readonly rates: { all: number; topic: number };
   private readonly prefix: string;
   private readonly self = randomUUID();
   private processes = 1;
   private local: LocalBudget | undefined;
   private askAgainAt = 0;
+  private isClosed = false;
 
   constructor(
     private readonly redis: Redis,
@@ -65,13 +67,19 @@ export class RedisPushBudget extends PushBudget {
   }
 
   override async take(wanted: number, claimant: Claimant): Promise<number> {
-    for (;;) {
+    while (!this.isClosed) {
       const { granted, waitMs } = await this.ask(Math.min(wanted, chunkOf(this.rates.topic)), claimant);
       if (granted > 0) return granted;
       const left = claimant.untilMs - performance.now();
       if (left <= 0) return 0;
       await pause(Math.min(Math.max(waitMs, LEAST_WAIT_MS), MOST_WAIT_MS, left));
     }
+    return 0;
+  }
+
+  /** The process ends: nobody waits here any more. */
+  onModuleDestroy(): void {
+    this.isClosed = true;
   }
 
   private async ask(wanted: number, claimant: Claimant): Promise<Grant> {

@@ -49,6 +49,8 @@ local till = time[1] * 1000000 + time[2] + ARGV[1] * 1000
 redis.call('SET', KEYS[1], string.format('held %.0f', till), 'PX', ARGV[1])`;
 
 const REDIS_MS = 300;
+/** How long Redis is left alone after it failed: pushes do not wait for it. */
+const AWAY_MS = 2000;
 /** A request rarely waits longer for its turn; one that does is pushed for again. */
 const REMEMBER_MS = 30_000;
 const GO: Leave = 'go';
@@ -57,6 +59,7 @@ const GO: Leave = 'go';
 export class RedisRecentPushes extends RecentPushes {
   private readonly prefix: string;
   private readonly spacingMs: number;
+  private awayUntil = 0;
 
   constructor(
     private readonly redis: Redis,
@@ -70,7 +73,7 @@ export class RedisRecentPushes extends RecentPushes {
 
   override async mark(): Promise<number | undefined> {
     try {
-      const [seconds, micros] = await withinMs(REDIS_MS, this.redis.time());
+      const [seconds, micros] = await this.within(() => this.redis.time());
       return Number(seconds) * 1_000_000 + Number(micros);
     } catch {
       return undefined;
@@ -84,8 +87,8 @@ export class RedisRecentPushes extends RecentPushes {
     const terms = pushes.flatMap((push) => [push.expiresAt.getTime(), push.apnsId]);
     try {
       const keys = pushes.map((push) => this.keyOf(push));
-      const asked = this.redis.eval(ASK, keys.length, ...keys, received, spacing, ttl, ...terms) as Promise<number[]>;
-      return (await withinMs(REDIS_MS, asked)).map((said) =>
+      const asked = () => this.redis.eval(ASK, keys.length, ...keys, received, spacing, ttl, ...terms);
+      return ((await this.within(asked)) as number[]).map((said) =>
         said < 0 ? GO : said === 0 ? 'covered' : { waitMs: said },
       );
     } catch {
@@ -94,11 +97,21 @@ export class RedisRecentPushes extends RecentPushes {
   }
 
   override async forget(push: Push): Promise<void> {
-    await withinMs(REDIS_MS, this.redis.eval(FORGET, 1, this.keyOf(push), push.apnsId)).catch(() => {});
+    await this.within(() => this.redis.eval(FORGET, 1, this.keyOf(push), push.apnsId)).catch(() => {});
   }
 
   override async hold(push: Push, ms: number): Promise<void> {
-    await withinMs(REDIS_MS, this.redis.eval(HOLD, 1, this.keyOf(push), Math.ceil(ms))).catch(() => {});
+    await this.within(() => this.redis.eval(HOLD, 1, this.keyOf(push), Math.ceil(ms))).catch(() => {});
+  }
+
+  private async within<T>(ask: () => Promise<T>): Promise<T> {
+    if (performance.now() < this.awayUntil) throw new Error('Redis is away');
+    try {
+      return await withinMs(REDIS_MS, ask());
+    } catch (error) {
+      this.awayUntil = performance.now() + AWAY_MS;
+      throw error;
+    }
   }
 
   /** Of the address, not of the device: after a TokenUpdate nothing has been pushed yet. Neither token nor magic shows. */

@@ -22,8 +22,8 @@ export interface Terms {
   untilMs: number;
 }
 
-/** `covered`: another push to the same device does. */
-export type Sent = Verdict | 'covered';
+/** `covered`: another push to the same device does. `left`: the process ends; another is to do it. */
+export type Sent = Verdict | 'covered' | 'left';
 
 const BUSY: Verdict = { outcome: 'failed', reason: 'Busy' };
 
@@ -69,7 +69,7 @@ export class SendPushes {
       leave -= said.filter((one) => one === 'go').length;
     }
     const sent = await Promise.all(sending);
-    return pushes.map((_push, index) => sent[index] ?? BUSY);
+    return pushes.map((_push, index) => sent[index] ?? notSent(terms));
   }
 
   private async whyShut(tenant: string, topic: string): Promise<Verdict | undefined> {
@@ -86,7 +86,7 @@ export class SendPushes {
       if (leave === 'covered') return leave;
       if (leave === 'go') {
         // The leave that the first answer was asked with is its own; a later one is paid for here.
-        if (first !== 'go' && (await this.budget.take(1, terms.claimant)) === 0) return BUSY;
+        if (first !== 'go' && (await this.budget.take(1, terms.claimant)) === 0) return notSent(terms);
         return this.send(push, terms);
       }
       if (performance.now() + leave.waitMs > Math.min(until, terms.untilMs)) {
@@ -135,4 +135,9 @@ export class SendPushes {
     else await this.recent.forget(push);
     return verdict;
   }
+}
+
+/** Who waits for an answer hears that there was no time; what may wait is left to another process. */
+function notSent({ untilMs }: Terms): Sent {
+  return untilMs === Infinity ? 'left' : BUSY;
 }

@@ -1,4 +1,4 @@
-import { derivedUuid, message, pushSent, splitBySize } from '@lamplighter/contracts';
+import { AppError, derivedUuid, message, pushSent, splitBySize } from '@lamplighter/contracts';
 import type { ItemOf } from '@lamplighter/contracts';
 import { Clock, Database, Outbox, Tracer } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
@@ -25,7 +25,10 @@ export class WakeDevices {
     private readonly tracer: Tracer,
   ) {}
 
-  /** One job a device. Returns what was recorded: nothing of those that another push does for. */
+  /**
+   * One job a device. Returns what was recorded: nothing of those that another push does for. Throws AppError
+   * `push.interrupted` (retry) where the process ends before all were sent; those that were are recorded.
+   */
   async run(jobs: readonly PushJob[], terms: Terms): Promise<PushResult[]> {
     const startMs = Date.now();
     if (jobs.length === 0) return [];
@@ -38,10 +41,13 @@ export class WakeDevices {
     const byPush = new Map(ready.map((push, index) => [push, sent[index]!]));
     const results = prepared.flatMap((one, index) => {
       const verdict = 'token' in one ? byPush.get(one)! : one;
-      return verdict === 'covered' ? [] : [this.result(jobs[index]!, verdict, askedAt)];
+      return typeof verdict === 'string' ? [] : [this.result(jobs[index]!, verdict, askedAt)];
     });
     await this.record(results);
     this.trace(results, startMs);
+    const left = sent.filter((one) => one === 'left').length;
+    if (left > 0)
+      throw new AppError('push.interrupted', `the process ends before ${left} pushes`, { outcome: 'retry' });
     return results;
   }
 

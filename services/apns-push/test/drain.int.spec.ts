@@ -1,0 +1,28 @@
+import { pushRepeat } from '@lamplighter/contracts';
+import { waitFor } from '@lamplighter/testing';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { newPushCertificate } from './push-pki.ts';
+import { PushWorld } from './push-world.ts';
+
+jest.setTimeout(60_000);
+
+let world: PushWorld;
+
+beforeAll(async () => {
+  world = await PushWorld.open({ LAMP_PUSHES_PER_SECOND: '20' });
+  await world.upload(await newPushCertificate(world.ca));
+});
+afterAll(() => world?.close());
+
+it('a process that ends leaves what waits for the budget to another, and neither waits nor loses any', async () => {
+  const ids = Array.from({ length: 300 }, (_, n) => `drain-${n}`);
+  for (const id of ids) await world.enroll(id);
+  await world.ask(pushRepeat, ids);
+  await waitFor('some to be pushed', () => world.sentPaths('drain') > 5);
+  const startedAt = performance.now();
+  await world.stopAll();
+  expect(performance.now() - startedAt).toBeLessThan(5000);
+  expect(world.sentPaths('drain')).toBeLessThan(200);
+  await world.start({ LAMP_PUSHES_PER_SECOND: '5000' });
+  for (const id of ids) expect(await world.outcomeOf(id)).toMatchObject({ outcome: 'accepted' });
+});

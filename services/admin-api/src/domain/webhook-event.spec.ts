@@ -77,7 +77,7 @@ describe('a webhook event', () => {
     expect(body!['ids']).toEqual(ids);
   });
 
-  it('has the same id whenever it comes, and another for each NotNow and each tenant', () => {
+  it('has the same id whenever it comes, and another for each NotNow, each failed try and each tenant', () => {
     const idOf = (tenant: string, more: object = {}) => answerEvent(tenant, { ...ANSWER, ...more }, undefined).eventId;
     expect(idOf('a', { receivedAt: '2026-11-20T03:00:00.000Z' })).toBe(idOf('a'));
     const ids = [
@@ -85,8 +85,10 @@ describe('a webhook event', () => {
       idOf('b'),
       idOf('a', { status: 'NotNow', notNowCount: 1 }),
       idOf('a', { status: 'NotNow', notNowCount: 2 }),
+      idOf('a', { status: 'Error', errorCount: 1 }),
+      idOf('a', { status: 'Error', errorCount: 2 }),
     ];
-    expect(new Set(ids).size).toBe(4);
+    expect(new Set(ids).size).toBe(6);
   });
 
   it('is signed over its very bytes', () => {

@@ -32,15 +32,15 @@ export interface KnownEnrollment {
   parentId: string | null;
 }
 
-/** The same id for every repeat of an answer; each NotNow of a command is one of its own. */
+/** The same id for every repeat of an answer; each NotNow and each failed try of a command is one of its own. */
 export function answerEvent(
   tenant: string,
   item: ItemOf<typeof commandAnswered>,
   known: KnownEnrollment | undefined,
 ): WebhookEvent {
-  const { deviceId, commandId, status, notNowCount = 0, receivedAt, payload } = item;
+  const { deviceId, commandId, status, notNowCount, errorCount, receivedAt, payload } = item;
   return {
-    eventId: derivedUuid('webhook', tenant, deviceId, commandId, status, notNowCount),
+    eventId: derivedUuid('webhook', tenant, deviceId, commandId, status, notNowCount ?? errorCount ?? 0),
     topic: 'mdm.Connect',
     deviceId,
     at: receivedAt,

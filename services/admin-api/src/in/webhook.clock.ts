@@ -7,8 +7,8 @@ import { DeliverEvents } from '../steps/deliver-events.ts';
 import { StageDeliveries } from '../steps/stage-deliveries.ts';
 
 const TICK_MS = 500;
-// A message holds up to 256 answers.
-const OPTIONS = { maxBatch: 16 };
+// A message holds up to 256 answers. What a killed process had in hand comes again after ten seconds.
+const OPTIONS = { maxBatch: 16, ackWaitMs: 10_000 };
 
 /**
  * Listens to events while a webhook wants them, and keeps one round of deliveries going for each webhook: a slow target

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { parsePlist, validateCommand } from '@lamplighter/apple';
 import { decoderOf, messages } from '@lamplighter/contracts';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
@@ -6,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { asyncApiDocument } from '../documents/messages/asyncapi.ts';
 import { messageDocuments } from '../documents/messages/documents.ts';
-import { flows } from '../documents/messages/flows.ts';
+import { consumersOf, flows, producersOf } from '../documents/messages/flows.ts';
 import { example, schemaDocument } from '../documents/messages/schemas.ts';
 import { allMessages, jsonSchemaOf } from '../documents/messages/source.ts';
 
@@ -36,6 +37,14 @@ describe('the JSON Schemas', () => {
       expect(validate({ ...sample, data: ['no item'] })).not.toEqual([]);
     },
   );
+
+  it('come with an example of a command that Apple would take', () => {
+    const [group] = example(allMessages.find(({ definition }) => definition.name === 'command.enqueue')!)['data'] as [
+      { bodies: { command: string }[] },
+    ];
+    const command = parsePlist(`<plist version="1.0">${group.bodies[0]!.command}</plist>`);
+    expect(validateCommand(command as Parameters<typeof validateCommand>[0])).toEqual([]);
+  });
 
   it('close no object to further members', () => {
     for (const each of allMessages) {
@@ -93,9 +102,10 @@ describe('what the services say to each other', () => {
     expect(flows.find(({ service }) => service === 'device-gateway')!.asks).toContain('command.exchange');
   });
 
-  it('leaves no message without a publisher', () => {
-    for (const { name } of messages) {
-      expect([name, flows.filter(({ produces }) => produces.includes(name)).length > 0]).toEqual([name, true]);
+  it('leaves no event without a publisher, and no work without its one reader', () => {
+    for (const { name, kind } of messages) {
+      if (kind === 'event') expect([name, producersOf(name).length > 0]).toEqual([name, true]);
+      else expect([name, consumersOf(name).length]).toEqual([name, 1]);
     }
   });
 

@@ -3,7 +3,9 @@ type Json = Record<string, unknown>;
 const DEVICE = '00008103-000A1C2E3F90001E';
 const UUID = '7d1f3a52-9c4e-8b6d-a1f0-2e5c8b9d4f17';
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-const COMMAND = '<dict><key>RequestType</key><string>DeviceInformation</string></dict>';
+const COMMAND =
+  '<dict><key>RequestType</key><string>DeviceInformation</string>' +
+  '<key>Queries</key><array><string>OSVersion</string></array></dict>';
 
 /** Where a name says more than its type. */
 const byName: Record<string, unknown> = {

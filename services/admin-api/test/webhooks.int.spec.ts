@@ -14,6 +14,7 @@ import { silentLog, type TestDatabase, testDatabase, testNats, testRedis, waitFo
 import { jetstreamManager } from '@nats-io/jetstream';
 import { AdminApiModule } from '../src/admin-api.module.ts';
 import { config } from '../src/config.ts';
+import { SweepDeliveries } from '../src/steps/sweep-deliveries.ts';
 import { WebhookTarget } from './webhook-target.ts';
 
 const TOKEN = 'lamp-test-token';
@@ -281,6 +282,31 @@ describe('webhooks', () => {
     expect(hook.taken[0]!.acknowledge_event!.udid).toBe('ON');
     expect((await call<Webhook>('/v1/webhooks/tools', 'DELETE')).body.name).toBe('tools');
     expect((await call('/v1/webhooks/tools', 'DELETE')).status).toBe(404);
+  });
+
+  it('are at most fifty in a tenant', async () => {
+    await database.admin.query({
+      text: `INSERT INTO admin_api.webhook (tenant, name, url, topics, enabled, created_at, updated_at, since, listen_from)
+             SELECT 'default', 'hook-' || n, 'http://127.0.0.1:9/', '{mdm.Connect}', false, now(), now(), now(), now()
+               FROM generate_series(1, 50) n`,
+    });
+    const refused = await call('/v1/webhooks/one-more', 'PUT', { url: 'http://127.0.0.1:9/' });
+    expect(refused).toMatchObject({ status: 400, body: { error: { code: 'webhook.too-many' } } });
+    await put('hook-7', { url: 'http://127.0.0.1:9/', enabled: false });
+  });
+
+  it('give up what has expired, and forget it in the end', async () => {
+    const hook = await target();
+    hook.answer = 500;
+    await put('tools', { url: hook.url });
+    await publish([answered('OLD', 1)]);
+    await waitFor('an attempt', async () => (await show('tools')).lastError !== null);
+    await database.admin.query({ text: `UPDATE admin_api.webhook_delivery SET expires_at = now()` });
+    await service.app.get(SweepDeliveries).run();
+    expect(await show('tools')).toMatchObject({ waiting: 0, failed: 1, lastError: 'the target answered 500' });
+    await database.admin.query({ text: `UPDATE admin_api.webhook_delivery SET failed_at = now() - interval '8 days'` });
+    await service.app.get(SweepDeliveries).run();
+    expect(await show('tools')).toMatchObject({ waiting: 0, failed: 0 });
   });
 
   it.each([

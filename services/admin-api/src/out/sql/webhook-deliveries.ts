@@ -58,7 +58,7 @@ export const EXPIRE: Statement = {
   text: `
     UPDATE admin_api.webhook_delivery
        SET failed_at = now(), last_error = coalesce(last_error, 'its time was over before the target could be tried')
-     WHERE failed_at IS NULL AND expires_at <= now() AND next_at <= now() + interval '10 minutes'`,
+     WHERE failed_at IS NULL AND expires_at <= now()`,
 };
 
 /** $1 ms. */

@@ -163,6 +163,7 @@ ${shown({ ...command, source: '/acme/inventory', tenant: 'acme' })}
 - What becomes of it follows as events: \`command.enqueued\`, \`push.sent\`, \`command.answered\`, or \`command.ended\` with the outcome and
   the reason, also where the device's queue refuses it (not enrolled, not for its OS, …).
 - \`command.revoke\` takes back what still waits of a \`cause\`.
+- \`webhook.receive\` hands on what another MDM server heard from its devices: the events that it sends to webhooks.
 - What you know of a device may be published as \`device.observed\`: the scheduler takes it for the device's own word. Give that right
   to systems alone that you trust with the tenant's rollouts.`;
 }

@@ -10,6 +10,8 @@ export type { PlistLimits } from './plist/parse.ts';
 export { buildPlist, commandPlist, plistDictFragment } from './plist/build.ts';
 
 export { CheckinError } from './checkin/checkin-error.ts';
+export { checkinJson } from './checkin/checkin-json.ts';
+export type { CheckinJson, ServerMessage } from './checkin/checkin-json.ts';
 export { enrollmentIdOf, SHARED_IPAD_USER_ID } from './checkin/enrollment-id.ts';
 export type { EnrollmentId, EnrollmentIds, EnrollmentKind } from './checkin/enrollment-id.ts';
 export type * from './checkin/messages.ts';

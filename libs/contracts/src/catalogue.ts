@@ -1,6 +1,7 @@
 import * as command from './events/command.ts';
 import * as device from './events/device.ts';
 import * as update from './events/update.ts';
+import * as webhook from './events/webhook.ts';
 import * as window from './events/window.ts';
 
 /** Every message there is, in the order of the path. */
@@ -14,6 +15,7 @@ export const messages = [
   command.pushRequest,
   command.pushRepeat,
   command.pushSent,
+  webhook.webhookReceive,
   command.commandAnswered,
   command.commandEnded,
   device.deviceCheckedIn,

@@ -1,6 +1,7 @@
 export * from './api/commands.ts';
 export * from './api/dead-letters.ts';
 export * from './api/schemas.ts';
+export * from './api/sources.ts';
 export * from './api/webhooks.ts';
 export * from './catalogue.ts';
 export * from './clock.ts';
@@ -11,6 +12,7 @@ export * from './errors.ts';
 export * from './events/command.ts';
 export * from './events/device.ts';
 export * from './events/update.ts';
+export * from './events/webhook.ts';
 export * from './events/window.ts';
 export * from './ids.ts';
 export * from './policy.ts';

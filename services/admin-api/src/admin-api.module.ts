@@ -1,3 +1,4 @@
+import { sourceKeyContext } from '@lamplighter/contracts';
 import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
 import { keepSealed, StorageModule } from '@lamplighter/storage';
@@ -8,18 +9,22 @@ import { DdmHookController } from './in/ddm-hook.controller.ts';
 import { DeadLettersController } from './in/dead-letters.controller.ts';
 import { DevicesController } from './in/devices.controller.ts';
 import { FirstToken } from './in/first-token.ts';
+import { IntakeController } from './in/intake.controller.ts';
 import { MicroMdmController } from './in/micromdm.controller.ts';
 import { NanoMdmController } from './in/nanomdm.controller.ts';
+import { OnWebhookReceiveConsumer } from './in/on-webhook-receive.consumer.ts';
 import { OpenApiController } from './in/openapi.controller.ts';
 import { PoliciesController } from './in/policies.controller.ts';
 import { RawBodies } from './in/raw-body.ts';
 import { RolloutsController } from './in/rollouts.controller.ts';
+import { SourcesController } from './in/sources.controller.ts';
 import { SweepDeliveriesClock } from './in/sweep-deliveries.clock.ts';
 import { VersionController } from './in/version.controller.ts';
 import { webhookContext } from './domain/webhook-event.ts';
 import { WebhookClock } from './in/webhook.clock.ts';
 import { DeliveriesController, WebhooksController } from './in/webhooks.controller.ts';
 import { HttpWebhookTarget } from './out/http-webhook-target.ts';
+import { NatsAnswerPacker } from './out/nats-answer-packer.ts';
 import { NatsAnswerReader } from './out/nats-answer-reader.ts';
 import { NatsDeadLetters } from './out/nats-dead-letters.ts';
 import { PgCatalogViews, PgPolicyViews } from './out/pg-catalog-views.ts';
@@ -28,9 +33,12 @@ import { PgDeliveryStore } from './out/pg-delivery-store.ts';
 import { PgDeviceViews } from './out/pg-device-views.ts';
 import { PgEnrollmentViews } from './out/pg-enrollment-views.ts';
 import { PgRolloutViews } from './out/pg-rollout-views.ts';
+import { PgSourceStore } from './out/pg-source-store.ts';
 import { PgWebhookStore } from './out/pg-webhook-store.ts';
 import { PrismaAuditLog, PrismaTokenStore } from './out/prisma-tokens.ts';
+import { RedisSourceTally } from './out/redis-source-tally.ts';
 import {
+  AnswerPacker,
   AnswerReader,
   AuditLog,
   CatalogViews,
@@ -41,6 +49,8 @@ import {
   EnrollmentViews,
   PolicyViews,
   RolloutViews,
+  SourceStore,
+  SourceTally,
   TokenStore,
   WebhookStore,
   WebhookTarget,
@@ -54,15 +64,19 @@ import { EnqueueRawCommand } from './steps/enqueue-raw-command.ts';
 import { OrderCommands } from './steps/order-commands.ts';
 import { PushDevices } from './steps/push-devices.ts';
 import { PutCommands } from './steps/put-commands.ts';
+import { PutSource } from './steps/put-source.ts';
 import { PutWebhook } from './steps/put-webhook.ts';
+import { ReceiveEvents } from './steps/receive-events.ts';
 import { RedriveDeadLetter } from './steps/redrive-dead-letter.ts';
 import { RedriveDeadLetters } from './steps/redrive-dead-letters.ts';
 import { RelayDdm } from './steps/relay-ddm.ts';
+import { RemoveSource } from './steps/remove-source.ts';
 import { RemoveWebhook } from './steps/remove-webhook.ts';
 import { RetryDeliveries } from './steps/retry-deliveries.ts';
 import { ShowDelivery } from './steps/show-delivery.ts';
 import { StageDeliveries } from './steps/stage-deliveries.ts';
 import { SweepDeliveries } from './steps/sweep-deliveries.ts';
+import { TakeEvent } from './steps/take-event.ts';
 
 @Module({
   imports: [RuntimeModule, StorageModule.forService('admin_api'), MessagingModule.forService('admin-api')],
@@ -80,12 +94,23 @@ import { SweepDeliveries } from './steps/sweep-deliveries.ts';
     WebhooksController,
     DeliveriesController,
     DdmHookController,
+    SourcesController,
+    IntakeController,
+    OnWebhookReceiveConsumer,
   ],
   providers: [
     keepSealed({
       table: 'admin_api.webhook',
       id: 'name',
       columns: { sealed_secret: (tenant, name) => webhookContext({ tenant, name }) },
+    }),
+    keepSealed({
+      table: 'admin_api.source',
+      id: 'name',
+      columns: {
+        sealed_api_key: (tenant, name) => sourceKeyContext({ tenant, name }, 'api-key'),
+        sealed_webhook_key: (tenant, name) => sourceKeyContext({ tenant, name }, 'webhook-key'),
+      },
     }),
     AuthenticateCaller,
     AskService,
@@ -105,6 +130,10 @@ import { SweepDeliveries } from './steps/sweep-deliveries.ts';
     ShowDelivery,
     DiscardDelivery,
     RelayDdm,
+    PutSource,
+    RemoveSource,
+    TakeEvent,
+    ReceiveEvents,
     FirstToken,
     RawBodies,
     WebhookClock,
@@ -121,6 +150,9 @@ import { SweepDeliveries } from './steps/sweep-deliveries.ts';
     { provide: DeliveryStore, useClass: PgDeliveryStore },
     { provide: EnrollmentViews, useClass: PgEnrollmentViews },
     { provide: AnswerReader, useClass: NatsAnswerReader },
+    { provide: AnswerPacker, useClass: NatsAnswerPacker },
+    { provide: SourceStore, useClass: PgSourceStore },
+    { provide: SourceTally, useClass: RedisSourceTally },
     { provide: WebhookTarget, useClass: HttpWebhookTarget },
   ],
 })

@@ -7,13 +7,16 @@ import { CheckInResponder } from './in/check-in.responder.ts';
 import { CommandsResponder } from './in/commands.responder.ts';
 import { DueClock } from './in/due.clock.ts';
 import { ExchangeResponder } from './in/exchange.responder.ts';
+import { HandOverClock } from './in/hand-over.clock.ts';
 import { OnCommandEnqueueConsumer } from './in/on-command-enqueue.consumer.ts';
 import { OnCommandRevokeConsumer } from './in/on-command-revoke.consumer.ts';
 import { OnPushSentConsumer } from './in/on-push-sent.consumer.ts';
+import { HttpOtherServer } from './out/http-other-server.ts';
 import { MaidTokenServices } from './out/maid-token-services.ts';
 import { PgCommandStore } from './out/pg-command-store.ts';
 import { PgEnrollmentStore } from './out/pg-enrollment-store.ts';
-import { CommandStore, EnrollmentStore, TokenServices } from './ports.ts';
+import { PgHandOverStore } from './out/pg-hand-over-store.ts';
+import { CommandStore, EnrollmentStore, HandOverStore, OtherServer, TokenServices } from './ports.ts';
 import { AcceptCheckIn } from './steps/accept-check-in.ts';
 import { AdmitDevice } from './steps/admit-device.ts';
 import { AnswerCheckIn } from './steps/answer-check-in.ts';
@@ -25,6 +28,7 @@ import { PutCommands } from './steps/put-commands.ts';
 import { QueueCommands } from './steps/queue-commands.ts';
 import { EnqueueCommands } from './steps/enqueue-commands.ts';
 import { ExchangeCommand } from './steps/exchange-command.ts';
+import { HandOverCommands } from './steps/hand-over-commands.ts';
 import { KeepHistory } from './steps/keep-history.ts';
 import { KeepTokens, tokenContext } from './steps/keep-tokens.ts';
 import { LookAtDue } from './steps/look-at-due.ts';
@@ -68,9 +72,13 @@ const sealedColumns = {
     RevokeCommands,
     RecordPush,
     DueClock,
+    HandOverCommands,
+    HandOverClock,
     keepSealed({ table: 'command_queue.enrollment', id: 'device_id', columns: sealedColumns }),
     { provide: CommandStore, useClass: PgCommandStore },
     { provide: EnrollmentStore, useClass: PgEnrollmentStore },
+    { provide: HandOverStore, useClass: PgHandOverStore },
+    { provide: OtherServer, useClass: HttpOtherServer },
     { provide: TokenServices, useClass: MaidTokenServices },
   ],
 })

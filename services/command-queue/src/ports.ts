@@ -1,7 +1,8 @@
-import type { CommandBody, NewCommand } from '@lamplighter/contracts';
+import type { CommandBody, NewCommand, SourceKind } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
 import type { AnsweredCommand, CommandKey, CommandOutcome, FinishedCommand } from './domain/command.ts';
 import type { DueCommand, DueDecision } from './domain/due.ts';
+import type { HandOverResult } from './domain/hand-over.ts';
 import type { EndedCommand } from './domain/ended.ts';
 import type { Enrollment } from './domain/enrollment.ts';
 import type { DeviceTraits } from './domain/fitness.ts';
@@ -27,6 +28,12 @@ export interface CommandTerms {
   retryWaitSeconds: number;
   body: CommandBody;
   commands: readonly NewCommand[];
+}
+
+/** A command that is new in its queue. */
+export interface AddedCommand extends NewCommand {
+  /** The MDM server that its device is enrolled with, where that is another one: it wakes the device. */
+  source?: string;
 }
 
 /** A command that takes the place of those of its slot that no device has in hand. */
@@ -80,7 +87,7 @@ export abstract class CommandStore {
    * command that is pending, that finished since a day before `sentForAt`, or whose cause was revoked after it.
    * @returns the new commands of each group, in the order of the groups; an empty list where none is new
    */
-  abstract enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<NewCommand[][]>;
+  abstract enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<AddedCommand[][]>;
 
   /**
    * One connection of each device (a device at most once): who it is, what it answered, what it gets next. A strange or
@@ -164,7 +171,7 @@ export abstract class CommandStore {
 
 export interface NewEnrollment extends Omit<
   Enrollment,
-  'bootstrapToken' | 'status' | 'reachable' | 'tokenUpdateTally'
+  'bootstrapToken' | 'status' | 'reachable' | 'tokenUpdateTally' | 'changedAt'
 > {
   at: Date;
 }
@@ -195,7 +202,10 @@ export abstract class EnrollmentStore {
   /** Those of these devices that are not enrolled here, or no longer. */
   abstract absent(tx: Tx, tenant: string, deviceIds: readonly string[]): Promise<string[]>;
 
-  /** Whether an enrollment of another device, that has not left, is pinned to this certificate. */
+  /**
+   * Whether an enrollment of another device is pinned to this certificate, or was when it left: a device that leaves must
+   * not come back as another one.
+   */
   abstract isPinnedElsewhere(tx: Tx, tenant: string, deviceId: string, certificateHash: string): Promise<boolean>;
 
   /** Writes an `authenticated` enrollment: no push address, no tokens. */
@@ -227,4 +237,91 @@ export abstract class EnrollmentStore {
 export abstract class TokenServices {
   /** A token of its own for each call. Undefined where this tenant has none of that type. */
   abstract tokenFor(tenant: string, serviceType: string): Buffer | undefined;
+}
+
+/** An MDM server beside this one, by its name under /v1/sources. */
+export interface TargetKey {
+  tenant: string;
+  name: string;
+}
+
+export interface HandOverTarget extends TargetKey {
+  kind: SourceKind;
+  url: string;
+  sealedApiKey: Buffer;
+  /** Calls that one process has open at a time. */
+  concurrency: number;
+  timeoutMs: number;
+  /** How often it failed, one after another. */
+  failures: number;
+  /** It failed a moment ago: nothing is sent to it. */
+  paused: boolean;
+}
+
+export interface ClaimTerms {
+  now: Date;
+  limit: number;
+  /** From then on an attempt that was not settled counts as lost, and its command is claimed again. */
+  leaseUntil: Date;
+  /** When what its device is not to have yet is looked at again. */
+  lookAgainAt: Date;
+  answerGraceMs: number;
+}
+
+/** A command that is being handed to another server. */
+export interface HeldCommand extends CommandKey {
+  requestType: string;
+  /** The Command dictionary as an XML fragment. */
+  command: string;
+  expiresAt: Date;
+  /** This one included; also the fence: an attempt that outlived its lease changes nothing. */
+  attempts: number;
+  /** An earlier attempt may have brought it there. */
+  isRepeat: boolean;
+  traceparent: string | null;
+}
+
+export interface FailedHandOver {
+  command: HeldCommand;
+  /** False: it is back in its queue, and can be taken back. */
+  mayHaveIt: boolean;
+  nextAt: Date;
+}
+
+export interface RefusedHandOver {
+  command: HeldCommand;
+  detail: string;
+}
+
+/** Commands on their way to the MDM servers that their devices are enrolled with. */
+export abstract class HandOverStore {
+  /** The enabled ones that are not paused. */
+  abstract targets(): Promise<TargetKey[]>;
+  /** Undefined where it is gone or not enabled. */
+  abstract findTarget(key: TargetKey): Promise<HandOverTarget | undefined>;
+  /** Of several processes one gets true, once `forMs` at most: it tries whether a server in trouble is well again. */
+  abstract takeTurn(key: TargetKey, forMs: number): Promise<boolean>;
+  abstract noteFailure(key: TargetKey, failure: { failures: number; error: string; pauseMs: number }): Promise<void>;
+  abstract noteSuccess(key: TargetKey): Promise<void>;
+
+  /** What is due for it, by lane, then age; nobody else gets it while the lease lasts. Nothing whose time is up. */
+  abstract claim(target: HandOverTarget, terms: ClaimTerms): Promise<HeldCommand[]>;
+  /** They are in the other server's hand, until they are answered or their time for an answer is over. */
+  abstract settleTaken(tx: Tx, taken: readonly HeldCommand[]): Promise<void>;
+  abstract settleFailed(tx: Tx, failed: readonly FailedHandOver[], now: Date): Promise<void>;
+  /** Ends them as `refused`; returns those that were still there. */
+  abstract settleRefused(
+    tx: Tx,
+    refused: readonly RefusedHandOver[],
+    now: Date,
+  ): Promise<(EndedCommand & { detail: string })[]>;
+}
+
+export interface HandOverCall extends Pick<HandOverTarget, 'kind' | 'url' | 'timeoutMs'> {
+  apiKey: string;
+}
+
+export abstract class OtherServer {
+  /** Never throws. A repeat under the same CommandUUID is one command. */
+  abstract hand(call: HandOverCall, command: HeldCommand): Promise<HandOverResult>;
 }

@@ -120,13 +120,18 @@ export class FakeCommandStore extends CommandStore {
   }
 
   private exchangeOne(item: ExchangeItem, now: Date, answerGraceMs: number): ExchangeRow {
-    const identity = identify(this.queue.enrollments.get(keyOf(item)), item.certificateHash);
+    const enrollment = this.queue.enrollments.get(keyOf(item));
+    const isRelayed = enrollment !== undefined && enrollment.source !== null;
+    const isEarly = isRelayed && enrollment.status === 'authenticated';
+    const identity = isEarly ? 'unrecognized' : identify(enrollment, item.certificateHash);
     if (identity !== 'ok') return { identity, answered: null, next: null };
     const own = this.queue.rows.filter((row) => keyOf(row) === keyOf(item));
     const answered = own.find((row) => row.commandId === item.commandId) ?? null;
     const session = item.status === null ? now : (answered?.sessionAt ?? undefined);
     const willRetry = answered !== null && this.answer(answered, item.status!, now);
-    const next = nextOf(own, item, { now, session, expiredBefore: now.getTime() - answerGraceMs });
+    const next = isRelayed
+      ? undefined
+      : nextOf(own, item, { now, session, expiredBefore: now.getTime() - answerGraceMs });
     if (next !== undefined) {
       next.state = lifeCycle[next.state]['handed-over'] as PendingState;
       next.sentAt = now;
@@ -347,7 +352,7 @@ export class FakeEnrollmentStore extends EnrollmentStore {
     );
   }
 
-  override async begin(_tx: Tx, { at: _at, ...enrollment }: NewEnrollment): Promise<void> {
+  override async begin(_tx: Tx, { at, ...enrollment }: NewEnrollment): Promise<void> {
     this.queue.enrollments.set(keyOf(enrollment), {
       ...enrollment,
       status: 'authenticated',
@@ -358,6 +363,7 @@ export class FakeEnrollmentStore extends EnrollmentStore {
       tokenUpdatedAt: null,
       tokenUpdateTally: 0,
       goneAt: null,
+      changedAt: at,
       awaitingConfiguration: false,
     });
   }
@@ -381,6 +387,7 @@ export class FakeEnrollmentStore extends EnrollmentStore {
       status: 'enrolled',
       reachable: true,
       goneAt: null,
+      changedAt: at,
       tokenUpdatedAt: at,
       tokenUpdateTally: row.tokenUpdateTally + 1,
     });
@@ -409,10 +416,10 @@ export class FakeEnrollmentStore extends EnrollmentStore {
     this.row(of).bootstrapToken = sealed;
   }
 
-  override async leave(_tx: Tx, tenant: string, deviceIds: readonly string[], _at: Date): Promise<void> {
+  override async leave(_tx: Tx, tenant: string, deviceIds: readonly string[], at: Date): Promise<void> {
     for (const deviceId of deviceIds) {
       const tokens = { pushAddress: null, unlockToken: null, bootstrapToken: null };
-      const gone = { status: 'left', reachable: false, awaitingConfiguration: false, ...tokens };
+      const gone = { status: 'left', changedAt: at, reachable: false, awaitingConfiguration: false, ...tokens };
       Object.assign(this.row({ tenant, deviceId }), gone);
     }
   }

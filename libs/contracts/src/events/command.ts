@@ -139,7 +139,7 @@ export const EndedOutcome = z.enum([
   'superseded',
   /** A person took it back before it was handed over. */
   'cancelled',
-  /** It was never queued: its device cannot take it, is not enrolled, or it is malformed. */
+  /** It was never queued: its device cannot take it, is not enrolled, or it is malformed. Or its device's own server refused it. */
   'refused',
 ]);
 export type EndedOutcome = z.infer<typeof EndedOutcome>;

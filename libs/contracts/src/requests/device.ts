@@ -24,6 +24,7 @@ export const Exchange = z.object({
   deviceId: DeviceId,
   certificateHash: CertificateHash,
   receivedAt: Instant,
+  /** Its answer is taken, and it is handed nothing: that goes through its own server. */
   source: SourceName.optional(),
   /** Absent on Idle. */
   answer: z.object({ commandId: z.string().min(1).max(200), status: AnswerStatus, payload: AnswerPayload }).optional(),
@@ -42,8 +43,13 @@ export const ExchangeReply = z.discriminatedUnion('outcome', [
     answeredTraceparent: Traceparent.optional(),
   }),
   /** Nothing (more) for this device: 200 with an empty body. */
-  z.object({ outcome: z.literal('empty'), answeredTraceparent: Traceparent.optional() }),
-  /** Not enrolled here, or no longer: 403 with Apple's body. */
+  z.object({
+    outcome: z.literal('empty'),
+    answeredTraceparent: Traceparent.optional(),
+    /** Of a source's device: it answered a command of ours. */
+    answered: z.literal(true).optional(),
+  }),
+  /** Not enrolled here, or no longer: 403 with Apple's body. So is a source's device until its TokenUpdate. */
   z.object({ outcome: z.literal('unrecognized') }),
   /** Enrolled with another certificate: 403. */
   z.object({ outcome: z.literal('wrong-certificate') }),

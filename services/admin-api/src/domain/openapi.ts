@@ -16,6 +16,7 @@ import {
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { commandPaths } from './openapi-commands.ts';
+import { sourcePaths } from './openapi-sources.ts';
 import { webhookPaths } from './openapi-webhooks.ts';
 
 const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
@@ -127,6 +128,7 @@ const paths = {
   },
   ...commandPaths,
   ...webhookPaths,
+  ...sourcePaths,
   '/v1/catalog': {
     get: operation({ summary: "Releases known from Apple's feed", answer: Catalog }),
     post: operation({

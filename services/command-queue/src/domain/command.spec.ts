@@ -19,13 +19,14 @@ describe('the life of a command', () => {
         'revoked',
         'cancelled',
         'superseded',
+        'refused',
       ]),
     );
   });
 
-  it('goes back to queued only after an Error with a retry left', () => {
+  it('goes back to queued only after an Error with a retry left, or where another server was not reached', () => {
     const back = storedStates.flatMap((state) => Object.entries(lifeCycle[state]).filter(([, to]) => to === 'queued'));
-    expect(new Set(back.map(([event]) => event))).toEqual(new Set(['failed-for-now']));
+    expect(new Set(back.map(([event]) => event))).toEqual(new Set(['failed-for-now', 'not-reached']));
   });
 
   it('can end from every pending state', () => {

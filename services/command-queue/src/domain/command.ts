@@ -19,7 +19,9 @@ export type CommandOutcome =
   /** Taken back by a person. */
   | 'cancelled'
   /** A newer command of its slot took its place. */
-  | 'superseded';
+  | 'superseded'
+  /** The server that its device is enrolled with did not take it. */
+  | 'refused';
 
 export type CommandEvent =
   | AnswerStatus
@@ -30,7 +32,11 @@ export type CommandEvent =
   | 'enrollment-ended'
   | 'revoked'
   | 'cancelled'
-  | 'overtaken';
+  | 'overtaken'
+  /** The other server that it was being handed to said so. */
+  | 'refused'
+  /** The other server cannot have got it. */
+  | 'not-reached';
 
 export const storedStates: readonly PendingState[] = ['queued', 'sent', 'NotNow'];
 
@@ -54,7 +60,8 @@ const undelivered = {
 
 /**
  * The life of a command. What is absent cannot happen to a command in that state. `sent` stays when it is revoked, cancelled
- * or overtaken: the device has it in hand, so its answer must still be heard.
+ * or overtaken: the device has it in hand, so its answer must still be heard. A device of another server has it in hand as soon
+ * as an attempt to hand it to that server began.
  */
 export const lifeCycle: Readonly<
   Record<PendingState, Readonly<Partial<Record<CommandEvent, PendingState | CommandOutcome>>>>
@@ -68,6 +75,8 @@ export const lifeCycle: Readonly<
   sent: {
     ...answered,
     'failed-for-now': 'queued',
+    'not-reached': 'queued',
+    refused: 'refused',
     'handed-over': 'sent',
     'time-up': 'unanswered',
     'enrollment-ended': 'voided',

@@ -23,6 +23,8 @@ export interface Enrollment {
   bootstrapToken: Buffer | null;
   /** TokenUpdates since its Authenticate. */
   tokenUpdateTally: number;
+  /** When it last enrolled, updated its token or left. */
+  changedAt: Date;
 }
 
 export type AuthenticateDecision =
@@ -50,6 +52,20 @@ export function identify(
 ): 'ok' | 'unrecognized' | 'wrong-certificate' {
   if (existing === undefined || existing.status === 'left') return 'unrecognized';
   return existing.certificateHash === certificateHash ? 'ok' : 'wrong-certificate';
+}
+
+/**
+ * Another server's messages may come late or twice: one that a newer one has overtaken changes nothing. A TokenUpdate may be
+ * known before the Authenticate that it followed.
+ */
+export function isOvertaken(
+  known: Enrollment | undefined,
+  { source, message }: Pick<CheckIn, 'source' | 'message'>,
+  at: Date,
+): boolean {
+  if (source === undefined || known === undefined) return false;
+  if (known.status !== 'left' && known.source !== source) return false;
+  return message.type === 'Authenticate' ? known.changedAt >= at : known.changedAt > at;
 }
 
 /** Enrolled with this server itself, now: no source may speak for it. */

@@ -1,8 +1,7 @@
-import type { NewCommand } from '@lamplighter/contracts';
 import { type CommandKey, storedStates } from '../domain/command.ts';
 import type { EndedCommand } from '../domain/ended.ts';
 import type { DeviceTraits } from '../domain/fitness.ts';
-import type { CommandTerms, ExchangeRow, SlotWinner } from '../ports.ts';
+import type { AddedCommand, CommandTerms, ExchangeRow, SlotWinner } from '../ports.ts';
 import type { AddedRecord } from './sql/enqueue.ts';
 import type { ExchangeRecord } from './sql/exchange.ts';
 import type { TraitsRecord } from './sql/traits.ts';
@@ -102,14 +101,17 @@ export function termColumns(groups: readonly CommandTerms[]): unknown[] {
   ];
 }
 
-/** @param rows those that were added, where some were not */
-export function newOnes(groups: readonly CommandTerms[], rows: readonly AddedRecord[]): NewCommand[][] {
-  const added = new Set(rows.map((row) => `${row.tenant} ${row.command_id} ${row.device_id}`));
+/** @param rows those that were added */
+export function newOnes(groups: readonly CommandTerms[], rows: readonly AddedRecord[]): AddedCommand[][] {
+  const added = new Map(rows.map((row) => [`${row.tenant} ${row.command_id} ${row.device_id}`, row.source]));
   return groups.map((group) =>
-    group.commands.filter((command) =>
+    group.commands.flatMap((command) => {
+      const key = `${group.tenant} ${command.commandId.toLowerCase()} ${command.deviceId}`;
+      const source = added.get(key);
       // Taken out when found: a command that stands in two groups is new once.
-      added.delete(`${group.tenant} ${command.commandId.toLowerCase()} ${command.deviceId}`),
-    ),
+      if (!added.delete(key)) return [];
+      return [source == null ? command : { ...command, source }];
+    }),
   );
 }
 

@@ -1,10 +1,10 @@
-import type { NewCommand } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
 import type { CommandKey, CommandOutcome, FinishedCommand } from '../domain/command.ts';
 import type { DueDecision } from '../domain/due.ts';
 import type { EndedCommand } from '../domain/ended.ts';
 import type { DeviceTraits } from '../domain/fitness.ts';
 import {
+  type AddedCommand,
   type Cancelled,
   CommandStore,
   type CommandTerms,
@@ -42,7 +42,7 @@ const DAY_MS = 86_400_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 export class PgCommandStore extends CommandStore {
-  override async enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<NewCommand[][]> {
+  override async enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<AddedCommand[][]> {
     await tx.query(enqueueSql.mayEnqueue);
     const bodies = groups.map(({ tenant, body }) => ({ tenant, ...body }));
     await tx.query(enqueueSql.keepBodies, [
@@ -60,7 +60,8 @@ export class PgCommandStore extends CommandStore {
       new Date(Math.min(...groups.map((group) => group.sentForAt.getTime())) - DAY_MS),
       total,
     ]);
-    if (Number(rows[0]!.total) === total) return groups.map((group) => [...group.commands]);
+    if (Number(rows[0]!.total) === total && rows[0]!.device_id === null)
+      return groups.map((group) => [...group.commands]);
     return newOnes(groups, rows);
   }
 

@@ -21,6 +21,7 @@ export class PgEnrollmentStore extends EnrollmentStore {
       reachable: row.reachable,
       bootstrapToken: row.bootstrap_token,
       tokenUpdateTally: row.token_update_tally,
+      changedAt: row.changed_at,
     };
   }
 

@@ -19,7 +19,7 @@ export class AcceptCheckIn {
   async run(checkIn: CheckIn): Promise<CheckInReply> {
     const { tenant, deviceId, source, message } = checkIn;
     const reply = isAsSent(checkIn)
-      ? await this.db.transaction((tx) => this.accept(tx, checkIn, this.tools.clock.now()))
+      ? await this.db.transaction((tx) => this.accept(tx, checkIn, saidAt(checkIn, this.tools.clock.now())))
       : { outcome: 'wrong-certificate' as const };
     const keys = { tenant, deviceId, source, type: message.type };
     if (reply.outcome !== 'ok') this.tools.log.warn({ ...keys, outcome: reply.outcome }, 'a check-in was refused');
@@ -33,6 +33,12 @@ export class AcceptCheckIn {
     if (told !== undefined) await this.outbox.stage(tx, deviceCheckedIn, told, checkIn.deviceId);
     return reply;
   }
+}
+
+/** A device here speaks now. What another server relays was said when it says, since it may come late; never in the future. */
+function saidAt({ source, receivedAt }: CheckIn, now: Date): Date {
+  const at = new Date(receivedAt);
+  return source === undefined || at > now ? now : at;
 }
 
 /** A source vouches for its devices under its own name only. */

@@ -1,7 +1,7 @@
 import type { CheckIn, CheckInReply } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import type { Enrollment } from '../domain/enrollment.ts';
+import { type Enrollment, isOvertaken } from '../domain/enrollment.ts';
 import { EnrollmentStore } from '../ports.ts';
 import { AdmitDevice } from './admit-device.ts';
 import { BeginEnrollment } from './begin-enrollment.ts';
@@ -29,6 +29,9 @@ export class AnswerCheckIn {
 
   async run(tx: Tx, checkIn: CheckIn, now: Date): Promise<CheckInAnswer> {
     const { tenant, deviceId, parentId } = checkIn;
+    if (checkIn.source !== undefined && (await this.isLate(tx, checkIn, now))) {
+      return { reply: { outcome: 'unrecognized' } };
+    }
     if (is(checkIn, 'Authenticate')) {
       // Apple's user channels have none. It would hand another device's user to whoever holds a certificate.
       if (parentId !== undefined) return { reply: { outcome: 'unrecognized' } };
@@ -47,6 +50,20 @@ export class AnswerCheckIn {
       return { reply: { outcome: 'ok' } };
     }
     return { reply: await this.keepTokens.run(tx, checkIn.message, own, now) };
+  }
+
+  /** Overtaken by what is known. An Authenticate that comes after its TokenUpdate still says what the device is. */
+  private async isLate(tx: Tx, checkIn: CheckIn, at: Date): Promise<boolean> {
+    const { tenant, deviceId, parentId } = checkIn;
+    // The device before its user channels, as everywhere.
+    if (parentId !== undefined) await this.enrollments.lock(tx, tenant, parentId);
+    const known = await this.enrollments.lock(tx, tenant, deviceId);
+    if (known === undefined || !isOvertaken(known, checkIn, at)) return false;
+    if (is(checkIn, 'Authenticate') && known.status !== 'left') {
+      const { topic, facts } = checkIn.message;
+      await this.enrollments.refresh(tx, { ...known, topic, facts: { ...known.facts, ...facts }, at });
+    }
+    return true;
   }
 
   /** Where there was no Authenticate (a user channel, another server's device) the enrollment begins here. */

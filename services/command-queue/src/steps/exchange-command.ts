@@ -1,4 +1,10 @@
-import { commandAnswered, type Exchange, type ExchangeReply, message } from '@lamplighter/contracts';
+import {
+  commandAnswered,
+  type Exchange,
+  type ExchangeReply,
+  message,
+  sourceCertificateHash,
+} from '@lamplighter/contracts';
 import { CONFIG, Database, Publisher, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
@@ -59,7 +65,7 @@ export class ExchangeCommand {
     const items = batch.map((exchange) => ({
       tenant: exchange.tenant,
       deviceId: exchange.deviceId,
-      certificateHash: exchange.certificateHash,
+      certificateHash: identityOf(exchange),
       commandId: commandIdOf(exchange.answer),
       status: exchange.answer?.status ?? null,
     }));
@@ -100,6 +106,8 @@ export class ExchangeCommand {
     const { deviceId, tenant } = exchange;
     const { commandId, status } = exchange.answer!;
     if (command !== undefined && judgeFinished(command.outcome, status) !== 'stranger') return command;
+    // Another server's own commands: their answers are its own.
+    if (exchange.source !== undefined && command === undefined) return null;
     const keys = { tenant, deviceId, commandId, status, outcome: command?.outcome };
     this.tools.log.warn(keys, 'an answer to a command that does not wait for one changes nothing');
     return null;
@@ -156,11 +164,19 @@ function keyOf(key: { tenant: string; deviceId: string; commandId: string }): st
   return `${key.tenant} ${key.commandId} ${key.deviceId}`;
 }
 
-function replyTo({ row, command, confirmed }: Turn): ExchangeReply {
+/** A source vouches for its devices under its own name only. */
+function identityOf({ tenant, source, certificateHash }: Exchange): string {
+  return source === undefined ? certificateHash : sourceCertificateHash(tenant, source);
+}
+
+function replyTo({ exchange, row, command, confirmed }: Turn): ExchangeReply {
   if (row.identity !== 'ok') return { outcome: row.identity };
   if (!confirmed) return unavailable;
   const answeredTraceparent = command?.traceparent ?? undefined;
-  if (row.next === null) return { outcome: 'empty', answeredTraceparent };
+  if (row.next === null) {
+    const answered = exchange.source !== undefined && command !== null ? { answered: true as const } : {};
+    return { outcome: 'empty', answeredTraceparent, ...answered };
+  }
   const { commandId, requestType, command: body, traceparent } = row.next;
   return {
     outcome: 'command',

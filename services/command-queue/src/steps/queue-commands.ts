@@ -9,7 +9,7 @@ import { priorityOf } from '../domain/lanes.ts';
 import { onePerDevice, type PushRequest } from '../domain/push-requests.ts';
 import { retryPolicyOf } from '../domain/retry-policy.ts';
 import { slotOf } from '../domain/slot.ts';
-import { CommandStore, type CommandTerms, EnrollmentStore, type SlotWinner } from '../ports.ts';
+import { type AddedCommand, CommandStore, type CommandTerms, EnrollmentStore, type SlotWinner } from '../ports.ts';
 import { announceEnded } from './announce-ended.ts';
 import { type Batch, idOf, JudgeCommands, type Order, type Refused } from './judge-commands.ts';
 
@@ -136,10 +136,11 @@ function inParts<T extends { deviceId: string }>(name: string, order: Order, ite
   }));
 }
 
-function pushesFor(terms: CommandTerms, added: readonly NewCommand[]): PushRequest[] {
+function pushesFor(terms: CommandTerms, added: readonly AddedCommand[]): PushRequest[] {
   if (terms.pushCount === 0) return [];
   const expiresAt = terms.expiresAt.toISOString();
-  return added.map(({ deviceId, traceparent }) => ({ deviceId, expiresAt, reason: 'enqueued', traceparent }));
+  const own = added.filter(({ source }) => source === undefined);
+  return own.map(({ deviceId, traceparent }) => ({ deviceId, expiresAt, reason: 'enqueued', traceparent }));
 }
 
 function leftOut({ order, group, body, commands }: Batch, added: readonly NewCommand[]): Omit<Refused, 'refusal'>[] {

@@ -1,13 +1,13 @@
 import { buildPlist } from '@lamplighter/apple';
+import type { ServerMessage } from '@lamplighter/apple';
 import type { CheckInReply } from '@lamplighter/contracts';
-import type { QueueMessage } from './check-in-message.ts';
 import { NOTHING_MORE, xmlReply } from './device-reply.ts';
 import type { DeviceReply } from './device-reply.ts';
 import { queueRefusal, Refusal, shortHash } from './refusal.ts';
 import type { Asked } from './refusal.ts';
 
 /** What the device gets. Throws Refusal where the queue refused. */
-export function replyToCheckIn(asked: Asked, type: QueueMessage['messageType'], reply: CheckInReply): DeviceReply {
+export function replyToCheckIn(asked: Asked, type: ServerMessage['messageType'], reply: CheckInReply): DeviceReply {
   if (reply.outcome !== 'ok') throw refusalOf(asked, reply.outcome);
   switch (type) {
     case 'UserAuthenticate':

@@ -1,9 +1,9 @@
-import { enrollmentIdOf, parseCheckin } from '@lamplighter/apple';
+import { checkinJson, enrollmentIdOf, parseCheckin } from '@lamplighter/apple';
 import type { CheckinMessage, PlistValue } from '@lamplighter/apple';
 import { ddmSync, enrollmentCheckIn } from '@lamplighter/contracts';
 import { Clock, Requester } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { payloadOf, queueMessageOf } from '../domain/check-in-message.ts';
+import { payloadOf } from '../domain/check-in-message.ts';
 import { replyToCheckIn } from '../domain/check-in-reply.ts';
 import type { DeviceReply } from '../domain/device-reply.ts';
 import type { DeviceIdentity, DeviceRequest } from '../domain/device-request.ts';
@@ -32,7 +32,7 @@ export class AcceptCheckIn {
       ...asked,
       ...(message.messageType === 'TokenUpdate' ? namesOf(identity) : {}),
       payload: payloadOf(plist, request.body.length),
-      message: queueMessageOf(message),
+      message: checkinJson(message),
     });
     return replyToCheckIn(asked, message.messageType, reply);
   }

@@ -41,12 +41,12 @@ UPDATE command_queue.command c SET due_at = d.due_at, push_count = c.push_count 
 };
 
 /** What `gone` took out of the queue goes to history. */
-export const keep = (outcome: string, now: string) => `
+export const keep = (outcome: string, now: string, detail = 'NULL') => `
 INSERT INTO command_queue.command_history
        (tenant, device_id, command_id, body_id, cause, priority, outcome, created_at, expires_at, push_count,
-        sent_at, sent_count, not_now_at, not_now_count, finished_at, traceparent, error_count)
+        sent_at, sent_count, not_now_at, not_now_count, finished_at, traceparent, error_count, handed_to, detail)
 SELECT tenant, device_id, command_id, body_id, cause, priority, ${outcome}, created_at, expires_at, push_count,
-       sent_at, sent_count, not_now_at, not_now_count, ${now}, traceparent, error_count
+       sent_at, sent_count, not_now_at, not_now_count, ${now}, traceparent, error_count, handed_to, ${detail}
   FROM gone`;
 
 /** Plan: unnest → command_pkey, append to history. $1 tenants, $2 device ids, $3 command ids, $4 outcomes, $5 now */

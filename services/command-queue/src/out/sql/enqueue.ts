@@ -40,10 +40,12 @@ ON CONFLICT DO NOTHING`,
  * opened), insert. LIMIT 1 keeps the planner from reading the whole fleet for a large batch; the order lets neighbouring
  * keys share index pages, and two transactions meet the same keys in the same order.
  *
+ * A device of another MDM server is pushed by that one, which knows a CommandUUID once: no push from here, and no other try.
+ *
  * $1 group numbers, $2 device ids, $3 command ids, $4 body ids, $5 traceparents;
  * $6 tenants, $7 causes, $8 priorities, $9 not before, $10 expiries, $11 due, $12 push counts, $13 sent for, of the groups;
  * $14 no pushes, $15 purposes, $16 slots, $17 retries, $18 seconds before the first, of the groups;
- * $19 now, $20 from when on history is searched, $21 how many commands there are: where all are new none is named
+ * $19 now, $20 from when on history is searched, $21 how many commands there are: where all are new, and for devices of our own, none is named
  */
 export const enqueue: Statement = {
   name: 'command-enqueue',
@@ -59,15 +61,18 @@ WITH terms AS MATERIALIZED (
 ), added AS (
 INSERT INTO command_queue.command
        (tenant, device_id, command_id, body_id, cause, priority, state, created_at, not_before, expires_at, due_at,
-        push_count, traceparent, no_push, purpose, slot, retries_left, retry_wait)
-SELECT g.tenant, c.device_id, c.command_id, c.body_id, g.cause, g.priority, 0, $19, g.not_before, g.expires_at, g.due_at,
-       g.push_count, c.traceparent, g.no_push, g.purpose, g.slot, g.retries, g.retry_wait
+        push_count, traceparent, no_push, purpose, slot, retries_left, retry_wait, source, deliver_at)
+SELECT g.tenant, c.device_id, c.command_id, c.body_id, g.cause, g.priority, 0, $19, g.not_before, g.expires_at,
+       CASE WHEN e.source IS NULL THEN g.due_at ELSE g.expires_at END,
+       CASE WHEN e.source IS NULL THEN g.push_count ELSE 0 END, c.traceparent, g.no_push OR e.source IS NOT NULL, g.purpose, g.slot,
+       CASE WHEN e.source IS NULL THEN g.retries ELSE 0 END, g.retry_wait, e.source,
+       CASE WHEN e.source IS NOT NULL THEN greatest($19, g.not_before) END
   FROM (SELECT * FROM unnest($1::int[], $2::text[], $3::uuid[], $4::uuid[], $5::text[])
                  AS u(grp, device_id, command_id, body_id, traceparent)
          ORDER BY u.device_id COLLATE "C", u.command_id) c
   JOIN terms g ON g.grp = c.grp
  CROSS JOIN LATERAL (
-       SELECT FROM command_queue.enrollment e
+       SELECT e.source FROM command_queue.enrollment e
         WHERE e.tenant = g.tenant AND e.device_id = c.device_id AND e.status <> 'left'
         LIMIT 1) e
   LEFT JOIN LATERAL (
@@ -76,17 +81,19 @@ SELECT g.tenant, c.device_id, c.command_id, c.body_id, g.cause, g.priority, 0, $
         LIMIT 1) h ON true
  WHERE h.was IS NULL
 ON CONFLICT DO NOTHING
-RETURNING tenant, device_id, command_id
+RETURNING tenant, device_id, command_id, source
 )
-SELECT n.total, a.tenant, a.device_id, a.command_id
-  FROM (SELECT count(*) AS total FROM added) n LEFT JOIN added a ON n.total <> $21`,
+SELECT n.total, a.tenant, a.device_id, a.command_id, a.source
+  FROM (SELECT count(*) AS total, count(source) AS relayed FROM added) n
+  LEFT JOIN added a ON n.total <> $21 OR n.relayed > 0`,
 };
 
-/** One row for each that was added; where all were, a single one that names none. */
+/** One row for each that was added; where all were, for devices of our own, a single one that names none. */
 export interface AddedRecord {
   /** How many were added. */
   total: number | string;
   tenant: string | null;
   device_id: string | null;
   command_id: string | null;
+  source: string | null;
 }

@@ -5,7 +5,8 @@ export const lock: Statement = {
   name: 'enrollment-lock',
   text: `
 SELECT tenant, device_id, kind, parent_id, status, topic, encode(certificate_hash, 'hex') AS certificate_hash, generation,
-       source, token_update_tally, facts, bootstrap_token, (status = 'enrolled' AND push_gone_at IS NULL) AS reachable
+       source, token_update_tally, greatest(authenticated_at, token_updated_at, left_at) AS changed_at, facts, bootstrap_token,
+       (status = 'enrolled' AND push_gone_at IS NULL) AS reachable
   FROM command_queue.enrollment WHERE tenant = $1 AND device_id = $2 FOR UPDATE`,
 };
 
@@ -128,5 +129,6 @@ export interface EnrollmentRecord {
   facts: Record<string, string>;
   bootstrap_token: Buffer | null;
   token_update_tally: number;
+  changed_at: Date;
   reachable: boolean;
 }

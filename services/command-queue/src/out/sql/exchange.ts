@@ -15,8 +15,13 @@ const WAITS_TO_RETRY = '(c.state = 0 AND c.error_count > 0)';
  * command are nested loops over command_pkey (tenant, device_id, …), so the cost follows the pending commands of the
  * devices in the batch. History is only appended to. sent_at, state and counts are in no index: hand-over is a HOT update.
  *
+ * Nobody knows beforehand how many of a batch answer, hence two forms that leave no choice: LATERAL with LIMIT, where the planner
+ * would read a fleet of middling size whole for each batch, and FULL JOIN, where it would compare each item with each answer.
+ *
  * All parts see the queue as it was when the statement began, hence "not the answered one". `handed` takes its rows
  * from the update itself: a command that another transaction ended meanwhile is not handed over.
+ *
+ * A device of another MDM server is handed nothing: its commands go through that server.
  *
  * A connection is known by the Idle that began it: `session_at` goes from each command to the one that follows its answer.
  * A NotNow command whose session is another one was not refused on this connection, and is offered on it.
@@ -28,11 +33,14 @@ export const exchange: Statement = {
   text: `
 WITH incoming AS MATERIALIZED (
   SELECT i.n, i.tenant, i.device_id, i.command_id, i.status,
-         e.certificate_hash = decode(i.certificate_hash, 'hex') AS same, e.last_seen_at
+         e.certificate_hash = decode(i.certificate_hash, 'hex') AS same, e.last_seen_at, e.source
     FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[])
          WITH ORDINALITY AS i(tenant, device_id, certificate_hash, command_id, status, n)
-    LEFT JOIN command_queue.enrollment e
-      ON e.tenant = i.tenant AND e.device_id = i.device_id AND e.status <> 'left'
+    LEFT JOIN LATERAL (
+      SELECT e.certificate_hash, e.last_seen_at, e.source FROM command_queue.enrollment e
+       WHERE e.tenant = i.tenant AND e.device_id = i.device_id AND e.status <> 'left'
+         AND (e.source IS NULL OR e.status = 'enrolled')
+       LIMIT 1) e ON true
 ), admitted AS MATERIALIZED (
   SELECT * FROM incoming WHERE same
 ), seen AS (
@@ -48,16 +56,17 @@ WITH incoming AS MATERIALIZED (
 ), kept AS (
   INSERT INTO command_queue.command_history
          (tenant, device_id, command_id, body_id, cause, priority, outcome, created_at, expires_at, push_count,
-          sent_at, sent_count, not_now_at, not_now_count, finished_at, traceparent, error_count)
+          sent_at, sent_count, not_now_at, not_now_count, finished_at, traceparent, error_count, handed_to)
   SELECT tenant, device_id, command_id, body_id, cause, priority, status, created_at, expires_at, push_count,
-         sent_at, sent_count, not_now_at, not_now_count, $6, traceparent, errors
+         sent_at, sent_count, not_now_at, not_now_count, $6, traceparent, errors, handed_to
     FROM finished
 ), put_off AS (
   UPDATE command_queue.command c
      SET state = 2,
          not_now_at = coalesce(c.not_now_at, $6),
          not_now_count = c.not_now_count + CASE WHEN c.state = 2 THEN 0 ELSE 1 END,
-         due_at = CASE WHEN c.overtaken THEN $6 ELSE c.due_at END
+         due_at = CASE WHEN c.overtaken THEN $6 ELSE c.due_at END,
+         deliver_at = NULL
     FROM admitted a
    WHERE c.tenant = a.tenant AND c.device_id = a.device_id AND c.command_id = a.command_id AND a.status = 'NotNow'
   RETURNING a.n, c.*
@@ -85,16 +94,17 @@ WITH incoming AS MATERIALIZED (
   SELECT n, tenant, command_id, body_id, cause, not_now_count, traceparent, session_at, error_count, true FROM put_back
   UNION ALL
   SELECT n, tenant, command_id, body_id, cause, not_now_count, traceparent, session_at, error_count, true FROM waiting
+), turns AS MATERIALIZED (
+  SELECT a.*, d.session_at FROM admitted a FULL JOIN answered d ON d.n = a.n
 ), next AS MATERIALIZED (
-  SELECT a.n, a.tenant, a.device_id, c.command_id, coalesce(d.session_at, $6) AS session_at
-    FROM admitted a
-    LEFT JOIN answered d ON d.n = a.n
+  SELECT a.n, a.tenant, a.device_id, c.command_id, coalesce(a.session_at, $6) AS session_at
+    FROM turns a
    CROSS JOIN LATERAL (
      SELECT c.command_id FROM command_queue.command c
       WHERE c.tenant = a.tenant AND c.device_id = a.device_id
         AND c.command_id IS DISTINCT FROM a.command_id
         AND c.expires_at > $6 AND (c.not_before IS NULL OR c.not_before <= $6)
-        AND (c.state <> 2 OR (NOT c.overtaken AND (a.status IS NULL OR c.session_at <> d.session_at)))
+        AND (c.state <> 2 OR (NOT c.overtaken AND (a.status IS NULL OR c.session_at <> a.session_at)))
         AND (c.slot IS DISTINCT FROM '${EXCLUSIVE_SLOT}' OR c.state = 1 OR NOT EXISTS (
               SELECT FROM command_queue.command o
                WHERE o.tenant = a.tenant AND o.device_id = a.device_id AND o.slot = '${EXCLUSIVE_SLOT}' AND o.state = 1
@@ -102,6 +112,7 @@ WITH incoming AS MATERIALIZED (
                  AND o.expires_at + $7 * interval '1 ms' > $6))
       ORDER BY c.priority, c.created_at, c.command_id
       LIMIT 1) c
+   WHERE a.source IS NULL
 ), handed AS (
   UPDATE command_queue.command c
      SET state = 1, sent_at = $6, sent_count = c.sent_count + 1, session_at = x.session_at
@@ -110,15 +121,15 @@ WITH incoming AS MATERIALIZED (
   RETURNING x.n, c.tenant, c.command_id, c.body_id, c.traceparent
 )
 SELECT CASE WHEN i.same IS NULL THEN 'unrecognized' WHEN i.same THEN 'ok' ELSE 'wrong-certificate' END AS identity,
-       d.command_id AS answered_id, db.request_type AS answered_type, d.cause, d.not_now_count,
+       d.command_id AS answered_id, d.request_type AS answered_type, d.cause, d.not_now_count,
        d.errors AS error_count, d.will_retry,
        d.traceparent AS answered_traceparent,
-       h.command_id AS next_id, hb.request_type AS next_type, hb.command, h.traceparent AS next_traceparent
+       h.command_id AS next_id, h.request_type AS next_type, h.command, h.traceparent AS next_traceparent
   FROM incoming i
-  LEFT JOIN answered d ON d.n = i.n
-  LEFT JOIN command_queue.command_body db ON db.tenant = d.tenant AND db.body_id = d.body_id
-  LEFT JOIN handed h ON h.n = i.n
-  LEFT JOIN command_queue.command_body hb ON hb.tenant = h.tenant AND hb.body_id = h.body_id
+  FULL JOIN (SELECT o.*, b.request_type FROM answered o
+               LEFT JOIN command_queue.command_body b ON b.tenant = o.tenant AND b.body_id = o.body_id) d ON d.n = i.n
+  FULL JOIN (SELECT o.*, b.request_type, b.command FROM handed o
+               LEFT JOIN command_queue.command_body b ON b.tenant = o.tenant AND b.body_id = o.body_id) h ON h.n = i.n
  ORDER BY i.n`,
 };
 

@@ -21,9 +21,11 @@ function operation(
 
 const Taken = z.string().meta({ description: 'Empty: it cannot be lost any more.' });
 const name = { requestParams: { path: z.object({ name: z.string() }) } };
+// Made once: each call would make another schema of the same id, which the document refuses.
+const Event = RelayedEvent.meta({ id: 'RelayedEvent' });
 const event = (path: z.ZodObject) => ({
   requestParams: { path, header: z.object({ 'X-Hmac-Signature': z.string().optional() }) },
-  requestBody: { required: true, ...json(RelayedEvent.meta({ id: 'RelayedEvent' })) },
+  requestBody: { required: true, ...json(Event) },
 });
 
 export const sourcePaths: ZodOpenApiPathsObject = {

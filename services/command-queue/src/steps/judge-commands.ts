@@ -52,7 +52,7 @@ const FLEET_MS = 60_000;
 /** Takes out what no device may be given: malformed bodies, and what the OS, platform, channel or supervision of a device does not take. */
 @Injectable()
 export class JudgeCommands {
-  private readonly fleets = new Map<string, { atMs: number; kinds: DeviceTraits[] }>();
+  private readonly fleets = new Map<string, { atMs: number; kinds: Promise<DeviceTraits[]> }>();
 
   constructor(private readonly commands: CommandStore) {}
 
@@ -99,11 +99,13 @@ export class JudgeCommands {
     return kinds;
   }
 
+  /** Orders that come at once share one question. */
   private async fleetKinds(tx: Tx, tenant: string): Promise<DeviceTraits[]> {
     const kept = this.fleets.get(tenant);
     if (kept !== undefined && Date.now() - kept.atMs < FLEET_MS) return kept.kinds;
-    const kinds = await this.commands.fleetTraits(tx, tenant);
+    const kinds = this.commands.fleetTraits(tx, tenant);
     this.fleets.set(tenant, { atMs: Date.now(), kinds });
+    kinds.catch(() => this.fleets.delete(tenant));
     return kinds;
   }
 

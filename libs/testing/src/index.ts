@@ -1,4 +1,5 @@
 export * from './database.ts';
+export * from './other-mdm.ts';
 export * from './servers.ts';
 export * from './silent-log.ts';
 export * from './test-clock.ts';

@@ -66,13 +66,14 @@ export function enrollmentStoreSuite(name: string, fresh: () => Promise<Enrollme
       expect(pins).toEqual([renewed, renewed, certificateOf('a'), certificateOf('b'), certificateOf('a')]);
     });
 
-    it('knows whom a certificate belongs to: not to a device and its own user channels, nor to one that left', async () => {
+    it('knows whom a certificate belongs to: to a device and its own user channels, for good', async () => {
       const isPinned = (deviceId: string, hash: string) =>
         db.transaction((tx) => enrollments.isPinnedElsewhere(tx, 'default', deviceId, hash));
       expect(await isPinned('a', certificateOf('a'))).toBe(false);
       expect(await isPinned('b', certificateOf('a'))).toBe(true);
       await db.transaction((tx) => enrollments.leave(tx, 'default', ['a', 'a:u'], START));
-      expect(await isPinned('b', certificateOf('a'))).toBe(false);
+      expect(await isPinned('b', certificateOf('a'))).toBe(true);
+      expect(await isPinned('a', certificateOf('a'))).toBe(false);
     });
   });
 }

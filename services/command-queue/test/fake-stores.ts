@@ -347,7 +347,6 @@ export class FakeEnrollmentStore extends EnrollmentStore {
     return [...this.queue.enrollments.values()].some(
       (row) =>
         row.certificateHash === hash &&
-        row.status !== 'left' &&
         !(row.tenant === tenant && (row.deviceId === deviceId || row.parentId === deviceId)),
     );
   }
@@ -363,8 +362,8 @@ export class FakeEnrollmentStore extends EnrollmentStore {
       tokenUpdatedAt: null,
       tokenUpdateTally: 0,
       goneAt: null,
-      changedAt: at,
       awaitingConfiguration: false,
+      changedAt: at,
     });
   }
 
@@ -387,8 +386,8 @@ export class FakeEnrollmentStore extends EnrollmentStore {
       status: 'enrolled',
       reachable: true,
       goneAt: null,
-      changedAt: at,
       tokenUpdatedAt: at,
+      changedAt: at,
       tokenUpdateTally: row.tokenUpdateTally + 1,
     });
   }

@@ -27,13 +27,13 @@ SELECT d.device_id FROM unnest($2::text[]) AS d(device_id)
                     WHERE e.tenant = $1 AND e.device_id = d.device_id AND e.status <> 'left')`,
 };
 
-/** Plan: enrollment_certificate. A device's own user channels share its certificate. $1 tenant, $2 device id, $3 hash */
+/** Plan: enrollment_certificate. A device's own user channels share its certificate; what has left keeps it. $1 tenant, $2 device id, $3 hash */
 export const isPinnedElsewhere: Statement = {
   name: 'enrollment-pinned-elsewhere',
   text: `
 SELECT EXISTS (
   SELECT FROM command_queue.enrollment
-   WHERE certificate_hash = decode($3, 'hex') AND status <> 'left'
+   WHERE certificate_hash = decode($3, 'hex')
      AND (tenant, device_id) <> ($1, $2) AND (tenant, coalesce(parent_id, '')) <> ($1, $2)) AS pinned`,
 };
 

@@ -122,8 +122,7 @@ export class FakeCommandStore extends CommandStore {
   private exchangeOne(item: ExchangeItem, now: Date, answerGraceMs: number): ExchangeRow {
     const enrollment = this.queue.enrollments.get(keyOf(item));
     const isRelayed = enrollment !== undefined && enrollment.source !== null;
-    const isEarly = isRelayed && enrollment.status === 'authenticated';
-    const identity = isEarly ? 'unrecognized' : identify(enrollment, item.certificateHash);
+    const identity = identityOf(enrollment, item.certificateHash);
     if (identity !== 'ok') return { identity, answered: null, next: null };
     const own = this.queue.rows.filter((row) => keyOf(row) === keyOf(item));
     const answered = own.find((row) => row.commandId === item.commandId) ?? null;
@@ -132,15 +131,10 @@ export class FakeCommandStore extends CommandStore {
     const next = isRelayed
       ? undefined
       : nextOf(own, item, { now, session, expiredBefore: now.getTime() - answerGraceMs });
-    if (next !== undefined) {
-      next.state = lifeCycle[next.state]['handed-over'] as PendingState;
-      next.sentAt = now;
-      next.sessionAt = session ?? now;
-    }
     return {
       identity: 'ok',
       answered: answered && answeredOf(answered, willRetry),
-      next: next === undefined ? null : handedOf(next),
+      next: next === undefined ? null : handOver(next, now, session ?? now),
     };
   }
 
@@ -440,6 +434,19 @@ export class FakeEnrollmentStore extends EnrollmentStore {
 function answeredOf(row: Row, willRetry: boolean): ExchangeRow['answered'] {
   const { commandId, requestType, cause, notNowCount, errorCount, traceparent } = row;
   return { commandId, requestType, cause, notNowCount, errorCount, willRetry, traceparent };
+}
+
+/** Another server's device speaks once its TokenUpdate has come. */
+function identityOf(enrollment: EnrollmentRow | undefined, certificateHash: string): ExchangeRow['identity'] {
+  const isEarly = enrollment !== undefined && enrollment.source !== null && enrollment.status === 'authenticated';
+  return isEarly ? 'unrecognized' : identify(enrollment, certificateHash);
+}
+
+function handOver(row: Row, now: Date, sessionAt: Date): ExchangeRow['next'] {
+  row.state = lifeCycle[row.state]['handed-over'] as PendingState;
+  row.sentAt = now;
+  row.sessionAt = sessionAt;
+  return handedOf(row);
 }
 
 function nextOf(

@@ -1,4 +1,5 @@
 import {
+  type AnswerPayload,
   AppError,
   type CheckIn,
   commandExchange,
@@ -64,7 +65,8 @@ export class ReceiveEvents {
       certificateHash: sourceCertificateHash(tenant, source),
       receivedAt: new Date(event.created_at).toISOString(),
     };
-    const outcome = said.kind === 'connect' ? await this.connect(asked, said, raw) : await this.checkIn(asked, said);
+    const outcome =
+      said.kind === 'connect' ? await this.connect(asked, said, payload ?? raw) : await this.checkIn(asked, said);
     this.tally.note(key, outcome, this.clock.now());
     if (outcome !== 'refused') return;
     const keys = { tenant, source, deviceId: said.who.deviceId, topic: event.topic };
@@ -77,10 +79,13 @@ export class ReceiveEvents {
   private async connect(
     asked: Asked,
     { who, answer }: Extract<RelayedMessage, { kind: 'connect' }>,
-    raw: Buffer,
+    message: AnswerPayload | Buffer,
   ): Promise<Outcome> {
     const exchange: Exchange = { ...asked, deviceId: who.deviceId };
-    if (answer !== undefined) exchange.answer = { ...answer, payload: await this.packer.pack(raw) };
+    if (answer !== undefined) {
+      const payload = Buffer.isBuffer(message) ? await this.packer.pack(message) : message;
+      exchange.answer = { ...answer, payload };
+    }
     let reply = await this.exchange(exchange);
     if (reply.outcome === 'unrecognized' && (await this.adopt(asked, who))) reply = await this.exchange(exchange);
     if (reply.outcome === 'empty') return answer === undefined || reply.answered === true ? 'taken' : 'foreign';

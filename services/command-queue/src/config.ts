@@ -53,6 +53,12 @@ export const config = baseConfig.extend({
     .describe(
       'Whether a TokenUpdate may come with another identity certificate than the enrolled one: named takes it where its names hold the UDID or serial number of the device; never makes the device enroll again.',
     ),
+  LAMP_AUTHENTICATE: z
+    .enum(['any', 'named'])
+    .default('any')
+    .describe(
+      'Which identity certificate an Authenticate may come with: any that no other device has shown; named takes only one whose names hold the UDID or serial number of the device, of a known device the serial number that it enrolled with. For authorities that check names; keeps out User Enrollments, whose EnrollmentID no authority knows.',
+    ),
   LAMP_MAID_FILE: z
     .string()
     .min(1)

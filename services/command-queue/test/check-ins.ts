@@ -58,7 +58,7 @@ export function checkInsOn({ db, commands, enrollments }: CheckInStores, changed
   const tokens = new KeepTokens(outbox, enrollments, commands, sealer, new OneTokenService());
   const tools = new StepTools(new TestClock(START), silentLog, new Tracer());
   const admit = new AdmitDevice(enrollments, tools, config);
-  const answer = new AnswerCheckIn(enrollments, admit, new BeginEnrollment(enrollments, end), end, tokens);
+  const answer = new AnswerCheckIn(enrollments, admit, new BeginEnrollment(enrollments, end, config), end, tokens);
   const step = new AcceptCheckIn(db, outbox, answer, tools);
   /** A check-in of device `a`, or what `of` makes of it. */
   const say = (message: CheckIn['message'], of: Partial<CheckIn> = {}): Promise<CheckInReply> => {

@@ -86,10 +86,10 @@ describe('check-ins', () => {
     ]);
   });
 
-  it('passes on what the certificate of a TokenUpdate calls its holder', async () => {
+  it('passes on what the certificate of an Authenticate or TokenUpdate calls its holder', async () => {
     const seen = recorded();
-    for (const body of [tokenUpdateFixture('DEVICE'), checkOutFixture('DEVICE')]) await checkIn(body);
-    expect(seen.map((each) => each.certificateNames)).toEqual([['Device'], undefined]);
+    for (const make of [authenticateFixture, tokenUpdateFixture, checkOutFixture]) await checkIn(make('DEVICE'));
+    expect(seen.map((each) => each.certificateNames)).toEqual([['Device'], ['Device'], undefined]);
   });
 
   it('passes the message on for others to follow, without its secrets', async () => {

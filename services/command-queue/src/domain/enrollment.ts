@@ -77,7 +77,10 @@ export function isNative(existing: Enrollment | undefined): boolean {
  * Whether a certificate says by its names that it is this device's: the device's id or the serial number that it
  * enrolled with is one of them, whole, in any case.
  */
-export function isNamedFor(device: Enrollment, certificateNames: readonly string[]): boolean {
+export function isNamedFor(
+  device: Pick<Enrollment, 'deviceId' | 'facts'>,
+  certificateNames: readonly string[],
+): boolean {
   const names = new Set(certificateNames.map((name) => name.toLowerCase()));
   const own = [device.deviceId, device.facts['serialNumber']];
   return own.some((name) => name !== undefined && name !== '' && names.has(name.toLowerCase()));

@@ -1,7 +1,8 @@
 import type { CheckIn, CheckInReply } from '@lamplighter/contracts';
-import type { Tx } from '@lamplighter/runtime';
-import { Injectable } from '@nestjs/common';
-import { decideAuthenticate, isNative } from '../domain/enrollment.ts';
+import { CONFIG, type Tx } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
+import { decideAuthenticate, type Enrollment, isNamedFor, isNative } from '../domain/enrollment.ts';
 import { EnrollmentStore } from '../ports.ts';
 import { EndEnrollment } from './end-enrollment.ts';
 
@@ -11,6 +12,7 @@ export class BeginEnrollment {
   constructor(
     private readonly enrollments: EnrollmentStore,
     private readonly endEnrollment: EndEnrollment,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** What the id held before is void. The device of a user channel is known and admitted. */
@@ -21,7 +23,7 @@ export class BeginEnrollment {
   ): Promise<CheckInReply> {
     const { tenant, deviceId, kind, parentId = null, certificateHash, source = null, message: said } = checkIn;
     const known = await this.enrollments.lock(tx, tenant, deviceId);
-    const refused = source === null ? await this.isTaken(tx, checkIn) : isNative(known);
+    const refused = source === null ? await this.isForeign(tx, checkIn, known) : isNative(known);
     if (refused) return { outcome: 'wrong-certificate' };
     const decision = decideAuthenticate(known, certificateHash);
     const { generation } = decision;
@@ -48,9 +50,21 @@ export class BeginEnrollment {
   }
 
   /** A user channel shares its device's certificate; every other enrollment has one of its own. */
-  private async isTaken(tx: Tx, { tenant, deviceId, parentId, certificateHash }: CheckIn): Promise<boolean> {
-    return parentId === undefined && this.enrollments.isPinnedElsewhere(tx, tenant, deviceId, certificateHash);
+  private async isForeign(tx: Tx, checkIn: CheckIn, known: Enrollment | undefined): Promise<boolean> {
+    const { tenant, deviceId, parentId, certificateHash } = checkIn;
+    if (parentId !== undefined) return false;
+    if (this.config.LAMP_AUTHENTICATE === 'named' && !isNamed(checkIn, known)) return true;
+    return this.enrollments.isPinnedElsewhere(tx, tenant, deviceId, certificateHash);
   }
+}
+
+/** Of a device that is known the serial number counts that it enrolled with: now anybody could say any. */
+function isNamed(
+  { deviceId, certificateHash, certificateNames = [], message }: CheckIn,
+  known: Enrollment | undefined,
+): boolean {
+  if (known?.certificateHash === certificateHash) return true;
+  return isNamedFor(known ?? { deviceId, facts: factsOf(message) }, certificateNames);
 }
 
 function factsOf(said: CheckIn['message']): Record<string, string> {

@@ -10,6 +10,9 @@ import type { DeviceIdentity, DeviceRequest } from '../domain/device-request.ts'
 import { documentOf, replyToSync } from '../domain/declarative.ts';
 import type { Asked } from '../domain/refusal.ts';
 
+/** A certificate that is new to its device shows with these. */
+const NAMED: ReadonlySet<string> = new Set(['Authenticate', 'TokenUpdate']);
+
 /** Check-ins: enrollment, push addresses, escrowed and issued tokens, and the door to declarative management. */
 @Injectable()
 export class AcceptCheckIn {
@@ -30,7 +33,7 @@ export class AcceptCheckIn {
     if (message.messageType === 'DeclarativeManagement') return this.sync(asked, message);
     const reply = await this.requester.request(enrollmentCheckIn, {
       ...asked,
-      ...(message.messageType === 'TokenUpdate' ? namesOf(identity) : {}),
+      ...(NAMED.has(message.messageType) ? namesOf(identity) : {}),
       payload: payloadOf(plist, request.body.length),
       message: checkinJson(message),
     });
@@ -55,7 +58,7 @@ export class AcceptCheckIn {
   }
 }
 
-/** A renewed certificate shows with a TokenUpdate: its names tell whose it is. */
+/** They tell whose it is. */
 function namesOf({ certificateNames }: DeviceIdentity): { certificateNames?: string[] } {
   return certificateNames === undefined ? {} : { certificateNames: [...certificateNames] };
 }

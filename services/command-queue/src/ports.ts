@@ -204,7 +204,7 @@ export abstract class EnrollmentStore {
 
   /**
    * Whether an enrollment of another device is pinned to this certificate, or was when it left: a device that leaves must
-   * not come back as another one.
+   * not come back as another one. Nobody else is answered about this certificate until the transaction ends.
    */
   abstract isPinnedElsewhere(tx: Tx, tenant: string, deviceId: string, certificateHash: string): Promise<boolean>;
 

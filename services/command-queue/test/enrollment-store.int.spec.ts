@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PgDatabase } from '@lamplighter/storage';
-import { testDatabase, type TestDatabase } from '@lamplighter/testing';
+import { testDatabase, type TestDatabase, waitFor } from '@lamplighter/testing';
 import { PgEnrollmentStore } from '../src/out/pg-enrollment-store.ts';
 import { enrollmentStoreSuite } from './enrollment-store.suite.ts';
 import { enrollment, minutes, START } from './fixtures.ts';
@@ -20,6 +20,31 @@ const empty = () => db.query({ text: 'TRUNCATE command_queue.enrollment' });
 enrollmentStoreSuite('the enrollment store on PostgreSQL', async () => {
   await empty();
   return { db, enrollments };
+});
+
+describe('a certificate that several devices show at the same moment', () => {
+  it('belongs to one of them', async () => {
+    await empty();
+    const { certificateHash } = enrollment('a');
+    const take = (deviceId: string, meanwhile: (isFree: boolean) => Promise<unknown> = async () => undefined) =>
+      db.transaction(async (tx) => {
+        const isFree = !(await enrollments.isPinnedElsewhere(tx, 'default', deviceId, certificateHash));
+        await meanwhile(isFree);
+        if (isFree) await enrollments.begin(tx, { ...enrollment(deviceId), certificateHash });
+        return isFree;
+      });
+    const waits = {
+      text: `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database =
+                             (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    };
+    let second: Promise<boolean> | undefined;
+    let hasLooked = false;
+    const first = await take('a', async () => {
+      second = take('b', async () => (hasLooked = true));
+      await waitFor('the second to look, or to wait', async () => hasLooked || (await db.query(waits)).length > 0);
+    });
+    expect([first, await second]).toEqual([true, false]);
+  });
 });
 
 describe('what others see of an enrollment', () => {

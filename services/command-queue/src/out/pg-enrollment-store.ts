@@ -39,6 +39,8 @@ export class PgEnrollmentStore extends EnrollmentStore {
     deviceId: string,
     certificateHash: string,
   ): Promise<boolean> {
+    // A statement of its own: the next one sees what was committed while this one waited.
+    await tx.query(sql.lockCertificate, [certificateHash]);
     const [row] = await tx.query<{ pinned: boolean }>(sql.isPinnedElsewhere, [tenant, deviceId, certificateHash]);
     return row!.pinned;
   }

@@ -27,6 +27,12 @@ SELECT d.device_id FROM unnest($2::text[]) AS d(device_id)
                     WHERE e.tenant = $1 AND e.device_id = d.device_id AND e.status <> 'left')`,
 };
 
+/** Until the transaction ends nobody else asks whose this certificate is: else several could be told that it is free. $1 hash */
+export const lockCertificate: Statement = {
+  name: 'enrollment-lock-certificate',
+  text: `SELECT pg_advisory_xact_lock(hashtextextended($1, 7108))`,
+};
+
 /** Plan: enrollment_certificate. A device's own user channels share its certificate; what has left keeps it. $1 tenant, $2 device id, $3 hash */
 export const isPinnedElsewhere: Statement = {
   name: 'enrollment-pinned-elsewhere',

@@ -11,6 +11,7 @@ import { registerDown } from './commands/down.ts';
 import { registerLogs } from './commands/logs.ts';
 import { registerPolicy } from './commands/policy.ts';
 import { registerRollout } from './commands/rollout.ts';
+import { registerSource } from './commands/source.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerTest } from './commands/test.ts';
 import { registerTrace, registerTraces } from './commands/trace.ts';
@@ -34,6 +35,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerCatalog,
   registerPushCertificate,
   registerWebhook,
+  registerSource,
   registerDeadLetters,
   registerTrace,
   registerTraces,

@@ -78,6 +78,7 @@ export const Waiting = z
       'expired',
       'not-before',
       'in-hand',
+      'not-handed-over',
       'behind',
       'unreachable',
       'no-push-certificate',
@@ -102,7 +103,10 @@ export const CommandItem = z
     /** What it is for: a rollout id, or who asked for it. */
     cause: z.string(),
     lane: z.enum(['security', 'update', 'inventory']),
-    /** `queued`, `sent` or `NotNow` while it waits; then how it ended, e.g. `Acknowledged`, `expired`, `revoked`. */
+    /**
+     * `queued`, `sent` or `NotNow` while it waits, of another server's device also `handing to nanomdm` (it may be there)
+     * and `handed to nanomdm` (it is in that server's queue); then how it ended, e.g. `Acknowledged`, `expired`, `revoked`.
+     */
     state: z.string(),
     createdAt: Instant,
     notBefore: at,
@@ -113,6 +117,10 @@ export const CommandItem = z
     firstNotNowAt: at,
     notNowCount: z.int(),
     finishedAt: at,
+    /** Kind of the MDM server that it was handed to, where its device is enrolled with another one. */
+    handedTo: z.string().nullable(),
+    /** Of one that such a server refused: its words. */
+    detail: z.string().nullable(),
     traceId: z.string().nullable(),
     /** Null once it has ended. */
     waiting: Waiting.nullable(),

@@ -21,6 +21,10 @@ export interface CommandRow {
   sentCount: number;
   notNowCount: number;
   finishedAt: Date | null;
+  /** Kind of the MDM server that it was handed to, where that is another one. */
+  handedTo: string | null;
+  /** Of `refused`: why. */
+  detail: string | null;
   traceparent: string | null;
 }
 
@@ -77,11 +81,22 @@ function commandEntries(row: CommandRow): TimelineEntry[] {
   const entries = [entry(row.createdAt, 'queued', `${row.requestType} queued${wait}`, more, row.traceparent)];
   if (row.sentAt) {
     const times = row.sentCount > 1 ? `, ${row.sentCount} times by now` : '';
-    entries.push(entry(row.sentAt, 'handed-over', `${row.requestType} handed over${times}`, more, row.traceparent));
+    entries.push(
+      entry(
+        row.sentAt,
+        'handed-over',
+        `${row.requestType} handed ${row.handedTo === null ? 'over' : `to ${row.handedTo}`}${times}`,
+        more,
+        row.traceparent,
+      ),
+    );
   }
-  const unanswered = ['expired', 'unanswered', 'voided', 'superseded', 'cancelled', 'revoked'].includes(row.state);
+  const unanswered = ['expired', 'unanswered', 'voided', 'superseded', 'cancelled', 'revoked', 'refused'].includes(
+    row.state,
+  );
   if (row.finishedAt && unanswered) {
-    entries.push(entry(row.finishedAt, row.state, `${row.requestType} ${row.state}`, more, row.traceparent));
+    const why = row.detail === null ? '' : `: ${row.detail}`;
+    entries.push(entry(row.finishedAt, row.state, `${row.requestType} ${row.state}${why}`, more, row.traceparent));
   }
   return entries;
 }

@@ -16,10 +16,13 @@ const row: PendingCommand = {
   firstNotNowAt: null,
   notNowCount: 0,
   noPush: false,
+  source: null,
+  handedTo: null,
 };
 const facts: WaitingFacts = {
   now: at(30),
   enrollment: { status: 'enrolled', topic: 'T', leftAt: null, goneAt: null, lastSeenAt: at(-90) },
+  source: undefined,
   certificate: { notAfter: at(600_000) },
   lastPush: { at: at(20), outcome: 'accepted', reason: null },
   pending: [row],
@@ -113,5 +116,39 @@ describe('why a command waits', () => {
     });
     expect(why({ pushCount: 0 }).reason).toBe('not-come');
     expect(why({ expiresAt: at(30) })).toMatchObject({ reason: 'expired', since: at(30).toISOString() });
+  });
+});
+
+describe('why a command for a device of another server waits', () => {
+  const nano = { name: 'nano', kind: 'nanomdm', isEnabled: true, error: null };
+  const there = (more: Partial<PendingCommand>, source: WaitingFacts['source'] = nano) =>
+    why({ source: 'nano', noPush: true, ...more }, { source, certificate: undefined, lastPush: undefined });
+
+  it.each([
+    ['it was not given it yet', nano, 'nanomdm (source nano) was not given it yet'],
+    ['it takes none', { ...nano, error: 'no answer' }, 'nanomdm (source nano) takes no commands: no answer'],
+    ['it is not enabled', { ...nano, isEnabled: false }, 'nanomdm (source nano) is not enabled'],
+    ['it is gone', { ...nano, kind: null }, 'there is no source nano any more'],
+  ])('is that %s', (_what, source, detail) => {
+    expect(there({}, source)).toMatchObject({ reason: 'not-handed-over', detail: `${detail}${END}` });
+  });
+
+  it('is that it has it, or may have it', () => {
+    const handed = { handedTo: 'nanomdm', sentAt: at(25) };
+    expect(there({ ...handed, state: 'handed to nanomdm' })).toMatchObject({
+      reason: 'in-hand',
+      detail: expect.stringContaining('has relayed no answer'),
+      since: '2026-11-20T02:25:00.000Z',
+    });
+    expect(there({ ...handed, state: 'handing to nanomdm' }, { ...nano, error: 'no answer' })).toMatchObject({
+      reason: 'in-hand',
+      detail: expect.stringContaining('may have it since 2026-11-20T02:25:00.000Z; it is asked again: no answer'),
+    });
+  });
+
+  it('is NotNow, without a word of pushes', () => {
+    const { reason, detail } = there({ state: 'NotNow', handedTo: 'nanomdm', sentAt: at(25), notNowCount: 1 });
+    expect(reason).toBe('not-now');
+    expect(detail).not.toContain('push');
   });
 });

@@ -5,7 +5,8 @@ export interface PendingCommand {
   commandId: string;
   requestType: string;
   priority: number;
-  state: 'queued' | 'sent' | 'NotNow';
+  /** `queued`, `sent`, `NotNow`, or of another server's device `handing to …` and `handed to …`. */
+  state: string;
   createdAt: Date;
   notBefore: Date | null;
   expiresAt: Date;
@@ -17,6 +18,10 @@ export interface PendingCommand {
   notNowCount: number;
   /** Its sender wants no push for it. */
   noPush: boolean;
+  /** The MDM server that its device is enrolled with, where that is another one. */
+  source: string | null;
+  /** That server's kind, once an attempt to hand it over began. */
+  handedTo: string | null;
 }
 
 /** What else bears on it. */
@@ -26,6 +31,8 @@ export interface WaitingFacts {
   enrollment:
     | { status: string; topic: string; leftAt: Date | null; goneAt: Date | null; lastSeenAt: Date | null }
     | undefined;
+  /** The MDM server that the device is enrolled with, where that is another one; without a kind where it is not known any more. */
+  source: { name: string; kind: string | null; isEnabled: boolean; error: string | null } | undefined;
   /** The push certificate of the enrollment's topic; undefined where none was uploaded. */
   certificate: { notAfter: Date } | undefined;
   /** Undefined where it was never pushed, or so long ago that nobody knows. */
@@ -43,6 +50,7 @@ const looks: readonly Look[] = [
   expired,
   notBefore,
   inHand,
+  elsewhere,
   behind,
   unreachable,
   noCertificate,
@@ -79,7 +87,7 @@ function notEnrolled(row: PendingCommand, { enrollment }: WaitingFacts): Finding
 }
 
 function expired(row: PendingCommand, { now }: WaitingFacts): Finding | undefined {
-  if (row.state === 'sent' || row.expiresAt > now) return undefined;
+  if (isInHand(row) || row.expiresAt > now) return undefined;
   return [
     'expired',
     'its time is up: it is not handed over any more, and ends when the queue looks at it next',
@@ -92,9 +100,37 @@ function notBefore(row: PendingCommand, { now }: WaitingFacts): Finding | undefi
   return ['not-before', `not before ${iso(row.notBefore)}`, row.createdAt];
 }
 
-function inHand(row: PendingCommand, _facts: WaitingFacts): Finding | undefined {
-  if (row.state !== 'sent' || row.sentAt === null) return undefined;
+function isInHand({ state }: PendingCommand): boolean {
+  return state === 'sent' || state.startsWith('handed to ') || state.startsWith('handing to ');
+}
+
+function inHand(row: PendingCommand, { source }: WaitingFacts): Finding | undefined {
+  if (!isInHand(row) || row.sentAt === null) return undefined;
+  const who = `${row.handedTo} (source ${row.source})`;
+  if (row.state.startsWith('handing to ')) {
+    const why = source?.error == null ? '' : `: ${source.error}`;
+    return ['in-hand', `${who} may have it since ${iso(row.sentAt)}; it is asked again${why}`, row.sentAt];
+  }
+  if (row.source !== null) {
+    return [
+      'in-hand',
+      `${who} has had it since ${iso(row.sentAt)} and has relayed no answer of the device`,
+      row.sentAt,
+    ];
+  }
   return ['in-hand', `the device has had it in hand since ${iso(row.sentAt)} and has not answered`, row.sentAt];
+}
+
+/** What bears on a device of ours, such as pushes, is another server's business here. */
+function elsewhere(row: PendingCommand, facts: WaitingFacts): Finding | undefined {
+  const { source } = facts;
+  if (row.source === null) return undefined;
+  if (row.state === 'NotNow') return notNow(row, facts);
+  if (source?.kind == null) return ['not-handed-over', `there is no source ${row.source} any more`, row.createdAt];
+  const who = `${source.kind} (source ${row.source})`;
+  if (!source.isEnabled) return ['not-handed-over', `${who} is not enabled`, row.createdAt];
+  if (source.error !== null) return ['not-handed-over', `${who} takes no commands: ${source.error}`, row.createdAt];
+  return ['not-handed-over', `${who} was not given it yet`, row.createdAt];
 }
 
 function behind(row: PendingCommand, { pending, now }: WaitingFacts): Finding | undefined {

@@ -40,8 +40,13 @@ export class PgCommandViews extends CommandViews {
     ]);
     const notAfter = enrollment?.certificateNotAfter ?? null;
     const certificate = notAfter === null ? undefined : { notAfter };
-    return { now, enrollment, certificate, lastPush, pending: pending.filter(isPending) };
+    return { now, enrollment, source: sourceOf(enrollment), certificate, lastPush, pending: pending.filter(isPending) };
   }
+}
+
+function sourceOf(row: sql.FactsRow | undefined): WaitingFacts['source'] {
+  if (row === undefined || row.source === null) return undefined;
+  return { name: row.source, kind: row.sourceKind, isEnabled: row.sourceEnabled === true, error: row.sourceError };
 }
 
 function isPending(row: sql.CommandRow): row is sql.CommandRow & PendingCommand {
@@ -64,6 +69,8 @@ function itemOf(row: sql.CommandRow, facts: WaitingFacts): CommandItem {
     firstNotNowAt: isoOrNull(row.firstNotNowAt),
     notNowCount: row.notNowCount,
     finishedAt: isoOrNull(row.finishedAt),
+    handedTo: row.handedTo,
+    detail: row.detail,
     traceId: traceIdOf(row.traceparent) ?? null,
     waiting: isPending(row) ? whyWaiting(row, facts) : null,
   };

@@ -7,8 +7,6 @@ import { rolloutDeviceOf } from './pg-rollout-views.ts';
 import { iso, isoOrNull } from './rows.ts';
 import * as sql from './sql/devices.ts';
 
-const PENDING = new Set(['queued', 'sent', 'NotNow']);
-
 @Injectable()
 export class PgDeviceViews extends DeviceViews {
   constructor(private readonly database: Database) {
@@ -44,7 +42,7 @@ export class PgDeviceViews extends DeviceViews {
         policyName: update.policyName,
       })),
       availableUpdates: available.map((product) => ({ ...product, reportedAt: iso(product.reportedAt) })),
-      pending: history.commands.filter((command) => PENDING.has(command.state)).map(pendingOf),
+      pending: history.commands.filter((command) => command.finishedAt === null).map(pendingOf),
       timeline: timelineOf(history),
     };
   }

@@ -29,7 +29,7 @@ export function queueViewOf(deviceId: string, items: readonly CommandItem[]): { 
   return {
     device_command: {
       DeviceUDID: deviceId,
-      Commands: those(({ state }) => state === 'queued' || state === 'sent'),
+      Commands: those(({ state, finishedAt }) => finishedAt === null && state !== 'NotNow'),
       Completed: those(({ state }) => state === 'Acknowledged'),
       Failed: those(({ state, finishedAt }) => finishedAt !== null && state !== 'Acknowledged'),
       NotNow: those(({ state }) => state === 'NotNow'),
@@ -46,7 +46,7 @@ function queuedCommand(item: CommandItem): QueuedCommand {
     LastSentAt: item.sentAt ?? NEVER,
     Acknowledged: item.state === 'Acknowledged' ? (item.finishedAt ?? NEVER) : NEVER,
     TimesSent: item.sentCount,
-    LastStatus: item.state === 'queued' || item.state === 'sent' ? '' : item.state,
+    LastStatus: item.finishedAt === null && item.state !== 'NotNow' ? '' : item.state,
     FailureMessage: null,
   };
 }

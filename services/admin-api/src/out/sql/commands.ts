@@ -15,6 +15,9 @@ export interface CommandRow {
   notNowCount: number;
   finishedAt: Date | null;
   noPush: boolean;
+  source: string | null;
+  handedTo: string | null;
+  detail: string | null;
   traceparent: string | null;
 }
 
@@ -22,7 +25,7 @@ const COLUMNS = `
   SELECT command_id AS "commandId", request_type AS "requestType", cause, priority, state, created_at AS "createdAt",
          not_before AS "notBefore", expires_at AS "expiresAt", due_at AS "dueAt", push_count AS "pushCount",
          sent_at AS "sentAt", sent_count AS "sentCount", not_now_at AS "firstNotNowAt", not_now_count AS "notNowCount",
-         finished_at AS "finishedAt", no_push AS "noPush", traceparent
+         finished_at AS "finishedAt", no_push AS "noPush", source, handed_to AS "handedTo", detail, traceparent
     FROM command_queue.command_v1`;
 
 /**
@@ -52,16 +55,25 @@ export interface FactsRow {
   goneAt: Date | null;
   lastSeenAt: Date | null;
   certificateNotAfter: Date | null;
+  source: string | null;
+  /** Kind of that source; null where it is gone. */
+  sourceKind: 'nanomdm' | 'micromdm' | null;
+  sourceEnabled: boolean | null;
+  /** Why it takes no commands now. */
+  sourceError: string | null;
 }
 
-/** Plan: enrollment_pkey, push_certificate_pkey. $1 tenant, $2 device id */
+/** Plan: enrollment_pkey, push_certificate_pkey, source_pkey, hand_over_target_pkey. $1 tenant, $2 device id */
 export const FACTS = {
   name: 'device-command-facts',
   text: `
     SELECT e.status, e.topic, e.left_at AS "leftAt", e.push_gone_at AS "goneAt", e.last_seen_at AS "lastSeenAt",
-           c.not_after AS "certificateNotAfter"
+           c.not_after AS "certificateNotAfter", e.source, s.kind AS "sourceKind", s.enabled AS "sourceEnabled",
+           t.last_error AS "sourceError"
       FROM command_queue.enrollment_v1 e
       LEFT JOIN apns_push.push_certificate_v1 c ON c.tenant = e.tenant AND c.topic = e.topic
+      LEFT JOIN admin_api.source s ON s.tenant = e.tenant AND s.name = e.source
+      LEFT JOIN command_queue.hand_over_target_v1 t ON t.tenant = e.tenant AND t.source = e.source AND t.failures > 0
      WHERE e.tenant = $1 AND e.device_id = $2`,
 };
 

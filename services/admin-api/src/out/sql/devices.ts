@@ -70,7 +70,7 @@ export const COMMANDS = {
   text: `
     SELECT command_id AS "commandId", request_type AS "requestType", cause, state, created_at AS "createdAt",
            not_before AS "notBefore", expires_at AS "expiresAt", sent_at AS "sentAt", sent_count AS "sentCount",
-           not_now_count AS "notNowCount", finished_at AS "finishedAt", traceparent
+           not_now_count AS "notNowCount", finished_at AS "finishedAt", handed_to AS "handedTo", detail, traceparent
       FROM command_queue.command_v1 WHERE tenant = $1 AND device_id = $2 ORDER BY created_at DESC LIMIT 500`,
 };
 

@@ -111,6 +111,14 @@ const settings = baseConfig.extend({
     .max(268_435_456)
     .default(16_777_216)
     .describe('Largest request body that a device may send, in bytes. A larger one gets 413.'),
+  LAMP_GATEWAY_BODY_MEMORY: z.coerce
+    .number()
+    .int()
+    .min(65_536)
+    .default(268_435_456)
+    .describe(
+      'Bytes that request bodies over 64 KiB may take at once, never less than LAMP_GATEWAY_BODY_LIMIT; further ones get 503.',
+    ),
   LAMP_GATEWAY_HEADER_SECONDS: z.coerce
     .number()
     .min(0.1)
@@ -141,6 +149,12 @@ const settings = baseConfig.extend({
     .min(1)
     .default(10_000)
     .describe('Most devices that wait for the command queue at once; further ones get 503 at once.'),
+  LAMP_GATEWAY_MAX_PER_DEVICE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(16)
+    .describe('Most requests under one identity certificate that are served at once; further ones get 503.'),
   LAMP_GATEWAY_REPLY_SECONDS: z.coerce
     .number()
     .min(0.1)

@@ -1,12 +1,14 @@
 import { connect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { idleFixture, signMdmBody } from '@lamplighter/apple';
+import { acknowledgedFixture, idleFixture, signMdmBody } from '@lamplighter/apple';
 import { waitFor } from '@lamplighter/testing';
 import fc from 'fast-check';
 import { CHECK_IN, CONNECT, put, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { identityOf } from './pki.ts';
 
+const COMMAND = '11111111-2222-8333-8444-555555555555';
 const ALLOWED = [200, 400, 403, 404, 410, 413, 503];
 const PATHS = [
   '/mdm',
@@ -144,6 +146,31 @@ describe('what devices and others can do to the gateway', () => {
     expect((await signedIdle()).status).toBe(200);
     expect(exchange).not.toHaveBeenCalled();
     expect(warn).not.toHaveBeenCalled();
+  });
+});
+
+describe('large bodies that come slowly', () => {
+  it('leave room for everybody else: further large ones get 503 until they are gone', async () => {
+    const gateway = await startGateway({ LAMP_GATEWAY_BODY_LIMIT: '100000', LAMP_GATEWAY_BODY_MEMORY: '200000' });
+    const target = { host: '127.0.0.1', port: gateway.port, ca: gateway.serverAuthority.pem, servername: 'localhost' };
+    const large = Buffer.from(acknowledgedFixture(COMMAND, 'A', { Padding: 'x'.repeat(90_000) }));
+    const sendLarge = async () => (await put(gateway, large, { signedBy: gateway.device })).status;
+    // Nobody has to hold a certificate for this: what is signed with what shows at the end.
+    const junk = `PUT /mdm HTTP/1.1\r\nHost: a\r\nMdm-Signature: junk\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n`;
+    const slow = [1, 2].map(() =>
+      connect(target, function (this: TLSSocket) {
+        this.write(junk);
+      }),
+    );
+    try {
+      await waitFor('no room', async () => (await sendLarge()) === 503);
+      expect((await put(gateway, idleFixture(), { signedBy: gateway.device })).status).toBe(200);
+      for (const socket of slow) socket.destroy();
+      await waitFor('room', async () => (await sendLarge()) === 200);
+    } finally {
+      for (const socket of slow) socket.destroy();
+      await gateway.stop();
+    }
   });
 });
 

@@ -42,7 +42,8 @@ export async function onBed<T>(
       dir,
       services: settings.services,
       build: settings.services.length > 0,
-      env: { LAMP_LOG_LEVEL: 'warn', ...settings.env, ...profiling(options) },
+      // The devices of a load share one certificate.
+      env: { LAMP_LOG_LEVEL: 'warn', LAMP_GATEWAY_MAX_PER_DEVICE: '100000', ...settings.env, ...profiling(options) },
       signal: options.signal,
     });
     try {

@@ -111,3 +111,10 @@ export function forgedHeader(header: string): Refusal {
 export function unknownTenant(): Refusal {
   return new Refusal(404, 'device.unknown-tenant', 'the path does not name a tenant that is served here');
 }
+
+/** Large bodies fill the memory that they may have. */
+export function noRoom(): Refusal {
+  return new Refusal(503, 'gateway.no-room', 'too many large bodies are on their way at once', {
+    remedy: 'Raise LAMP_GATEWAY_BODY_MEMORY, or add replicas of device-gateway.',
+  });
+}

@@ -12,6 +12,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { DeviceAuthorities } from '../ports.ts';
 import { IssueEnrollmentProfile } from '../steps/issue-enrollment-profile.ts';
 import { ServeDevice } from '../steps/serve-device.ts';
+import { BodyBudget } from './body-budget.ts';
 import { DeviceConnections } from './device-connection.ts';
 import { deviceHttpServer } from './device-http-server.ts';
 import { enrollRoutes } from './enroll.routes.ts';
@@ -22,6 +23,7 @@ import { secureContext } from './server-options.ts';
 export class MdmServer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly server: ReturnType<typeof deviceHttpServer>;
   private readonly connections: DeviceConnections;
+  private readonly bodies: BodyBudget;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -31,6 +33,7 @@ export class MdmServer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly log: Log,
   ) {
     this.connections = new DeviceConnections(config);
+    this.bodies = new BodyBudget(config);
     this.server = deviceHttpServer(config, authorities.pem, (error, request, reply) =>
       this.refuse(error, request, reply),
     );
@@ -41,7 +44,7 @@ export class MdmServer implements OnApplicationBootstrap, OnModuleDestroy {
         url,
         // Before the body is read: whoever shows nothing fills no memory either.
         onRequest: async (request, reply) => {
-          const refusal = this.connections.refusalOf(request);
+          const refusal = this.connections.refusalOf(request) ?? this.bodies.refusalOf(request, reply);
           if (refusal === undefined) return;
           void reply.header('connection', 'close');
           throw refusal;

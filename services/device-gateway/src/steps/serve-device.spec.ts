@@ -5,6 +5,7 @@ import { Requester, Tracer } from '@lamplighter/runtime';
 import type { RecordedSpan } from '@lamplighter/runtime';
 import { TestClock } from '@lamplighter/testing';
 import { identityOf, newAuthority, newDevice } from '../../test/pki.ts';
+import type { Config } from '../config.ts';
 import type { DeviceRequest } from '../domain/device-request.ts';
 import { AnswerPacker, DeviceAuthorities, ExchangeQueue } from '../ports.ts';
 import { AcceptCheckIn } from './accept-check-in.ts';
@@ -64,6 +65,7 @@ function serving(reply: ExchangeReply) {
     new AcceptCheckIn(new NoRequester(), clock),
     new ConnectDevice(queue, new FakePacker(), clock),
     tracer,
+    { LAMP_GATEWAY_MAX_PER_DEVICE: 2 } as Config,
   );
   return { step, queue, tracer };
 }
@@ -129,6 +131,19 @@ describe('ServeDevice', () => {
   it('escapes what it puts around a command', async () => {
     const { step } = serving({ outcome: 'command', commandId: 'a<b', requestType: 'X', command: '<dict/>' });
     expect((await step.run(request(idleFixture()))).body).toContain('<string>a&lt;b</string>');
+  });
+
+  it('serves few requests of one device at a time, and the next ones once those are answered', async () => {
+    const { step, queue } = serving({ outcome: 'empty' });
+    const busy = await Promise.allSettled([1, 2, 3].map(() => step.run(request(idleFixture()))));
+    expect(busy.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(busy[2]).toMatchObject({ reason: { status: 503, code: 'device.too-many-at-once' } });
+    expect(queue.seen).toHaveLength(2);
+    await expect(step.run({ ...request(idleFixture()), contentType: 'text/plain' })).rejects.toMatchObject({
+      status: 400,
+    });
+    for (let visit = 0; visit < 3; visit++)
+      expect(await step.run(request(idleFixture()))).toMatchObject({ status: 200 });
   });
 
   it('checks the identity before it looks at the body', async () => {

@@ -1,5 +1,5 @@
 import { AppError, Failure, type RequestDefinition, requestSubject } from '@lamplighter/contracts';
-import type { Log } from '@lamplighter/runtime';
+import { type Log, unstorable } from '@lamplighter/runtime';
 import { headers, type Msg } from '@nats-io/nats-core';
 import type { Broker } from './connection.ts';
 import { ERROR_HEADER } from './requests.ts';
@@ -51,7 +51,8 @@ async function answer(request: Msg, options: ResponderOptions, failureIsOutput: 
   try {
     const output = await handler(inputOf(request, definition));
     request.respond(JSON.stringify(output));
-  } catch (error) {
+  } catch (caught) {
+    const error = unstorable(caught) ?? caught;
     if (!(error instanceof AppError)) log.error({ request: definition.name, err: error }, 'a request failed');
     respondError(request, appErrorOf(error, definition), failureIsOutput);
   }

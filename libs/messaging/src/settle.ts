@@ -1,5 +1,5 @@
 import { AppError, type Outcome, tenantOfSubject } from '@lamplighter/contracts';
-import type { Log } from '@lamplighter/runtime';
+import { type Log, unstorable } from '@lamplighter/runtime';
 import type { Delivery } from './delivery.ts';
 import { keptHeaders, REDRIVES } from './dead-letters.ts';
 import { deadSubject } from './names.ts';
@@ -38,8 +38,9 @@ export function retryDelayMs(deliveries: number, random: () => number = Math.ran
 }
 
 /** The one place where a message's fate is decided. Never throws. */
-export async function settle(delivery: Delivery, error: unknown, context: SettleContext): Promise<void> {
-  if (error === undefined) return delivery.ack();
+export async function settle(delivery: Delivery, thrown: unknown, context: SettleContext): Promise<void> {
+  if (thrown === undefined) return delivery.ack();
+  const error = unstorable(thrown) ?? thrown;
   const outcome = outcomeOf(error, delivery.count);
   const keys = {
     message: context.messageName,

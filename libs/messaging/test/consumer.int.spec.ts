@@ -134,6 +134,18 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     expect(headers['Lamp-Subject']).toMatch(/\.work\.default\.command\.enqueue\.\d+$/);
   });
 
+  it('sets aside at the first delivery what the database cannot hold', async () => {
+    let deliveries = 0;
+    await publish(todo, 1);
+    await consume(todo, () => {
+      deliveries += 1;
+      throw Object.assign(new Error('invalid byte sequence for encoding "UTF8": 0x00'), { code: '22021' });
+    });
+    await until(async () => (await pendingOf(todo)) === 0, 'settled');
+    const [dead] = await deadLetters('command.enqueue');
+    expect([deliveries, dead!.header.get('Lamp-Code')]).toEqual([1, 'input.invalid']);
+  });
+
   it('never hands over a message that is not of its shape, nor one that is not JSON', async () => {
     const seen: number[] = [];
     const subject = `${broker.prefix}.work.default.command.enqueue.0`;

@@ -95,6 +95,13 @@ const put = defineRequest('spec.put', z.object({ n: z.int() }), z.union([z.objec
     expect(JSON.stringify(error.toBody())).not.toContain('hunter2');
   });
 
+  it('says that its input cannot be stored where the database says so', async () => {
+    await serve(ask, async () => {
+      throw Object.assign(new Error('invalid byte sequence for encoding "UTF8": 0x00'), { code: '22021' });
+    });
+    await expect(requester.request(ask, { n: 1 })).rejects.toMatchObject({ code: 'input.invalid' });
+  });
+
   it('with an input of another shape never reaches the handler', async () => {
     let calls = 0;
     await serve(ask, async () => ({ twice: ++calls }));

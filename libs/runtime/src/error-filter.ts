@@ -2,6 +2,7 @@ import { AppError, type ErrorBody } from '@lamplighter/contracts';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Log } from './log.ts';
+import { unstorable } from './unstorable.ts';
 
 const STATUS_BY_ENDING: readonly [RegExp, number][] = [
   [/\.unauthenticated$/, 401],
@@ -10,6 +11,8 @@ const STATUS_BY_ENDING: readonly [RegExp, number][] = [
   [/\.(conflict|exists|duplicate-name)$/, 409],
   [/\.too-large$/, 413],
   [/\.unavailable$/, 503],
+  // Of a service behind this one: no fault of the caller's.
+  [/^internal$/, 500],
 ];
 
 /** HTTP status of an error code: by its last word; 400 for the rest, which are bad input. */
@@ -30,7 +33,7 @@ export class ErrorFilter implements ExceptionFilter {
     // Errors of message handlers are settled by the messaging library.
     if (host.getType() !== 'http') throw error;
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { status, body } = this.answer(error);
+    const { status, body } = this.answer(unstorable(error) ?? error);
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(status).send(body);
   }

@@ -13,3 +13,4 @@ export * from './secret-keys.ts';
 export * from './shutdown.ts';
 export * from './ticker.ts';
 export * from './tracer.ts';
+export * from './unstorable.ts';

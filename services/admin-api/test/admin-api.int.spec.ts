@@ -82,6 +82,18 @@ describe('admin-api', () => {
     expect(items).toHaveLength(1);
   });
 
+  it.each([
+    '/v1/devices/%00',
+    '/v1/devices/a%00b/commands',
+    '/v1/devices?search=%00',
+    '/v1/webhooks/%00',
+    '/v1/commands/%00',
+  ])('answers %s, which no database can hold, with 400', async (path) => {
+    const answer = await call(path);
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(await answer.json())).toContain('NUL');
+  });
+
   it('says that a service is away rather than waiting for ever', async () => {
     const answer = await call('/v1/policies', { method: 'POST', body: JSON.stringify({ name: policyPut.name }) });
     expect(answer.status).toBe(503);

@@ -30,10 +30,15 @@ import {
   userTokenUpdateFixture,
   verifyMdmSignature,
 } from '@lamplighter/apple';
-import { AppError } from '@lamplighter/contracts';
+import { AppError, RelayedEvent } from '@lamplighter/contracts';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
+import { rawPayloadOf, readRelayed } from '../../../services/admin-api/src/domain/relayed-message.ts';
+import { isInMicroQueue, readMicroReply } from '../../../services/command-queue/src/domain/micromdm-reply.ts';
+import { readNanoReply } from '../../../services/command-queue/src/domain/nanomdm-reply.ts';
 import { checkedReport } from '../../../services/ddm/src/domain/status-report.ts';
+import { certificateOfHeader } from '../../../services/device-gateway/src/domain/certificate-header.ts';
+import { Refusal } from '../../../services/device-gateway/src/domain/refusal.ts';
 import { interpret } from '../../../services/status-ingestion/src/domain/interpret.ts';
 import { newAuthority, newCredentials } from '../../fleet-sim/src/pki/authority.ts';
 import { clientExtensions } from '../../fleet-sim/src/pki/certificate.ts';
@@ -68,7 +73,8 @@ function refusing<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof AppleError || error instanceof AppError) throw new Refused(error.message);
+    if (error instanceof AppleError || error instanceof AppError || error instanceof Refusal)
+      throw new Refused(error.message);
     throw error;
   }
 }
@@ -222,5 +228,94 @@ const signers = new Set(
   pki.known.map(({ certificateDer }) => checkClientCertificate(certificateDer, options).certificateHash),
 );
 
-/** Everything that reads what a device, or a feed, has sent. */
-export const targets: readonly Target[] = [plist, checkin, connect, statusReport, signature, certificate, gdmf];
+const certificateHeader: Target = {
+  name: 'certificate-header',
+  summary: 'the header in which a TLS terminator hands on a certificate',
+  corpus: pki.known.flatMap(({ certificateDer }) => {
+    const pem = new X509Certificate(certificateDer).toString();
+    const base64 = certificateDer.toString('base64');
+    return [`:${base64}:`, base64, encodeURIComponent(pem)].map((text) => Buffer.from(text));
+  }),
+  words: [
+    ':',
+    '::',
+    '=',
+    '%',
+    '%0A',
+    '%00',
+    '%zz',
+    ',',
+    '-----BEGIN CERTIFICATE-----',
+    '-----END CERTIFICATE-----',
+    '+',
+    '_',
+  ],
+  feed: (input) => {
+    const text = input.toString('latin1');
+    const { der } = refusing(() => certificateOfHeader(text, text));
+    const { certificateHash } = refusing(() => checkClientCertificate(der, options));
+    if (!signers.has(certificateHash)) throw new Error('a certificate that nobody issued was accepted');
+  },
+};
+
+const relayed = (topic: string, body: Buffer): Buffer => {
+  const said = { udid: 'x', raw_payload: body.toString('base64') };
+  const part = topic === 'mdm.Connect' ? { acknowledge_event: said } : { checkin_event: said };
+  return Buffer.from(JSON.stringify({ topic, event_id: 'e', created_at: '2026-11-22T05:00:00Z', ...part }));
+};
+
+const relayedEvent: Target = {
+  name: 'relayed-event',
+  summary: 'what another MDM server says of its devices',
+  corpus: [
+    relayed('mdm.Authenticate', authenticateFixture()),
+    relayed('mdm.TokenUpdate', tokenUpdateFixture()),
+    relayed('mdm.CheckOut', checkOutFixture()),
+    ...answers.map((answer) => relayed('mdm.Connect', answer)),
+  ],
+  words: [...JSON_WORDS, '"raw_payload"', '"topic"', '"mdm.Connect"', '"created_at"', 'PD94bWwg'],
+  pieces: JSON_PIECES,
+  feed: (input) => {
+    const event = RelayedEvent.safeParse(json(input));
+    if (!event.success) throw new Refused('not an event');
+    refusing(() => readRelayed(event.data, rawPayloadOf(event.data)));
+  },
+};
+
+const otherServers: Target = {
+  name: 'other-servers',
+  summary: 'the answers of NanoMDM and MicroMDM',
+  corpus: [
+    Buffer.from('{"status":{"d":{"push_result":"1"}},"command_uuid":"u","request_type":"DeviceInformation"}'),
+    Buffer.from('{"status":{"d":{"command_error":"unknown id"}},"command_error":"x","no_push":true}'),
+    Buffer.from('{"payload":{"command_uuid":"u","command":{"request_type":"DeviceInformation"}}}'),
+    Buffer.from('{"device_command":{"Commands":[{"UUID":"u"}],"Completed":[],"Failed":null,"NotNow":[]}}'),
+    Buffer.from('{"device_command":{"Commands":[null,1,"x",[]],"Completed":{}}}'),
+    Buffer.from('{"error":"not found"}'),
+  ],
+  words: [...JSON_WORDS, '[null]', '"status"', '"command_error"', '"device_command"', '"UUID"'],
+  pieces: JSON_PIECES,
+  feed: (input) => {
+    const body = input.toString('utf8');
+    for (const status of [200, 207, 400, 404, 500]) {
+      readNanoReply({ status, body }, 'd', true);
+      readMicroReply({ status, body });
+      isInMicroQueue({ status, body }, 'u');
+    }
+    json(input);
+  },
+};
+
+/** Everything that reads what a device, a feed or another server has sent. */
+export const targets: readonly Target[] = [
+  plist,
+  checkin,
+  connect,
+  statusReport,
+  signature,
+  certificate,
+  certificateHeader,
+  relayedEvent,
+  otherServers,
+  gdmf,
+];

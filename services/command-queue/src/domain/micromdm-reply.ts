@@ -17,6 +17,6 @@ export function isInMicroQueue({ status, body }: HttpAnswer, commandId: string):
   const queue = objectIn(body)?.['device_command'];
   if (typeof queue !== 'object' || queue === null) return undefined;
   const lists = ['Commands', 'Completed', 'Failed', 'NotNow'].map((key) => (queue as Record<string, unknown>)[key]);
-  const all = lists.flatMap((list) => (Array.isArray(list) ? (list as { UUID?: unknown }[]) : []));
-  return all.some(({ UUID: id }) => String(id).toLowerCase() === commandId);
+  const all = lists.flatMap((list) => (Array.isArray(list) ? (list as ({ UUID?: unknown } | null)[]) : []));
+  return all.some((command) => String(command?.UUID).toLowerCase() === commandId);
 }

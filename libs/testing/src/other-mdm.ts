@@ -25,6 +25,10 @@ export class OtherMdm {
   /** HTTP statuses of its webhook's receiver. */
   readonly relayed: number[] = [];
   whim: (deviceId: string) => Whim = () => undefined;
+  /** Called with each command that it takes. */
+  taken: (deviceId: string, plist: string) => void = () => undefined;
+  /** Called where it is asked to push a device. */
+  pushed: (deviceId: string) => void = () => undefined;
   private readonly uuids = new Set<string>();
   private server: Server | undefined;
   private port = 0;
@@ -95,6 +99,10 @@ export class OtherMdm {
       response.writeHead(whim.status).end(whim.body ?? '');
       return;
     }
+    if (path.startsWith(this.kind === 'nanomdm' ? '/v1/push/' : '/push/')) {
+      this.pushed(id);
+      return json(response, 200, { status: { [id]: { push_result: randomUUID() } } });
+    }
     if (this.kind === 'nanomdm' && path.startsWith('/v1/enqueue/')) return this.enqueueNano(id, body, response);
     if (this.kind === 'micromdm' && path.startsWith('/v1/commands/')) {
       if (request.method === 'GET') return this.showMicro(id, response);
@@ -132,6 +140,7 @@ export class OtherMdm {
     const command = commandIn(body);
     this.uuids.add(command.uuid);
     this.queues.set(id, [...this.queueOf(id), { ...command, plist: body }]);
+    this.taken(id, body);
   }
 }
 

@@ -278,7 +278,16 @@ export interface HeldCommand extends CommandKey {
   attempts: number;
   /** An earlier attempt may have brought it there. */
   isRepeat: boolean;
+  /** It is there, and its device has not answered: it is to be pushed again. */
+  isTaken: boolean;
+  pushCount: number;
   traceparent: string | null;
+}
+
+export interface TakenHandOver {
+  command: HeldCommand;
+  /** When its device is pushed (again) unless it answers before. */
+  pushAt: Date;
 }
 
 export interface FailedHandOver {
@@ -304,10 +313,10 @@ export abstract class HandOverStore {
   abstract noteFailure(key: TargetKey, failure: { failures: number; error: string; pauseMs: number }): Promise<void>;
   abstract noteSuccess(key: TargetKey): Promise<void>;
 
-  /** What is due for it, by lane, then age; nobody else gets it while the lease lasts. Nothing whose time is up. */
+  /** What is due for it, or whose device is to be pushed, by lane, then age; nobody else gets it while the lease lasts. Nothing whose time is up. */
   abstract claim(target: HandOverTarget, terms: ClaimTerms): Promise<HeldCommand[]>;
   /** They are in the other server's hand, until they are answered or their time for an answer is over. */
-  abstract settleTaken(tx: Tx, taken: readonly HeldCommand[]): Promise<void>;
+  abstract settleTaken(tx: Tx, taken: readonly TakenHandOver[], now: Date): Promise<void>;
   abstract settleFailed(tx: Tx, failed: readonly FailedHandOver[], now: Date): Promise<void>;
   /** Ends them as `refused`; returns those that were still there. */
   abstract settleRefused(
@@ -324,4 +333,7 @@ export interface HandOverCall extends Pick<HandOverTarget, 'kind' | 'url' | 'tim
 export abstract class OtherServer {
   /** Never throws. A repeat under the same CommandUUID is one command. */
   abstract hand(call: HandOverCall, command: HeldCommand): Promise<HandOverResult>;
+
+  /** Has it push a device. Never throws. `taken` also where APNs does not take the push: the next may do. */
+  abstract wake(call: HandOverCall, deviceId: string): Promise<HandOverResult>;
 }

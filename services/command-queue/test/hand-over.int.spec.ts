@@ -37,7 +37,6 @@ describe('a command for a device of NanoMDM', () => {
     await beside.enroll('nano', nano, 'n2');
     await beside.send('Scan', ['n2']);
     await until('n2', 'handed to nanomdm');
-    expect(await beside.commandOf('n2')).toMatchObject({ push_count: 0 });
     const pushed = (await beside.told(pushRequest)).map(({ deviceId }) => deviceId);
     expect(pushed.filter((deviceId) => deviceId.startsWith('n'))).toEqual([]);
     const text = `SELECT count(*)::int AS n FROM command_queue.push_target_v1 WHERE device_id LIKE 'n%'`;
@@ -113,6 +112,27 @@ describe('a command for a device of NanoMDM', () => {
     expect(enqueues(nano, 'n10')).toBe(before);
   });
 
+  it('has its device pushed again by NanoMDM, once for all that waits for it, until it answers', async () => {
+    await beside.enroll('nano', nano, 'n13');
+    await beside.send('One', ['n13']);
+    await beside.send('Two', ['n13']);
+    await waitFor('both', () => nano.queueOf('n13').length === 2);
+    await until('n13', 'handed to nanomdm');
+    const pushes = () => nano.asked.filter(({ line }) => line === 'GET /v1/push/n13').length;
+    const later = async () => {
+      const text = `UPDATE command_queue.command SET deliver_at = now() WHERE device_id = 'n13' AND taken_at IS NOT NULL RETURNING 1`;
+      return (await beside.database.admin.query({ text })).length;
+    };
+    expect(pushes()).toBe(0);
+    await waitFor('both are there', async () => (await later()) === 2);
+    await waitFor('a push', () => pushes() === 1);
+    await waitFor('it is noted', async () => (await beside.commandOf('n13'))!.push_count >= 2);
+    for (const name of ['One', 'Two']) await beside.answer('nano', 'n13', commandId(name, 'n13'));
+    expect(await later()).toBe(0);
+    expect(await beside.commandOf('n13')).toMatchObject({ state: 'Acknowledged', sent_count: 1 });
+    expect(nano.queueOf('n13')).toHaveLength(2);
+  });
+
   it('waits while the device has another ScheduleOSUpdate in hand', async () => {
     await beside.enroll('nano', nano, 'n12');
     const requestType = 'ScheduleOSUpdate';
@@ -184,7 +204,7 @@ describe('a server that is down', () => {
     await Promise.all(ids.map((id) => until(id, 'handed to nanomdm')));
     for (const id of ids) expect(enqueues(twin, id)).toBe(1);
     // As a process leaves it that was killed after the other server took it, and before that was committed.
-    const text = `UPDATE command_queue.command SET deliver_at = now() WHERE device_id = 't0'`;
+    const text = `UPDATE command_queue.command SET taken_at = NULL, deliver_at = now() WHERE device_id = 't0'`;
     await beside.database.admin.query({ text });
     await waitFor('another attempt', () => enqueues(twin, 't0') === 2);
     await until('t0', 'handed to nanomdm');

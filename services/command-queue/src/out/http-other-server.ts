@@ -1,6 +1,6 @@
 import { commandPlist } from '@lamplighter/apple';
 import { Injectable } from '@nestjs/common';
-import { boundedWords, type HandOverResult, type HttpAnswer } from '../domain/hand-over.ts';
+import { boundedWords, type HandOverResult, type HttpAnswer, objectIn } from '../domain/hand-over.ts';
 import { isInMicroQueue, readMicroReply } from '../domain/micromdm-reply.ts';
 import { readNanoReply } from '../domain/nanomdm-reply.ts';
 import { type HandOverCall, type HeldCommand, OtherServer } from '../ports.ts';
@@ -23,6 +23,22 @@ export class HttpOtherServer extends OtherServer {
       return failureOf(error as Error, call.timeoutMs);
     }
   }
+
+  override async wake(call: HandOverCall, deviceId: string): Promise<HandOverResult> {
+    try {
+      return await wakeThere(call, deviceId);
+    } catch (error) {
+      return failureOf(error as Error, call.timeoutMs);
+    }
+  }
+}
+
+/** Whatever it says of the push in its own shape, it is well. */
+async function wakeThere(call: HandOverCall, deviceId: string): Promise<HandOverResult> {
+  const path = call.kind === 'nanomdm' ? 'v1/push' : 'push';
+  const answer = await send(call, 'GET', `${path}/${encodeURIComponent(deviceId)}`);
+  const isWell = answer.status < 300 || (answer.status >= 500 && objectIn(answer.body) !== undefined);
+  return isWell ? { kind: 'taken' } : failedBy(answer, call.kind);
 }
 
 async function handToNano(call: HandOverCall, command: HeldCommand): Promise<HandOverResult> {
@@ -78,6 +94,10 @@ async function textOf(response: Response): Promise<string> {
     if (bytes > MOST_ANSWER_BYTES) break;
   }
   return Buffer.concat(parts).toString('utf8');
+}
+
+function failedBy({ status, body }: HttpAnswer, server: string): HandOverResult {
+  return { kind: 'failed', error: boundedWords(`${server} answered ${status} to a push: ${body}`), mayHaveIt: true };
 }
 
 function failureOf(error: Error, timeoutMs: number): HandOverResult {

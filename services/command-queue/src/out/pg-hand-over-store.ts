@@ -8,6 +8,7 @@ import {
   type HandOverTarget,
   type HeldCommand,
   type RefusedHandOver,
+  type TakenHandOver,
   type TargetKey,
 } from '../ports.ts';
 import { endedOf, type EndedRecord, keyColumns } from './command-rows.ts';
@@ -48,8 +49,9 @@ export class PgHandOverStore extends HandOverStore {
     return this.database.query<HeldCommand>(sql.claim, values);
   }
 
-  override async settleTaken(tx: Tx, taken: readonly HeldCommand[]): Promise<void> {
-    await tx.query(sql.settleTaken, attemptColumns(taken));
+  override async settleTaken(tx: Tx, taken: readonly TakenHandOver[], now: Date): Promise<void> {
+    const pushes = taken.map((one) => one.pushAt);
+    await tx.query(sql.settleTaken, [...attemptColumns(taken.map((one) => one.command)), pushes, now]);
   }
 
   override async settleFailed(tx: Tx, failed: readonly FailedHandOver[], now: Date): Promise<void> {

@@ -11,6 +11,7 @@ import {
   type HeldCommand,
   OtherServer,
   type RefusedHandOver,
+  type TakenHandOver,
   type TargetKey,
 } from '../ports.ts';
 import { announceEnded } from './announce-ended.ts';
@@ -84,10 +85,13 @@ export class HandOverCommands {
     let failed = false;
     const work = async (): Promise<void> => {
       for (let lane = lanes.shift(); lane; lane = lanes.shift()) {
+        // One push does for all that waits for a device, and its server pushes for what is handed to it.
+        let isAwake = false;
         for (const command of lane) {
           const isOver = failed || Date.now() > deadline || command.expiresAt <= this.tools.clock.now();
-          const result = isOver ? undefined : await this.hand(target, command);
+          const result: HandOverResult | undefined = isOver ? undefined : await this.hand(target, command, isAwake);
           failed ||= result?.kind === 'failed';
+          isAwake ||= result?.kind === 'taken';
           attempts.push({ command, result });
         }
       }
@@ -96,28 +100,30 @@ export class HandOverCommands {
     return attempts;
   }
 
-  private async hand(target: HandOverTarget, command: HeldCommand): Promise<HandOverResult> {
+  private async hand(target: HandOverTarget, command: HeldCommand, isAwake: boolean): Promise<HandOverResult> {
+    if (command.isTaken && isAwake) return { kind: 'taken' };
     let apiKey: string;
     try {
       apiKey = this.sealer.open(target.sealedApiKey, sourceKeyContext(target, 'api-key')).toString();
     } catch (error) {
       return { kind: 'failed', error: boundedWords((error as Error).message), mayHaveIt: false };
     }
-    return this.server.hand({ ...target, apiKey }, command);
+    const call = { ...target, apiKey };
+    return command.isTaken ? this.server.wake(call, command.deviceId) : this.server.hand(call, command);
   }
 
   private async settle(target: HandOverTarget, attempts: readonly Attempt[]): Promise<void> {
     const now = this.tools.clock.now();
-    const taken: HeldCommand[] = [];
+    const taken: TakenHandOver[] = [];
     const refused: RefusedHandOver[] = [];
     const failed: FailedHandOver[] = [];
     for (const { command, result } of attempts) {
-      if (result?.kind === 'taken') taken.push(command);
+      if (result?.kind === 'taken') taken.push({ command, pushAt: this.pushAt(command, now) });
       else if (result?.kind === 'refused') refused.push({ command, detail: result.detail });
       else failed.push(this.failedOf(command, result?.mayHaveIt ?? false, result === undefined ? null : now, now));
     }
     await this.db.transaction(async (tx) => {
-      if (taken.length > 0) await this.store.settleTaken(tx, taken);
+      if (taken.length > 0) await this.store.settleTaken(tx, taken, now);
       if (failed.length > 0) await this.store.settleFailed(tx, failed, now);
       if (refused.length === 0) return;
       const ended = await this.store.settleRefused(tx, refused, now);
@@ -126,6 +132,12 @@ export class HandOverCommands {
       );
       await announceEnded(this.outbox, tx, { tenant: target.tenant, at: now }, items);
     });
+  }
+
+  /** As long as a device of our own would be waited for. */
+  private pushAt({ pushCount }: HeldCommand, now: Date): Date {
+    const { repushMs, repushMaxMs } = dueTermsOf(this.config);
+    return new Date(now.getTime() + Math.min(repushMs * 2 ** Math.min(pushCount, 30), repushMaxMs));
   }
 
   /** What was not tried is due at once. What an earlier attempt may have brought there stays in that server's hand. */

@@ -49,7 +49,8 @@ UPDATE command_queue.hand_over_target
 /**
  * Takes what is due for one server: security actions before all others, and each lane the longest waiting first. A claimed
  * command is in that server's hand until the attempt is settled: nobody is told meanwhile that it was taken back. What its
- * device is not to have yet (it enrolls, or has another ScheduleOSUpdate in hand) is looked at again later.
+ * device is not to have yet (it enrolls, or has another ScheduleOSUpdate in hand) is looked at again later. What that server
+ * has taken, and its device has not answered, comes again too: its device is to be pushed.
  *
  * Plan: a probe of command_deliver for each lane until there are enough, locking what it finds; then enrollment_pkey and
  * command_pkey. The cost follows what is due for this server.
@@ -61,14 +62,14 @@ export const claim: Statement = {
 WITH picked AS MATERIALIZED (
   SELECT o.* FROM generate_series(0, 99) AS lane(priority)
    CROSS JOIN LATERAL (
-     SELECT c.tenant, c.device_id, c.command_id, c.state, c.slot FROM command_queue.command c
+     SELECT c.tenant, c.device_id, c.command_id, c.state, c.slot, c.taken_at IS NOT NULL AS taken FROM command_queue.command c
       WHERE c.tenant = $1 AND c.source = $2 AND c.priority = lane.priority AND c.deliver_at <= $3
         AND c.expires_at > $3 AND NOT c.overtaken
       ORDER BY c.deliver_at LIMIT $4
         FOR UPDATE SKIP LOCKED) o
    LIMIT $4
 ), judged AS MATERIALIZED (
-  SELECT p.*, coalesce(e.status = 'enrolled', false) AND (p.slot IS DISTINCT FROM '${EXCLUSIVE_SLOT}' OR NOT EXISTS (
+  SELECT p.*, p.taken OR coalesce(e.status = 'enrolled', false) AND (p.slot IS DISTINCT FROM '${EXCLUSIVE_SLOT}' OR NOT EXISTS (
            SELECT FROM command_queue.command o
             WHERE o.tenant = p.tenant AND o.device_id = p.device_id AND o.slot = '${EXCLUSIVE_SLOT}' AND o.state = 1
               AND o.command_id <> p.command_id AND o.expires_at + $8 * interval '1 ms' > $3)) AS ready
@@ -80,28 +81,33 @@ WITH picked AS MATERIALIZED (
    WHERE c.tenant = j.tenant AND c.device_id = j.device_id AND c.command_id = j.command_id AND NOT j.ready
 ), taken AS (
   UPDATE command_queue.command c
-     SET state = 1, sent_at = coalesce(c.sent_at, $3), sent_count = c.sent_count + 1, session_at = $3, handed_to = $5,
+     SET state = 1, sent_at = coalesce(c.sent_at, $3), sent_count = c.sent_count + CASE WHEN j.taken THEN 0 ELSE 1 END,
+         session_at = $3, handed_to = $5,
          deliver_at = $6, deliver_count = c.deliver_count + 1
     FROM judged j
    WHERE c.tenant = j.tenant AND c.device_id = j.device_id AND c.command_id = j.command_id AND j.ready
-  RETURNING c.*, j.state = 1 AS "isRepeat"
+  RETURNING c.*, j.state = 1 AS "isRepeat", j.taken
 )
 SELECT t.tenant, t.device_id AS "deviceId", t.command_id AS "commandId", b.request_type AS "requestType", b.command,
-       t.expires_at AS "expiresAt", t.deliver_count AS attempts, t."isRepeat", t.traceparent
+       t.expires_at AS "expiresAt", t.deliver_count AS attempts, t."isRepeat", t.taken AS "isTaken",
+       t.push_count AS "pushCount", t.traceparent
   FROM taken t JOIN command_queue.command_body b ON b.tenant = t.tenant AND b.body_id = t.body_id
  ORDER BY t.priority, t.created_at, t.command_id`,
 };
 
-const keys = 'unnest($1::text[], $2::text[], $3::uuid[], $4::smallint[])';
 const same =
   'c.tenant = k.tenant AND c.device_id = k.device_id AND c.command_id = k.command_id AND c.deliver_count = k.attempts';
 
-/** Plan of these three: unnest → command_pkey. What was answered meanwhile is gone. $1 tenants, $2 devices, $3 commands, $4 attempts */
+/** Plan of these three: unnest → command_pkey. What was answered meanwhile is gone. $1 tenants, $2 devices, $3 commands, $4 attempts, $5 next pushes, $6 now */
 export const settleTaken: Statement = {
   name: 'hand-over-settle-taken',
   text: `
-UPDATE command_queue.command c SET deliver_at = NULL
-  FROM ${keys} AS k(tenant, device_id, command_id, attempts) WHERE ${same}`,
+UPDATE command_queue.command c
+   SET taken_at = coalesce(c.taken_at, $6), push_count = c.push_count + 1,
+       deliver_at = CASE WHEN c.state = 1 THEN k.push_at END
+  FROM unnest($1::text[], $2::text[], $3::uuid[], $4::smallint[], $5::timestamptz[])
+       AS k(tenant, device_id, command_id, attempts, push_at)
+ WHERE ${same}`,
 };
 
 /** $5 next attempts, $6 whether the server may have it, $7 now */

@@ -197,6 +197,21 @@ describe('sources', () => {
   });
 });
 
+describe("a source's API key", () => {
+  it('is sent to no other address than the one that it was given for', async () => {
+    const spec = { kind: 'nanomdm', url: 'https://mdm.example.com:9000/a' };
+    await put('keyed', { ...spec, apiKey: 'KEY' });
+    for (const url of ['https://thief.example', 'https://mdm.example.com:9001/a', 'http://mdm.example.com:9000/a']) {
+      const answer = await call('/v1/sources/keyed', 'PUT', { ...spec, url });
+      expect(answer).toMatchObject({ status: 400, body: { error: { fields: [{ path: 'apiKey' }] } } });
+    }
+    expect((await call('/v1/sources/keyed')).body).toMatchObject({ url: spec.url });
+    await put('keyed', { ...spec, url: 'https://mdm.example.com:9000/b' });
+    await put('keyed', { ...spec, url: 'https://other.example', apiKey: 'OTHER' });
+    expect((await call('/v1/sources/keyed', 'DELETE')).status).toBe(200);
+  });
+});
+
 describe('the door for events', () => {
   const event = relayedEvent('mdm.Connect', idleFixture('DOOR'));
 

@@ -25,7 +25,7 @@ export const SourceSpec = z
     kind: SourceKind,
     /** What its API's paths begin with. */
     url: base,
-    /** Key of its API. Sealed and never returned. Absent: the one that is there stays. */
+    /** Key of its API. Sealed and never returned. Absent: the one that is there stays, unless scheme, host or port of `url` change. */
     apiKey: key.optional(),
     /** Key of `X-Hmac-Signature` on what it sends. Sealed and never returned. Absent: the one that is there stays; null: none. */
     webhookKey: key.nullable().optional(),

@@ -58,6 +58,20 @@ describe('an Authenticate where certificates have to name their device', () => {
   });
 });
 
+describe('a device of another MDM server that enrolls here, where certificates have to name their device', () => {
+  it('is named by its serial number: by the one that its server told, if it told one', async () => {
+    world = checkIns({ LAMP_AUTHENTICATE: 'named' });
+    await world.say({ type: 'TokenUpdate', topic }, through('nano'));
+    expect(await enroll(['C02OTHER'])).toEqual(wrongCertificate);
+    expect(await enroll(['C02TEST'])).toEqual(ok);
+    world = checkIns({ LAMP_AUTHENTICATE: 'named' });
+    await world.say(said('C02TEST'), through('nano'));
+    await world.say({ type: 'TokenUpdate', topic }, through('nano'));
+    expect(await enroll(['C02THIEF'], 'C02THIEF')).toEqual(wrongCertificate);
+    expect(await enroll(['C02TEST'])).toEqual(ok);
+  });
+});
+
 describe('an Authenticate by default', () => {
   it('is taken with a fresh certificate that names nobody: a device that enrolls again has one', async () => {
     world = checkIns();

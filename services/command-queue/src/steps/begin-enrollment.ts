@@ -58,13 +58,18 @@ export class BeginEnrollment {
   }
 }
 
-/** Of a device that is known the serial number counts that it enrolled with: now anybody could say any. */
+/**
+ * Of a device that is known the serial number counts that it enrolled with: now anybody could say any. Another server may
+ * have told of one without.
+ */
 function isNamed(
   { deviceId, certificateHash, certificateNames = [], message }: CheckIn,
   known: Enrollment | undefined,
 ): boolean {
   if (known?.certificateHash === certificateHash) return true;
-  return isNamedFor(known ?? { deviceId, facts: factsOf(message) }, certificateNames);
+  const isToldBare = known !== undefined && known.source !== null && known.facts['serialNumber'] === undefined;
+  const facts = known === undefined || isToldBare ? factsOf(message) : known.facts;
+  return isNamedFor({ deviceId, facts }, certificateNames);
 }
 
 function factsOf(said: CheckIn['message']): Record<string, string> {

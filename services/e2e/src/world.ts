@@ -38,6 +38,8 @@ export interface World {
   readonly api: Api;
   readonly fleet: FleetHandle;
   readonly clock: ClockFunctions;
+  /** The LAMP_CLOCK of all of it. */
+  readonly clockSetting: string;
   /** As the database's owner: for looking. */
   readonly database: pg.Pool;
   /** All that a service has logged. */
@@ -92,7 +94,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     undo.push(() => database.end());
     await fleet.enrolled();
     const log = (service: string): string => readFileSync(join(dir, 'logs', `${service}.log`), 'utf8');
-    return { product, api, fleet, clock: clockFrom(setting), database, log, stop };
+    return { product, api, fleet, clock: clockFrom(setting), clockSetting: setting, database, log, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -89,26 +89,25 @@ export class OtherMdm {
     if (request.headers.authorization !== `Basic ${credentials}`) return json(response, 401, { error: 'unauthorized' });
     const [path = ''] = (request.url ?? '').split('?');
     const id = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
-    const whim = this.whim(id);
-    if (whim === 'hang') return;
-    if (whim === 'take-and-hang') {
-      this.take(id, body);
-      return;
-    }
-    if (whim !== undefined) {
-      response.writeHead(whim.status).end(whim.body ?? '');
-      return;
-    }
+    if (this.isMoody(id, body, response)) return;
     if (path.startsWith(this.kind === 'nanomdm' ? '/v1/push/' : '/push/')) {
       this.pushed(id);
       return json(response, 200, { status: { [id]: { push_result: randomUUID() } } });
     }
-    if (this.kind === 'nanomdm' && path.startsWith('/v1/enqueue/')) return this.enqueueNano(id, body, response);
-    if (this.kind === 'micromdm' && path.startsWith('/v1/commands/')) {
-      if (request.method === 'GET') return this.showMicro(id, response);
-      return this.enqueueMicro(id, body, response);
-    }
-    response.writeHead(404).end('404 page not found\n');
+    const isMicro = this.kind === 'micromdm';
+    if (!path.startsWith(isMicro ? '/v1/commands/' : '/v1/enqueue/')) {
+      response.writeHead(404).end('404 page not found\n');
+    } else if (!isMicro) this.enqueueNano(id, body, response);
+    else if (request.method === 'GET') this.showMicro(id, response);
+    else this.enqueueMicro(id, body, response);
+  }
+
+  private isMoody(id: string, body: string, response: ServerResponse): boolean {
+    const whim = this.whim(id);
+    if (whim === undefined) return false;
+    if (whim === 'take-and-hang') this.take(id, body);
+    else if (whim !== 'hang') response.writeHead(whim.status).end(whim.body ?? '');
+    return true;
   }
 
   private enqueueNano(id: string, body: string, response: ServerResponse): void {

@@ -105,16 +105,16 @@ beforeEach(() => {
 
 /** As the command queue answers, as far as it matters here. */
 function checkInOf(input: CheckIn): CheckInReply {
-  const { deviceId, parentId, source = '', message: said } = input;
+  const { deviceId, parentId, source, message: said } = input;
   checkIns.push(input);
   if (isAway) throw new Error('away');
-  const owner = known.get(deviceId) ?? (parentId === undefined ? undefined : known.get(parentId));
+  const owner = known.get(deviceId) ?? known.get(parentId ?? '');
   if (owner !== undefined && owner !== source) return { outcome: 'wrong-certificate' };
   const begins = said.type === 'Authenticate' || said.type === 'TokenUpdate';
   if (parentId !== undefined && !known.has(parentId)) return { outcome: 'unrecognized' };
   if (owner === undefined && !begins) return { outcome: 'unrecognized' };
   if (said.type === 'CheckOut') known.delete(deviceId);
-  else known.set(deviceId, source);
+  else known.set(deviceId, source!);
   return { outcome: 'ok' };
 }
 

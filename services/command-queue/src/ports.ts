@@ -36,6 +36,11 @@ export interface AddedCommand extends NewCommand {
   source?: string;
 }
 
+export interface BodyKey {
+  tenant: string;
+  bodyId: string;
+}
+
 /** A command that takes the place of those of its slot that no device has in hand. */
 export interface SlotWinner extends CommandKey {
   slot: string;
@@ -167,6 +172,13 @@ export abstract class CommandStore {
 
   /** Makes the history partitions of the day of `now` and the next; drops those that ended `days` or more before. Repeats change nothing. */
   abstract keepHistory(tx: Tx, now: Date, days: number): Promise<void>;
+
+  /**
+   * Removes bodies that no enqueue used since that day and no command, pending or finished, refers to: looks at those in key
+   * order after `after`, at most `limit`. Waits for nobody; what somebody holds stays.
+   * @returns the last key; null when none was left
+   */
+  abstract removeBodies(tx: Tx, unusedSince: Date, after: BodyKey | null, limit: number): Promise<BodyKey | null>;
 }
 
 export interface NewEnrollment extends Omit<
@@ -297,10 +309,7 @@ export interface FailedHandOver {
   nextAt: Date;
 }
 
-export interface RefusedHandOver {
-  command: HeldCommand;
-  detail: string;
-}
+export type RefusedHandOver = { command: HeldCommand; detail: string };
 
 /** Commands on their way to the MDM servers that their devices are enrolled with. */
 export abstract class HandOverStore {

@@ -127,6 +127,11 @@ describe('a command for a device of NanoMDM', () => {
     await waitFor('both are there', async () => (await later()) === 2);
     await waitFor('a push', () => pushes() === 1);
     await waitFor('it is noted', async () => (await beside.commandOf('n13'))!.push_count >= 2);
+    const payload = { xml: '<plist/>' };
+    const notNow = { answer: { commandId: commandId('One', 'n13'), status: 'NotNow' as const, payload } };
+    expect(await beside.answer('nano', 'n13', undefined, notNow)).toEqual({ outcome: 'empty', answered: true });
+    expect(await later()).toBe(2);
+    await waitFor('a push for what was put off', () => pushes() === 2);
     for (const name of ['One', 'Two']) await beside.answer('nano', 'n13', commandId(name, 'n13'));
     expect(await later()).toBe(0);
     expect(await beside.commandOf('n13')).toMatchObject({ state: 'Acknowledged', sent_count: 1 });

@@ -28,15 +28,17 @@ export class AnswerCheckIn {
   ) {}
 
   async run(tx: Tx, checkIn: CheckIn, now: Date): Promise<CheckInAnswer> {
-    const { tenant, deviceId, parentId } = checkIn;
-    if (checkIn.source !== undefined && (await this.isLate(tx, checkIn, now))) {
-      return { reply: { outcome: 'unrecognized' } };
-    }
+    if (await this.isLate(tx, checkIn, now)) return { reply: { outcome: 'unrecognized' } };
     if (is(checkIn, 'Authenticate')) {
       // Apple's user channels have none. It would hand another device's user to whoever holds a certificate.
-      if (parentId !== undefined) return { reply: { outcome: 'unrecognized' } };
+      if (checkIn.parentId !== undefined) return { reply: { outcome: 'unrecognized' } };
       return { reply: await this.beginEnrollment.run(tx, checkIn, now) };
     }
+    return this.answerOther(tx, checkIn, now);
+  }
+
+  private async answerOther(tx: Tx, checkIn: CheckIn, now: Date): Promise<CheckInAnswer> {
+    const { tenant, deviceId, parentId } = checkIn;
     // The device before its user channels, always in this order: nobody waits for each other.
     const device = await this.enrollments.lock(tx, tenant, parentId ?? deviceId);
     const isAdopted = isAdoption(checkIn, device);
@@ -54,7 +56,9 @@ export class AnswerCheckIn {
 
   /** Overtaken by what is known. An Authenticate that comes after its TokenUpdate still says what the device is. */
   private async isLate(tx: Tx, checkIn: CheckIn, at: Date): Promise<boolean> {
-    const { tenant, deviceId, parentId } = checkIn;
+    const { tenant, deviceId, parentId, source } = checkIn;
+    // Devices here speak now.
+    if (source === undefined) return false;
     // The device before its user channels, as everywhere.
     if (parentId !== undefined) await this.enrollments.lock(tx, tenant, parentId);
     const known = await this.enrollments.lock(tx, tenant, deviceId);

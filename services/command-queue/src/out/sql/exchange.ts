@@ -65,8 +65,7 @@ WITH incoming AS MATERIALIZED (
      SET state = 2,
          not_now_at = coalesce(c.not_now_at, $6),
          not_now_count = c.not_now_count + CASE WHEN c.state = 2 THEN 0 ELSE 1 END,
-         due_at = CASE WHEN c.overtaken THEN $6 ELSE c.due_at END,
-         deliver_at = NULL
+         due_at = CASE WHEN c.overtaken THEN $6 ELSE c.due_at END
     FROM admitted a
    WHERE c.tenant = a.tenant AND c.device_id = a.device_id AND c.command_id = a.command_id AND a.status = 'NotNow'
   RETURNING a.n, c.*

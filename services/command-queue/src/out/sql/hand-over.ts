@@ -50,7 +50,7 @@ UPDATE command_queue.hand_over_target
  * Takes what is due for one server: security actions before all others, and each lane the longest waiting first. A claimed
  * command is in that server's hand until the attempt is settled: nobody is told meanwhile that it was taken back. What its
  * device is not to have yet (it enrolls, or has another ScheduleOSUpdate in hand) is looked at again later. What that server
- * has taken, and its device has not answered, comes again too: its device is to be pushed.
+ * has taken, and its device has not answered but with NotNow, comes again too: its device is to be pushed.
  *
  * Plan: a probe of command_deliver for each lane until there are enough, locking what it finds; then enrollment_pkey and
  * command_pkey. The cost follows what is due for this server.
@@ -62,7 +62,7 @@ export const claim: Statement = {
 WITH picked AS MATERIALIZED (
   SELECT o.* FROM generate_series(0, 99) AS lane(priority)
    CROSS JOIN LATERAL (
-     SELECT c.tenant, c.device_id, c.command_id, c.state, c.slot, c.taken_at IS NOT NULL AS taken FROM command_queue.command c
+     SELECT c.tenant, c.device_id, c.command_id, c.state, c.slot, c.taken_at IS NOT NULL OR c.state = 2 AS taken FROM command_queue.command c
       WHERE c.tenant = $1 AND c.source = $2 AND c.priority = lane.priority AND c.deliver_at <= $3
         AND c.expires_at > $3 AND NOT c.overtaken
       ORDER BY c.deliver_at LIMIT $4
@@ -81,12 +81,12 @@ WITH picked AS MATERIALIZED (
    WHERE c.tenant = j.tenant AND c.device_id = j.device_id AND c.command_id = j.command_id AND NOT j.ready
 ), taken AS (
   UPDATE command_queue.command c
-     SET state = 1, sent_at = coalesce(c.sent_at, $3), sent_count = c.sent_count + CASE WHEN j.taken THEN 0 ELSE 1 END,
-         session_at = $3, handed_to = $5,
+     SET state = CASE WHEN j.taken THEN c.state ELSE 1 END, sent_at = coalesce(c.sent_at, $3), sent_count = c.sent_count + CASE WHEN j.taken THEN 0 ELSE 1 END,
+         session_at = coalesce(c.session_at, $3), handed_to = $5,
          deliver_at = $6, deliver_count = c.deliver_count + 1
     FROM judged j
    WHERE c.tenant = j.tenant AND c.device_id = j.device_id AND c.command_id = j.command_id AND j.ready
-  RETURNING c.*, j.state = 1 AS "isRepeat", j.taken
+  RETURNING c.*, j.state <> 0 AS "isRepeat", j.taken
 )
 SELECT t.tenant, t.device_id AS "deviceId", t.command_id AS "commandId", b.request_type AS "requestType", b.command,
        t.expires_at AS "expiresAt", t.deliver_count AS attempts, t."isRepeat", t.taken AS "isTaken",
@@ -104,7 +104,7 @@ export const settleTaken: Statement = {
   text: `
 UPDATE command_queue.command c
    SET taken_at = coalesce(c.taken_at, $6), push_count = c.push_count + 1,
-       deliver_at = CASE WHEN c.state = 1 THEN k.push_at END
+       deliver_at = k.push_at
   FROM unnest($1::text[], $2::text[], $3::uuid[], $4::smallint[], $5::timestamptz[])
        AS k(tenant, device_id, command_id, attempts, push_at)
  WHERE ${same}`,
@@ -116,14 +116,14 @@ export const settleFailed: Statement = {
   text: `
 UPDATE command_queue.command c
    SET deliver_at = k.at,
-       state = CASE WHEN k.may_have_it THEN 1 ELSE 0 END,
+       state = CASE WHEN k.may_have_it THEN c.state ELSE 0 END,
        sent_at = CASE WHEN k.may_have_it THEN c.sent_at END,
        sent_count = c.sent_count - CASE WHEN k.may_have_it THEN 0 ELSE 1 END,
        handed_to = CASE WHEN k.may_have_it THEN c.handed_to END,
        due_at = CASE WHEN c.overtaken AND NOT k.may_have_it THEN $7 ELSE c.due_at END
   FROM unnest($1::text[], $2::text[], $3::uuid[], $4::smallint[], $5::timestamptz[], $6::boolean[])
        AS k(tenant, device_id, command_id, attempts, at, may_have_it)
- WHERE ${same} AND c.state = 1`,
+ WHERE ${same} AND c.state <> 0`,
 };
 
 /** $5 details, $6 now */

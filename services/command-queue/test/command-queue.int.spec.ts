@@ -172,6 +172,25 @@ describe('command-queue on the broker and the database', () => {
     expect(await queued('mac')).toBe(0);
   });
 
+  it('stores the body of a wave once, for 2,000 devices in several messages', async () => {
+    const ids = Array.from({ length: 2000 }, (_, n) => `fleet-${String(n).padStart(4, '0')}`);
+    await database.admin.query(
+      {
+        text: `INSERT INTO command_queue.enrollment (tenant, device_id, kind, status, topic, certificate_hash, generation, facts, authenticated_at)
+               SELECT 'default', d, 'device', 'authenticated', 't', sha256(d::bytea), 1, '{}', now() FROM unnest($1::text[]) AS d`,
+      },
+      [ids],
+    );
+    for (let start = 0; start < ids.length; start += 500) {
+      const part = ids.slice(start, start + 500);
+      await send(`one-body-${start}`, [group('OneBody', part, { cause: 'one-body', expiresAt: inAnHour() })]);
+    }
+    const commands = { text: `SELECT DISTINCT device_id, body_id FROM command_queue.command WHERE cause = 'one-body'` };
+    await waitFor('the wave to be queued', async () => (await database.admin.query(commands)).length === ids.length);
+    const stored = { text: `SELECT FROM command_queue.command_body WHERE request_type = 'OneBody'` };
+    expect(await database.admin.query(stored)).toHaveLength(1);
+  });
+
   it('does not bring a finished command back when its message is sent again', async () => {
     await enroll('again');
     const groups = [group('Scan', ['again'], { expiresAt: inAnHour() })];

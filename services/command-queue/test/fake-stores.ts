@@ -313,6 +313,11 @@ export class FakeCommandStore extends CommandStore {
     const cutoff = new Date(now.getTime() - days * DAY_MS).toISOString().slice(0, 10);
     this.queue.history = this.queue.history.filter((old) => old.finishedAt.toISOString().slice(0, 10) >= cutoff);
   }
+
+  /** Each command has its body with it. */
+  override async removeBodies(): Promise<null> {
+    return null;
+  }
 }
 
 export class FakeEnrollmentStore extends EnrollmentStore {

@@ -5,6 +5,7 @@ import type { EndedCommand } from '../domain/ended.ts';
 import type { DeviceTraits } from '../domain/fitness.ts';
 import {
   type AddedCommand,
+  type BodyKey,
   type Cancelled,
   CommandStore,
   type CommandTerms,
@@ -28,6 +29,7 @@ import {
   toExchangeRow,
   traitsOf,
 } from './command-rows.ts';
+import * as bodiesSql from './sql/bodies.ts';
 import * as dueSql from './sql/due.ts';
 import * as endSql from './sql/end.ts';
 import * as enqueueSql from './sql/enqueue.ts';
@@ -45,7 +47,7 @@ export class PgCommandStore extends CommandStore {
   override async enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<AddedCommand[][]> {
     await tx.query(enqueueSql.mayEnqueue);
     const bodies = groups.map(({ tenant, body }) => ({ tenant, ...body }));
-    await tx.query(enqueueSql.keepBodies, [
+    await tx.query(bodiesSql.keepBodies, [
       bodies.map((body) => body.tenant),
       bodies.map((body) => body.bodyId),
       bodies.map((body) => body.requestType),
@@ -235,6 +237,17 @@ export class PgCommandStore extends CommandStore {
     const cutoff = new Date(now.getTime() - days * DAY_MS);
     await tx.query(historySql.deleteStrays, [cutoff]);
     await tx.query(historySql.forgetRevokes, [cutoff]);
+  }
+
+  override async removeBodies(
+    tx: Tx,
+    unusedSince: Date,
+    after: BodyKey | null,
+    limit: number,
+  ): Promise<BodyKey | null> {
+    const values = [unusedSince, after?.tenant ?? '', after?.bodyId ?? FIRST_ID, limit];
+    const [last] = await tx.query<{ tenant: string; body_id: string }>(bodiesSql.removeBodies, values);
+    return last === undefined ? null : { tenant: last.tenant, bodyId: last.body_id };
   }
 }
 

@@ -23,17 +23,6 @@ SELECT k.tenant, k.device_id, k.command_id FROM unnest($1::text[], $2::text[], $
                 WHERE h.tenant = k.tenant AND h.device_id = k.device_id AND h.command_id = k.command_id AND h.finished_at >= $4)`,
 };
 
-/** Plan: unnest, insert; sorted, so that two transactions with the same bodies never wait for each other in a circle. $5 now */
-export const keepBodies: Statement = {
-  name: 'command-keep-bodies',
-  text: `
-INSERT INTO command_queue.command_body (tenant, body_id, request_type, command, created_at)
-SELECT b.tenant, b.body_id, b.request_type, b.command, $5
-  FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) AS b(tenant, body_id, request_type, command)
- ORDER BY 1, 2
-ON CONFLICT DO NOTHING`,
-};
-
 /**
  * Plan: unnest and sort of the commands, hash join with the few groups, then nested loops over enrollment_pkey and, for
  * finished ones, over the history partitions of the last day or two (pruned at run time by $20: older ones are not

@@ -36,8 +36,14 @@ const CODE = 'certificate.malformed';
 const KEY_CERT_SIGN = 0x04;
 const DIGITAL_SIGNATURE = 0x80;
 
+/**
+ * SHA-256 of what the authority signed (tbsCertificate), lower-case hex. Not of the whole: each ECDSA signature has a twin
+ * that holds as well, so whoever has a certificate can make another one of it, which must not pass for a fresh one.
+ * Throws SignatureError `certificate.malformed`.
+ */
 export function certificateHash(der: Buffer): string {
-  return digestOf('sha256', der, 'hex');
+  const inner = openCertificate(der);
+  return digestOf('sha256', inner.whole(inner.take(TAG.sequence, 'certificate body')), 'hex');
 }
 
 /** Serial and issuer of a certificate, without looking at the rest. */
@@ -82,13 +88,17 @@ export function readCertificate(der: Buffer): Certificate {
 
 /** The signed part, from the serial number on. */
 export function openTbs(der: Buffer): DerReader {
-  const outer = new DerReader(der, { code: CODE });
-  const certificate = outer.take(TAG.sequence, 'certificate');
-  outer.finish('the certificate');
-  const inner = outer.inside(certificate);
+  const inner = openCertificate(der);
   const tbs = inner.inside(inner.take(TAG.sequence, 'certificate body'));
   tbs.optional(TAG.context(0));
   return tbs;
+}
+
+function openCertificate(der: Buffer): DerReader {
+  const outer = new DerReader(der, { code: CODE });
+  const certificate = outer.take(TAG.sequence, 'certificate');
+  outer.finish('the certificate');
+  return outer.inside(certificate);
 }
 
 function openX509(der: Buffer): X509Certificate {

@@ -8,7 +8,7 @@ export interface TrustAnchors {
 
 /** A certificate that was checked, and for how long the whole chain holds. */
 export interface CheckedCertificate {
-  /** SHA-256 of the DER, lower-case hex: what enrollments are pinned to. */
+  /** SHA-256 of its signed part, lower-case hex: what enrollments are pinned to. */
   readonly certificateHash: string;
   /** Distinguished name, one `KEY=value` a line. */
   readonly subject: string;

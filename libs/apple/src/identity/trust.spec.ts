@@ -2,6 +2,9 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { describe, expect, it } from '@jest/globals';
 import { ChainCache } from './chain-cache.ts';
+import { certificateHash } from './certificate.ts';
+import { der as derOf } from './der-write.ts';
+import { DerReader, TAG } from './der.ts';
 import { authority, device, identityOf, NOW } from './pki.fixture.ts';
 import { signMdmBody } from './sign.ts';
 import { checkClientCertificate, trustAnchors } from './trust.ts';
@@ -131,5 +134,39 @@ describe('the chain cache', () => {
     expect(cache.size).toBe(2);
     expect(cache.get(checked[0]!.certificateHash, anchors)).toBe(checked[0]);
     expect(cache.get(checked[1]!.certificateHash, anchors)).toBeUndefined();
+  });
+});
+
+describe('the hash of a certificate', () => {
+  const ORDER_OF_P256 = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+  /** The same with the other one of the two values that every ECDSA signature has: anybody can make it. */
+  function twinOf(der: Buffer): Buffer {
+    const outer = new DerReader(der, { code: 'certificate.malformed' });
+    const parts = outer.inside(outer.take(TAG.sequence, 'certificate'));
+    const [body, algorithm] = [parts.whole(parts.any()), parts.whole(parts.any())];
+    const signature = new DerReader(parts.content(parts.any()).subarray(1), { code: 'certificate.malformed' });
+    const pair = signature.inside(signature.take(TAG.sequence, 'signature'));
+    const r = pair.whole(pair.any());
+    const s = (ORDER_OF_P256 - BigInt(`0x${pair.hex(pair.any())}`)).toString(16);
+    const bytes = Buffer.from(s.padStart(s.length + (s.length % 2), '0'), 'hex');
+    const integer = derOf(TAG.integer, ...(bytes[0]! < 0x80 ? [bytes] : [Buffer.from([0]), bytes]));
+    return derOf(
+      TAG.sequence,
+      body,
+      algorithm,
+      derOf(TAG.bitString, Buffer.from([0]), derOf(TAG.sequence, r, integer)),
+    );
+  }
+
+  it('is the same for a copy with another signature that holds: no device makes two certificates of its one', async () => {
+    const root = await authority();
+    const { der } = await device(root);
+    const twin = twinOf(der);
+    expect(twin.equals(der)).toBe(false);
+    const options = { anchors: trustAnchors(root.pem), now: NOW };
+    const hashes = [der, twin].map((each) => checkClientCertificate(each, options).certificateHash);
+    expect(hashes[1]).toBe(hashes[0]);
+    expect(certificateHash((await device(root)).der)).not.toBe(hashes[0]);
   });
 });

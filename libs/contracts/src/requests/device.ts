@@ -5,7 +5,7 @@ import { AuthenticateFacts, EnrollmentKind } from '../events/device.ts';
 import { AnswerPayload, AnswerStatus } from '../events/command.ts';
 import { CommandId, DeviceId, Instant, TenantId, Traceparent } from '../ids.ts';
 
-/** SHA-256 of the identity certificate's DER, lower-case hex. */
+/** SHA-256 of what the authority signed of the identity certificate (tbsCertificate), lower-case hex. */
 export const CertificateHash = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Name of another MDM server that relays its devices' messages; absent where the device itself spoke. */

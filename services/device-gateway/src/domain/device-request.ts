@@ -26,7 +26,7 @@ export interface DeviceRequest {
 
 /** Who sent a request: proven by a signature over the body or by the TLS connection. */
 export interface DeviceIdentity {
-  /** SHA-256 of the identity certificate's DER, lower-case hex. */
+  /** SHA-256 of what the authority signed of the identity certificate, lower-case hex. */
   readonly certificateHash: string;
   /** Common name, serialNumber and subject alternative names of that certificate; absent where they were not read. */
   readonly certificateNames?: readonly string[];

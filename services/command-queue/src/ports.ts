@@ -106,7 +106,7 @@ export abstract class CommandStore {
 
   /**
    * Ends as `superseded` what no device has in hand of the winners' slots; what one has is marked, and ends once it comes
-   * back undone. Holds off other supersedes until the transaction ends. At most one winner for a slot of a device.
+   * back undone. Holds off other supersedes of these tenants until the transaction ends. At most one winner for a slot of a device.
    */
   abstract supersede(tx: Tx, winners: readonly SlotWinner[], now: Date): Promise<SupersededCommand[]>;
 

@@ -149,7 +149,7 @@ export class PgCommandStore extends CommandStore {
   }
 
   override async supersede(tx: Tx, winners: readonly SlotWinner[], now: Date): Promise<SupersededCommand[]> {
-    await tx.query(endSql.maySupersede);
+    await tx.query(endSql.maySupersede, [[...new Set(winners.map((winner) => winner.tenant))]]);
     // Most have no rival; to look costs half of what the statement that ends them does.
     const rivals = await tx.query<{ n: number }>(endSql.findRivals, slotColumns(winners));
     if (rivals.length === 0) return [];

@@ -1,11 +1,18 @@
 import type { Statement } from '@lamplighter/runtime';
 import { keep } from './due.ts';
 
-/** Held from the supersede to the end of an enqueue: of two at once, one sees what the other queued. */
+/**
+ * Held from the supersede to the end of an enqueue: of two at once, one sees what the other queued. A lock for each tenant: what
+ * one sends holds up no other. In the order of their keys: two enqueues of several tenants never wait for each other in a
+ * circle. Tenants that happen to have the same key merely wait.
+ */
 const SLOT_LOCK = 7108;
+/** $1 tenants */
 export const maySupersede: Statement = {
   name: 'command-may-supersede',
-  text: `SELECT pg_advisory_xact_lock(${SLOT_LOCK})`,
+  text: `
+SELECT pg_advisory_xact_lock(${SLOT_LOCK}, o.key)
+  FROM (SELECT DISTINCT hashtext(t.tenant) AS key FROM unnest($1::text[]) AS t(tenant) ORDER BY 1) o`,
 };
 
 /** Plan: unnest → the pending commands of each device. Arguments as of `supersede`; gives positions, from 1. */

@@ -38,6 +38,11 @@ export function validateDocument(name: keyof Documents, document: unknown): Faul
   return faultsOf(document, DOCUMENTS[name]);
 }
 
+/** The same for a payload of which the caller has the facts. */
+export function validateFacts(facts: Facts, payload: unknown): Fault[] {
+  return faultsOf(payload, facts);
+}
+
 function faultsOf(payload: unknown, facts: Facts | undefined): Fault[] {
   const faults: Fault[] = [];
   if (!facts) return faults;

@@ -205,6 +205,9 @@ export interface UpdatedTokens {
 }
 
 export abstract class EnrollmentStore {
+  /** Waits for other transactions that took this device's turn, also where it is not known yet. */
+  abstract takeTurn(tx: Tx, tenant: string, deviceId: string): Promise<void>;
+
   /** Locked until the transaction ends. Undefined when it never was. */
   abstract lock(tx: Tx, tenant: string, deviceId: string): Promise<Enrollment | undefined>;
 
@@ -252,10 +255,7 @@ export abstract class TokenServices {
 }
 
 /** An MDM server beside this one, by its name under /v1/sources. */
-export interface TargetKey {
-  tenant: string;
-  name: string;
-}
+export type TargetKey = { tenant: string; name: string };
 
 export interface HandOverTarget extends TargetKey {
   kind: SourceKind;

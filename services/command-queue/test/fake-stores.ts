@@ -325,6 +325,8 @@ export class FakeEnrollmentStore extends EnrollmentStore {
     super();
   }
 
+  override async takeTurn(): Promise<void> {}
+
   override async lock(_tx: Tx, tenant: string, deviceId: string): Promise<Enrollment | undefined> {
     const row = this.queue.enrollments.get(keyOf({ tenant, deviceId }));
     return row && { ...row };

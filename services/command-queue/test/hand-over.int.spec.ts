@@ -254,6 +254,19 @@ describe('what another server relays', () => {
     expect(enrolled.map(({ deviceId }) => deviceId)).toEqual(['r0', 'r1', 'r2', 'r3', 'r4']);
   });
 
+  it('means the same where all of it comes at once', async () => {
+    const ids = Array.from({ length: 20 }, (_, n) => `once${n}`);
+    await Promise.all(
+      ids.flatMap((id) => [
+        beside.checkIn('nano', id, authenticate, { receivedAt: at(1) }),
+        beside.checkIn('nano', id, tokenUpdate, { receivedAt: at(2) }),
+        beside.checkIn('nano', id, { type: 'TokenUpdate', topic: '' }, { receivedAt: at(3) }),
+      ]),
+    );
+    const found = await Promise.all(ids.map(enrollmentOf));
+    expect(found.filter((one) => one?.status !== 'enrolled' || one.generation !== 1)).toEqual([]);
+  });
+
   it('does not bring a device back that has left since', async () => {
     await beside.checkIn('nano', 'left', tokenUpdate, { receivedAt: at(10) });
     await beside.checkIn('nano', 'left', { type: 'CheckOut' }, { receivedAt: at(20) });

@@ -4,6 +4,10 @@ import { EnrollmentStore, type NewEnrollment, type UpdatedTokens } from '../port
 import * as sql from './sql/enrollment.ts';
 
 export class PgEnrollmentStore extends EnrollmentStore {
+  override async takeTurn(tx: Tx, tenant: string, deviceId: string): Promise<void> {
+    await tx.query(sql.takeTurn, [tenant, deviceId]);
+  }
+
   override async lock(tx: Tx, tenant: string, deviceId: string): Promise<Enrollment | undefined> {
     const [row] = await tx.query<sql.EnrollmentRecord>(sql.lock, [tenant, deviceId]);
     if (row === undefined) return undefined;

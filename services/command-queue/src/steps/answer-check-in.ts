@@ -59,6 +59,8 @@ export class AnswerCheckIn {
     const { tenant, deviceId, parentId, source } = checkIn;
     // Devices here speak now.
     if (source === undefined) return false;
+    // Its events come at once, and there may be no row yet to hold.
+    await this.enrollments.takeTurn(tx, tenant, parentId ?? deviceId);
     // The device before its user channels, as everywhere.
     if (parentId !== undefined) await this.enrollments.lock(tx, tenant, parentId);
     const known = await this.enrollments.lock(tx, tenant, deviceId);

@@ -1,5 +1,11 @@
 import type { Statement } from '@lamplighter/runtime';
 
+/** Two devices may share a turn, and then wait for each other. $1 tenant, $2 device id */
+export const takeTurn: Statement = {
+  name: 'enrollment-take-turn',
+  text: `SELECT pg_advisory_xact_lock(7109, hashtext($1 || ' ' || $2))`,
+};
+
 /** Plan: enrollment_pkey. $1 tenant, $2 device id */
 export const lock: Statement = {
   name: 'enrollment-lock',

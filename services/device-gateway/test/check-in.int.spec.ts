@@ -6,7 +6,6 @@ import {
   FIXTURE_USER_ID,
   getBootstrapTokenFixture,
   getTokenFixture,
-  idleFixture,
   parsePlist,
   returnToServiceFixture,
   setBootstrapTokenFixture,
@@ -32,6 +31,7 @@ const FIXTURES = [
   checkOutFixture,
 ];
 
+/** The gateway alone; what devices are answered in the end is what `services/e2e/test/conformance` shows. */
 describe('check-ins', () => {
   let gateway: Gateway;
   beforeAll(async () => {
@@ -80,7 +80,12 @@ describe('check-ins', () => {
     await checkIn(tokenUpdateFixture('DEVICE', { UDID: undefined, EnrollmentID: 'E', EnrollmentUserID: 'U' }));
     expect(seen).toMatchObject([
       { message: { awaitingConfiguration: true, unlockToken: Buffer.from('u').toString('base64') } },
-      { message: { userShortName: 'ann', userLongName: 'Ann Example', notOnConsole: true } },
+      {
+        deviceId: `DEVICE:${FIXTURE_USER_ID}`,
+        kind: 'user',
+        parentId: 'DEVICE',
+        message: { userShortName: 'ann', userLongName: 'Ann Example', notOnConsole: true },
+      },
       { deviceId: 'DEVICE:ann@example.org', kind: 'shared-ipad', parentId: 'DEVICE' },
       { deviceId: 'E:U', kind: 'user-enrollment', parentId: 'E' },
     ]);
@@ -119,80 +124,9 @@ describe('check-ins', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('passes a user channel on as one, below its device', async () => {
-    const seen = recorded();
-    await checkIn(tokenUpdateFixture('DEVICE', { UserID: 'USER', UserShortName: 'ann' }));
-    expect(seen).toMatchObject([{ deviceId: 'DEVICE:USER', parentId: 'DEVICE', kind: 'user' }]);
-  });
-
-  it('stores, deletes and gives back a bootstrap token', async () => {
-    const seen = recorded();
-    await checkIn(message({ MessageType: 'SetBootstrapToken', BootstrapToken: Buffer.from('secret') }));
-    await checkIn(message({ MessageType: 'SetBootstrapToken' }));
-    expect(seen.map((each) => each.message)).toEqual([
-      { type: 'SetBootstrapToken', bootstrapToken: Buffer.from('secret').toString('base64') },
-      { type: 'SetBootstrapToken' },
-    ]);
-    const get = message({ MessageType: 'GetBootstrapToken' });
-    expect(parsePlist((await checkIn(get)).body)).toEqual({});
-    gateway.behind.checkIn = async () => ({
-      outcome: 'ok',
-      bootstrapToken: Buffer.from('secret').toString('base64'),
-    });
-    const answer = await checkIn(get);
-    expect(answer).toMatchObject({ status: 200, type: 'application/xml' });
-    expect(parsePlist(answer.body)).toEqual({ BootstrapToken: Buffer.from('secret') });
-  });
-
-  it('wants no digest of a user, and says 410 where users are not managed', async () => {
-    const asked = userAuthenticateFixture('DEVICE');
-    const first = await checkIn(asked);
-    expect(first).toMatchObject({ status: 200, type: 'application/xml' });
-    expect(parsePlist(first.body)).toEqual({ DigestChallenge: '' });
-    expect((await checkIn(userAuthenticateFixture('DEVICE', { DigestResponse: 'd' }))).status).toBe(200);
+  it('says 410 to a Mac where users are not managed', async () => {
     gateway.behind.checkIn = async () => ({ outcome: 'user-not-managed' });
-    expect((await checkIn(asked)).status).toBe(410);
-  });
-
-  it('gives a token for a service that there is, and says 400 to others', async () => {
-    const tokenData = Buffer.from('a.b.c');
-    gateway.behind.checkIn = async () => ({ outcome: 'ok', tokenData: tokenData.toString('base64') });
-    expect(parsePlist((await checkIn(getTokenFixture('DEVICE'))).body)).toEqual({ TokenData: tokenData });
-    gateway.behind.checkIn = async () => ({ outcome: 'unknown-token-service' });
-    const refused = await checkIn(getTokenFixture('DEVICE', { TokenServiceType: 'com.example' }));
-    expect(refused.status).toBe(400);
-    expect(JSON.parse(refused.body)).toMatchObject({ code: 'checkin.token-service-unknown' });
-  });
-
-  it('lets no device erase itself for return to service', async () => {
-    const answer = await checkIn(returnToServiceFixture('DEVICE'));
-    expect(parsePlist(answer.body)).toEqual({ ReturnToService: { Enabled: false } });
-  });
-
-  it('does not make a device leave for a user channel that is not known', async () => {
-    gateway.behind.checkIn = async () => ({ outcome: 'unrecognized' });
-    gateway.behind.sync = async () => ({ status: 403, body: '{"code":"com.apple.unrecognized.device"}' });
-    gateway.behind.exchange = async () => [{ outcome: 'unrecognized' }];
-    const user = { UserID: FIXTURE_USER_ID };
-    const answers = [
-      await checkIn(userTokenUpdateFixture('DEVICE')),
-      await checkIn(message({ MessageType: 'DeclarativeManagement', Endpoint: 'tokens', ...user })),
-      await checkIn(idleFixture('DEVICE', user), CONNECT),
-    ];
-    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
-    expect(answers.map(({ body }) => body).join()).not.toContain('com.apple.unrecognized.device');
-    const device = await checkIn(message({ MessageType: 'DeclarativeManagement', Endpoint: 'tokens' }));
-    expect(device.body).toContain('com.apple.unrecognized.device');
-  });
-
-  it('refuses a device that is not enrolled, and one with another certificate', async () => {
-    gateway.behind.checkIn = async () => ({ outcome: 'unrecognized' });
-    expect(await checkIn(tokenUpdateFixture())).toMatchObject({
-      status: 403,
-      body: '{"code":"com.apple.unrecognized.device"}',
-    });
-    gateway.behind.checkIn = async () => ({ outcome: 'wrong-certificate' });
-    expect(JSON.parse((await checkIn(tokenUpdateFixture())).body)).toMatchObject({ code: 'device.wrong-certificate' });
+    expect((await checkIn(userAuthenticateFixture('DEVICE'))).status).toBe(410);
   });
 
   it('names the missing key of a check-in and logs no token', async () => {

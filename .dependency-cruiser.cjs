@@ -123,7 +123,10 @@ module.exports = {
     forbid(
       'tools-speak-over-the-wire',
       'Tools import contracts and apple, and speak to services over the wire; but what is fuzzed or measured by itself runs in the tool.',
-      { path: '^tools/(?!build/)', pathNot: `${specs}|^tools/(fuzz/src/targets|bench/src/messages/ours|bench/src/push/stage)\\.ts$` },
+      {
+        path: '^tools/(?!build/)',
+        pathNot: `${specs}|^tools/(fuzz/src/targets|bench/src/messages/ours|bench/src/push/stage)\\.ts$`,
+      },
       { path: '^(libs|services)/', pathNot: lib('contracts', 'apple') },
     ),
     forbid(

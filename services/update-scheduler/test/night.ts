@@ -301,7 +301,12 @@ export class Night {
   async expire(deviceId: string, handedOver: boolean): Promise<void> {
     const { commandId } = await this.row(deviceId);
     await this.advanceUpdates.run(TENANT, [
-      { deviceId, commandId: commandId!, at: this.clock.now(), what: { kind: 'ended', outcome: handedOver ? 'unanswered' : 'expired', handedOver } },
+      {
+        deviceId,
+        commandId: commandId!,
+        at: this.clock.now(),
+        what: { kind: 'ended', outcome: handedOver ? 'unanswered' : 'expired', handedOver },
+      },
     ]);
   }
 }

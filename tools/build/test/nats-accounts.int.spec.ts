@@ -151,7 +151,10 @@ import { Member, sampleMessage, startSample, stranger } from './accounts.ts';
   it('lets consumers come and go where they do', async () => {
     for (const { service, consumes } of flows.filter(({ variableConsumers }) => variableConsumers)) {
       const { broker, window, refused } = members[service]!;
-      const { definition } = allMessages.find((each) => each.definition.name === consumes[0])!;
+      // Of work there is one consumer, for good.
+      const { definition } = allMessages.find(
+        ({ definition: { name, kind } }) => kind === 'event' && consumes.includes(name),
+      )!;
       await consumers.get(`${service} ${definition.name}`)!.stop();
       const some = new Consumers(service, broker, window, quiet);
       await some.forget(definition);

@@ -100,6 +100,8 @@ export class ApnsServer {
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('error', () => undefined);
     stream.on('end', () => {
+      // Its connection is gone already: nobody is there to be answered.
+      if (stream.session === undefined) return;
       const answer = this.judge(stream.session as ServerHttp2Session, headers, Buffer.concat(chunks));
       const reply = (): void => this.reply(stream, headers, answer);
       if (this.options.answerDelayMs > 0) setTimeout(reply, this.options.answerDelayMs);

@@ -15,6 +15,7 @@ export * from './events/update.ts';
 export * from './events/webhook.ts';
 export * from './events/window.ts';
 export * from './ids.ts';
+export * from './message-sizes.ts';
 export * from './policy.ts';
 export * from './certificate-state.ts';
 export * from './push-address.ts';

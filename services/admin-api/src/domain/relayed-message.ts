@@ -8,7 +8,7 @@ import {
   redactCheckin,
 } from '@lamplighter/apple';
 import type { CheckinMessage, EnrollmentId, PlistValue } from '@lamplighter/apple';
-import { AppError, type AnswerStatus, type CheckIn, type RelayedEvent } from '@lamplighter/contracts';
+import { AppError, type AnswerStatus, type CheckIn, LARGEST_CHECK_IN, type RelayedEvent } from '@lamplighter/contracts';
 
 /** What another MDM server relays of a device, as far as it matters here. */
 export type RelayedMessage =
@@ -25,8 +25,6 @@ const CONNECT = 'mdm.Connect';
 /** What changes an enrollment. GetToken, GetBootstrapToken, UserAuthenticate and DeclarativeManagement are questions. */
 const TOLD: ReadonlySet<string> = new Set(['Authenticate', 'TokenUpdate', 'CheckOut', 'SetBootstrapToken']);
 
-/** Many times what a check-in of any OS has; with all that is made of it still below the broker's 1 MiB. */
-const LARGEST_CHECK_IN = 262_144;
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 
 /** The bytes of an event's raw_payload. Throws AppError `webhook.no-payload`. */

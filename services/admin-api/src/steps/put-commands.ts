@@ -1,4 +1,11 @@
-import { type CommandGroup, commandPut, type CommandTicket, derivedUuid, splitBySize } from '@lamplighter/contracts';
+import {
+  type CommandGroup,
+  commandPut,
+  type CommandTicket,
+  derivedUuid,
+  MAX_REQUEST_BYTES,
+  splitBySize,
+} from '@lamplighter/contracts';
 import { Clock, CONFIG } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
@@ -9,8 +16,6 @@ import { chunksOf, inChunks } from './in-chunks.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_DEVICES = 1000;
-/** Of the broker's 1 MiB, for the command and its devices. */
-const MESSAGE_BYTES = 960 * 1024;
 
 type Target = Pick<CommandTicket, 'deviceId' | 'commandId'>;
 
@@ -71,7 +76,7 @@ export class PutCommands {
 }
 
 function chunked(targets: readonly Target[], body: CommandBody): Target[][] {
-  const room = MESSAGE_BYTES - Buffer.byteLength(JSON.stringify(body));
+  const room = MAX_REQUEST_BYTES - Buffer.byteLength(JSON.stringify(body));
   const bodyId = '00000000-0000-0000-0000-000000000000';
   const commands = targets.map((target) => ({ ...target, bodyId }));
   return splitBySize(commands, room)

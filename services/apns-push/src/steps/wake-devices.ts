@@ -1,4 +1,4 @@
-import { AppError, derivedUuid, message, pushSent, splitBySize } from '@lamplighter/contracts';
+import { AppError, derivedUuid, MAX_EVENT_BYTES, message, pushSent, splitBySize } from '@lamplighter/contracts';
 import type { ItemOf } from '@lamplighter/contracts';
 import { Clock, Database, Outbox, Tracer } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
@@ -9,8 +9,6 @@ import { PushLog, PushTargets } from '../ports.ts';
 import type { Push, PushTarget } from '../ports.ts';
 import { SendPushes } from './send-pushes.ts';
 import type { Terms } from './send-pushes.ts';
-
-const MAX_EVENT_BYTES = 500_000;
 
 /** Wakes devices and says what came of each. A push is sent at least once. */
 @Injectable()

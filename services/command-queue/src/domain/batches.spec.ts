@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { deviceItemSize, inBatches, MAX_MESSAGE_BYTES } from './batches.ts';
+import { MAX_EVENT_BYTES } from '@lamplighter/contracts';
+import { deviceItemSize, inBatches } from './batches.ts';
 
 describe('inBatches', () => {
   it('makes no batch of no items', () => {
@@ -10,11 +11,11 @@ describe('inBatches', () => {
     expect(inBatches(items, deviceItemSize)).toEqual([items]);
   });
   it('cuts before the limit is passed and gives an oversized item its own batch', () => {
-    const big = MAX_MESSAGE_BYTES + 1;
-    expect(inBatches([1, big, 2, MAX_MESSAGE_BYTES - 2, 1], (size) => size)).toEqual([
+    const big = MAX_EVENT_BYTES + 1;
+    expect(inBatches([1, big, 2, MAX_EVENT_BYTES - 2, 1], (size) => size)).toEqual([
       [1],
       [big],
-      [2, MAX_MESSAGE_BYTES - 2],
+      [2, MAX_EVENT_BYTES - 2],
       [1],
     ]);
   });

@@ -1,7 +1,5 @@
-import { splitBySize } from '@lamplighter/contracts';
+import { MAX_EVENT_BYTES, splitBySize } from '@lamplighter/contracts';
 
-/** The broker takes 1 MiB; half of it leaves room for the envelope and for what others add. */
-export const MAX_MESSAGE_BYTES = 480 * 1024;
 const MAX_ITEMS = 1000;
 
 /**
@@ -9,7 +7,7 @@ const MAX_ITEMS = 1000;
  * @param sizeOf an upper bound of the item's JSON in bytes; an item above the limit gets a batch of its own
  */
 export function inBatches<T>(items: readonly T[], sizeOf: (item: T) => number): T[][] {
-  return splitBySize(items, MAX_MESSAGE_BYTES, { sizeOf, maxItems: MAX_ITEMS });
+  return splitBySize(items, MAX_EVENT_BYTES, { sizeOf, maxItems: MAX_ITEMS });
 }
 
 /** Bytes of an item that holds a device id beside fixed-size fields. JSON spends at most six on a character. */

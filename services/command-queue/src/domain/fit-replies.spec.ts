@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ExchangeReply } from '@lamplighter/contracts';
-import { fitReplies, MAX_REPLY_BYTES } from './fit-replies.ts';
+import { type ExchangeReply, MAX_REQUEST_BYTES } from '@lamplighter/contracts';
+import { fitReplies } from './fit-replies.ts';
 
 const command = (kib: number): ExchangeReply => ({
   outcome: 'command',
@@ -22,6 +22,6 @@ describe('fitReplies', () => {
 
   it('always fits what a message can carry', () => {
     const text = JSON.stringify(fitReplies(Array.from({ length: 256 }, () => command(60))));
-    expect(Buffer.byteLength(text)).toBeLessThan(MAX_REPLY_BYTES);
+    expect(Buffer.byteLength(text)).toBeLessThan(MAX_REQUEST_BYTES);
   });
 });

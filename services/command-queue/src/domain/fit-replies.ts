@@ -1,14 +1,12 @@
+import { MAX_REQUEST_BYTES } from '@lamplighter/contracts';
 import type { ExchangeReply } from '@lamplighter/contracts';
-
-/** The broker takes 1 MiB. */
-export const MAX_REPLY_BYTES = 960 * 1024;
 
 /**
  * The replies to one request of a gateway, as many of them as a message can carry: a device whose (large) command has no
  * room is asked to come again, and gets it then.
  */
 export function fitReplies(replies: readonly ExchangeReply[]): ExchangeReply[] {
-  let room = MAX_REPLY_BYTES;
+  let room = MAX_REQUEST_BYTES;
   return replies.map((reply) => {
     const bytes = sizeOf(reply);
     if (bytes > room) return { outcome: 'unavailable' };

@@ -1,9 +1,7 @@
 import { redactCheckin } from '@lamplighter/apple';
 import type { PlistValue } from '@lamplighter/apple';
+import { LARGEST_CHECK_IN } from '@lamplighter/contracts';
 import { Refusal } from './refusal.ts';
-
-/** Many times what a check-in of any OS has; with all that is made of it still below the broker's 1 MiB. */
-export const LARGEST_CHECK_IN = 262_144;
 
 /** The message for other systems to follow, without its secrets. Throws Refusal (413) where it is no check-in by its size. */
 export function payloadOf(plist: PlistValue, bytes: number): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Exchange } from '@lamplighter/contracts';
 import fc from 'fast-check';
-import { sizeOf, splitBySize } from './exchange-batch.ts';
+import { inBatches, sizeOf } from './exchange-batch.ts';
 
 // The parser lets no control character but tabs and line ends through.
 const xmlText = fc
@@ -20,7 +20,7 @@ const exchanges = fc.array(
   { maxLength: 40 },
 );
 
-describe('splitBySize', () => {
+describe('inBatches', () => {
   it('never estimates an exchange smaller than it is', () => {
     fc.assert(
       fc.property(exchanges, (items) => {
@@ -32,7 +32,7 @@ describe('splitBySize', () => {
   it('keeps every exchange, in order, in batches within the limit', () => {
     fc.assert(
       fc.property(exchanges, (items) => {
-        const batches = splitBySize(items, 5_000);
+        const batches = inBatches(items, 5_000);
         expect(batches.flat()).toEqual(items);
         for (const batch of batches) expect(Buffer.byteLength(JSON.stringify(batch))).toBeLessThanOrEqual(5_000);
       }),
@@ -40,6 +40,6 @@ describe('splitBySize', () => {
   });
 
   it('makes no batch of nothing', () => {
-    expect(splitBySize([])).toEqual([]);
+    expect(inBatches([])).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import type { Exchange, ExchangeReply } from '@lamplighter/contracts';
 import { Coalescer, CONFIG, Requester } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { splitBySize } from '../domain/exchange-batch.ts';
+import { inBatches } from '../domain/exchange-batch.ts';
 import { ExchangeQueue } from '../ports.ts';
 
 /** Exchanges that arrive within a millisecond share one request to the command queue. */
@@ -43,7 +43,7 @@ export class NatsExchangeQueue extends ExchangeQueue {
   /** Fails for the devices of the message that failed, not for those that happened to come along. */
   private async exchangeAll(exchanges: readonly Exchange[]): Promise<ExchangeReply[]> {
     const timeoutMs = this.config.LAMP_GATEWAY_REPLY_SECONDS * 1000;
-    const batches = splitBySize(exchanges);
+    const batches = inBatches(exchanges);
     if (batches.length === 1) return this.requester.request(commandExchange, batches[0]!, timeoutMs);
     const settled = await Promise.allSettled(
       batches.map((batch) => this.requester.request(commandExchange, batch, timeoutMs)),

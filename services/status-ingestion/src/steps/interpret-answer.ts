@@ -1,6 +1,6 @@
 import { AppleError, isDict, parsePlist } from '@lamplighter/apple';
 import type { PlistDict } from '@lamplighter/apple';
-import { derivedUuid, deviceObserved, message, splitBySize } from '@lamplighter/contracts';
+import { derivedUuid, deviceObserved, MAX_EVENT_BYTES, message, splitBySize } from '@lamplighter/contracts';
 import type { Message } from '@lamplighter/contracts';
 import { Clock, Database, Log, Outbox, Tracer } from '@lamplighter/runtime';
 import type { Tx } from '@lamplighter/runtime';
@@ -10,8 +10,6 @@ import { newestPerDevice } from '../domain/newest.ts';
 import { isDeviceChannel, reportIdOf } from '../domain/report.ts';
 import type { AnsweredItem, Report } from '../domain/report.ts';
 import { AnswerReader, DeviceStore, ReportStore } from '../ports.ts';
-
-const MAX_EVENT_BYTES = 500_000;
 
 /** Turns answers into facts, history and one `device.observed` a tenant; what was reported before changes nothing. */
 @Injectable()

@@ -39,11 +39,6 @@ export function dateIn(dict: PlistDict, key: string): Date | undefined {
   return value instanceof Date ? value : undefined;
 }
 
-export function dataIn(dict: PlistDict, key: string): Buffer | undefined {
-  const value = dict[key];
-  return Buffer.isBuffer(value) ? value : undefined;
-}
-
 /** The members of an array that are dicts; empty where there is no array. */
 export function dictsIn(dict: PlistDict, key: string): PlistDict[] {
   return itemsIn(dict, key).filter(isDict);

@@ -85,7 +85,7 @@ describe('the release feed', () => {
 
 const CAPTURE = join(process.cwd(), '..', 'shared', 'feeds', 'gdmf-2026-08-22.json');
 const here = existsSync(CAPTURE);
-if (!here) process.stdout.write('skipped: no capture of the release feed at ../shared/feeds\n');
+if (!here) process.stdout.write('skipped: no capture of https://gdmf.apple.com/v2/pmv of 2026-08-22 at hand\n');
 
 (here ? describe : describe.skip)('a capture of the real feed', () => {
   it('is read whole', () => {

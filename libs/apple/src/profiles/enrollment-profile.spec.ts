@@ -11,9 +11,10 @@ import type { EnrollmentProfile } from './enrollment-profile.ts';
 import { subjectName } from './identity-payloads.ts';
 import type { IdentitySource } from './identity-payloads.ts';
 
-const SCHEMA = join(process.cwd(), '..', 'shared', 'apple-schema', 'mdm', 'profiles');
+const CHECKOUT = process.env['LAMP_APPLE_SCHEMA'] ?? join(process.cwd(), '..', 'shared', 'apple-schema');
+const SCHEMA = join(CHECKOUT, 'mdm', 'profiles');
 const here = existsSync(SCHEMA);
-if (!here) process.stdout.write(`skipped: Apple's device-management schema is not at ../shared/apple-schema\n`);
+if (!here) process.stdout.write(`skipped: LAMP_APPLE_SCHEMA names no checkout of github.com/apple/device-management\n`);
 
 const scep: IdentitySource = {
   kind: 'scep',

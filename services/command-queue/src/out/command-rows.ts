@@ -51,6 +51,19 @@ export function slotColumns(winners: readonly SlotWinner[]): unknown[] {
   return [tenants, devices, winners.map((winner) => winner.slot), ids];
 }
 
+/** Tenant and slot once for all that follow each other, as the many of a wave do: what is sent for each command is what counts. */
+export function rivalColumns(winners: readonly SlotWinner[]): unknown[] {
+  const heads: SlotWinner[] = [];
+  const numbers: number[] = [];
+  for (const winner of winners) {
+    const head = heads.at(-1);
+    if (head?.slot !== winner.slot || head.tenant !== winner.tenant) heads.push(winner);
+    numbers.push(heads.length);
+  }
+  const [, devices, ids] = keyColumns(winners);
+  return [numbers, devices, ids, heads.map((head) => head.tenant), heads.map((head) => head.slot)];
+}
+
 export function deviceColumns(devices: readonly { tenant: string; deviceId: string }[]): unknown[] {
   return [devices.map((device) => device.tenant), devices.map((device) => device.deviceId)];
 }
@@ -69,22 +82,21 @@ export function commandColumns(groups: readonly CommandTerms[]): unknown[] {
   const numbers: number[] = [];
   const devices: string[] = [];
   const ids: string[] = [];
-  const bodies: string[] = [];
   const traces: (string | null)[] = [];
   groups.forEach((group, index) => {
     for (const command of group.commands) {
       numbers.push(index + 1);
       devices.push(command.deviceId);
       ids.push(command.commandId);
-      bodies.push(group.body.bodyId);
       traces.push(command.traceparent ?? null);
     }
   });
-  return [numbers, devices, ids, bodies, traces];
+  return [numbers, devices, ids, traces];
 }
 
 export function termColumns(groups: readonly CommandTerms[]): unknown[] {
   return [
+    groups.map((group) => group.body.bodyId),
     groups.map((group) => group.tenant),
     groups.map((group) => group.cause),
     groups.map((group) => group.priority),

@@ -24,6 +24,7 @@ import {
   endedOf,
   keyColumns,
   newOnes,
+  rivalColumns,
   slotColumns,
   termColumns,
   toExchangeRow,
@@ -151,7 +152,7 @@ export class PgCommandStore extends CommandStore {
   override async supersede(tx: Tx, winners: readonly SlotWinner[], now: Date): Promise<SupersededCommand[]> {
     await tx.query(endSql.maySupersede, [[...new Set(winners.map((winner) => winner.tenant))]]);
     // Most have no rival; to look costs half of what the statement that ends them does.
-    const rivals = await tx.query<{ n: number }>(endSql.findRivals, slotColumns(winners));
+    const rivals = await tx.query<{ n: number }>(endSql.findRivals, rivalColumns(winners));
     if (rivals.length === 0) return [];
     const challenged = rivals.map(({ n }) => winners[Number(n) - 1]!);
     const rows = await tx.query<EndedRecord & { newer: string }>(endSql.supersede, [...slotColumns(challenged), now]);

@@ -149,10 +149,12 @@ function refusedOf({ order, group, body }: Batch, command: NewCommand, refusal: 
 }
 
 function devicesOf(batches: readonly Batch[]): Device[] {
-  const devices = new Map<string, Device>();
+  const tenants = new Map<string, Set<string>>();
   for (const { order, commands } of batches) {
     const { tenant } = order;
-    for (const { deviceId } of commands) devices.set(`${tenant} ${deviceId}`, { tenant, deviceId });
+    const deviceIds = tenants.get(tenant) ?? new Set();
+    tenants.set(tenant, deviceIds);
+    for (const { deviceId } of commands) deviceIds.add(deviceId);
   }
-  return [...devices.values()];
+  return [...tenants].flatMap(([tenant, deviceIds]) => Array.from(deviceIds, (deviceId) => ({ tenant, deviceId })));
 }

@@ -112,15 +112,17 @@ export class QueueCommands {
     news: readonly NewCommand[][],
     now: Date,
   ): Promise<void> {
-    const winners = new Map<string, SlotWinner>();
+    const slots = new Map<string, Map<string, SlotWinner>>();
     for (const [index, { tenant, slot }] of terms.entries()) {
       if (slot === null) continue;
-      for (const { deviceId, commandId } of news[index]!) {
-        winners.set(`${tenant} ${slot} ${deviceId}`, { tenant, deviceId, commandId, slot });
-      }
+      const name = `${tenant} ${slot}`;
+      const winners = slots.get(name) ?? new Map<string, SlotWinner>();
+      slots.set(name, winners);
+      for (const { deviceId, commandId } of news[index]!) winners.set(deviceId, { tenant, deviceId, commandId, slot });
     }
-    if (winners.size === 0) return;
-    const superseded = await this.commands.supersede(tx, [...winners.values()], now);
+    const winners = [...slots.values()].flatMap((ofSlot) => [...ofSlot.values()]);
+    if (winners.length === 0) return;
+    const superseded = await this.commands.supersede(tx, winners, now);
     for (const [tenant, ended] of Map.groupBy(superseded, (one) => one.tenant)) {
       const items = ended.map((one) => endedItem(one, now, { outcome: 'superseded', detail: one.newer }));
       await announceEnded(this.outbox, tx, { tenant, at: now }, items);

@@ -15,14 +15,18 @@ SELECT pg_advisory_xact_lock(${SLOT_LOCK}, o.key)
   FROM (SELECT DISTINCT hashtext(t.tenant) AS key FROM unnest($1::text[]) AS t(tenant) ORDER BY 1) o`,
 };
 
-/** Plan: unnest → the pending commands of each device. Arguments as of `supersede`; gives positions, from 1. */
+/**
+ * Plan: unnest, hash join with the few slots → the pending commands of each device.
+ * $1 slot numbers, $2 device ids, $3 ids of the commands that take the places; $4 tenants, $5 slots, of the numbers. Gives positions, from 1.
+ */
 export const findRivals: Statement = {
   name: 'command-find-rivals',
   text: `
-SELECT w.n FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) WITH ORDINALITY AS w(tenant, device_id, slot, command_id, n)
+SELECT w.n FROM unnest($1::int[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w(number, device_id, command_id, n)
+  JOIN unnest($4::text[], $5::text[]) WITH ORDINALITY AS s(tenant, slot, number) ON s.number = w.number
  CROSS JOIN LATERAL (
    SELECT FROM command_queue.command c
-    WHERE c.tenant = w.tenant AND c.device_id = w.device_id AND c.slot = w.slot AND c.command_id <> w.command_id
+    WHERE c.tenant = s.tenant AND c.device_id = w.device_id AND c.slot = s.slot AND c.command_id <> w.command_id
     LIMIT 1) c`,
 };
 

@@ -31,8 +31,8 @@ SELECT k.tenant, k.device_id, k.command_id FROM unnest($1::text[], $2::text[], $
  *
  * A device of another MDM server is pushed by that one, which knows a CommandUUID once: no push from here, and no other try.
  *
- * $1 group numbers, $2 device ids, $3 command ids, $4 body ids, $5 traceparents;
- * $6 tenants, $7 causes, $8 priorities, $9 not before, $10 expiries, $11 due, $12 push counts, $13 sent for, of the groups;
+ * $1 group numbers, $2 device ids, $3 command ids, $4 traceparents;
+ * $5 body ids, $6 tenants, $7 causes, $8 priorities, $9 not before, $10 expiries, $11 due, $12 push counts, $13 sent for, of the groups;
  * $14 no pushes, $15 purposes, $16 slots, $17 retries, $18 seconds before the first, of the groups;
  * $19 now, $20 from when on history is searched, $21 how many commands there are: where all are new, and for devices of our own, none is named
  */
@@ -40,10 +40,10 @@ export const enqueue: Statement = {
   name: 'command-enqueue',
   text: `
 WITH terms AS MATERIALIZED (
-  SELECT g.* FROM unnest($6::text[], $7::text[], $8::smallint[], $9::timestamptz[], $10::timestamptz[],
+  SELECT g.* FROM unnest($5::uuid[], $6::text[], $7::text[], $8::smallint[], $9::timestamptz[], $10::timestamptz[],
                          $11::timestamptz[], $12::smallint[], $13::timestamptz[], $14::boolean[], $15::text[],
                          $16::text[], $17::smallint[], $18::int[])
-         WITH ORDINALITY AS g(tenant, cause, priority, not_before, expires_at, due_at, push_count, sent_for_at, no_push,
+         WITH ORDINALITY AS g(body_id, tenant, cause, priority, not_before, expires_at, due_at, push_count, sent_for_at, no_push,
                               purpose, slot, retries, retry_wait, grp)
    WHERE NOT EXISTS (SELECT FROM command_queue.revoked_cause r
                       WHERE r.tenant = g.tenant AND r.cause = g.cause AND r.revoked_at >= g.sent_for_at)
@@ -51,13 +51,13 @@ WITH terms AS MATERIALIZED (
 INSERT INTO command_queue.command
        (tenant, device_id, command_id, body_id, cause, priority, state, created_at, not_before, expires_at, due_at,
         push_count, traceparent, no_push, purpose, slot, retries_left, retry_wait, source, deliver_at)
-SELECT g.tenant, c.device_id, c.command_id, c.body_id, g.cause, g.priority, 0, $19, g.not_before, g.expires_at,
+SELECT g.tenant, c.device_id, c.command_id, g.body_id, g.cause, g.priority, 0, $19, g.not_before, g.expires_at,
        CASE WHEN e.source IS NULL THEN g.due_at ELSE g.expires_at END,
        CASE WHEN e.source IS NULL THEN g.push_count ELSE 0 END, c.traceparent, g.no_push OR e.source IS NOT NULL, g.purpose, g.slot,
        CASE WHEN e.source IS NULL THEN g.retries ELSE 0 END, g.retry_wait, e.source,
        CASE WHEN e.source IS NOT NULL THEN greatest($19, g.not_before) END
-  FROM (SELECT * FROM unnest($1::int[], $2::text[], $3::uuid[], $4::uuid[], $5::text[])
-                 AS u(grp, device_id, command_id, body_id, traceparent)
+  FROM (SELECT * FROM unnest($1::int[], $2::text[], $3::uuid[], $4::text[])
+                 AS u(grp, device_id, command_id, traceparent)
          ORDER BY u.device_id COLLATE "C", u.command_id) c
   JOIN terms g ON g.grp = c.grp
  CROSS JOIN LATERAL (

@@ -1,4 +1,5 @@
 import { AppError } from '@lamplighter/contracts';
+import { backoffMs } from '@lamplighter/runtime';
 import type { Log } from '@lamplighter/runtime';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { createInbox, type NatsConnection } from '@nats-io/nats-core';
@@ -95,13 +96,13 @@ export class Broker {
     const { log } = this.options;
     this.downSince = undefined;
     log.info({ server }, 'connected to NATS again');
-    for (let attempt = 0; this.connected && this.closing === undefined; attempt++) {
+    for (let failures = 1; this.connected && this.closing === undefined; failures++) {
       try {
         await checkedStreams(this.nc, this.options);
         break;
       } catch (error) {
         log.warn({ err: error }, 'the streams are not in place yet; trying again');
-        await delay(Math.min(5_000, 200 * 2 ** attempt), undefined, { ref: false });
+        await delay(backoffMs(failures, { firstMs: 200, mostMs: 5_000 }), undefined, { ref: false });
       }
     }
     for (const listener of this.reconnected) listener();

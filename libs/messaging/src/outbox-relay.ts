@@ -1,4 +1,5 @@
 import { AppError } from '@lamplighter/contracts';
+import { backoffMs } from '@lamplighter/runtime';
 import type { Log, OutboxRow, OutboxSource } from '@lamplighter/runtime';
 import type { JetStreamPublisher } from './publisher.ts';
 
@@ -14,8 +15,7 @@ export interface RelayOptions {
   tickMs?: number;
 }
 
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 15_000;
+const PAUSE = { firstMs: 250, mostMs: 15_000 };
 
 /**
  * Publishes what was staged, in order, at least once: after every commit of this process, and on a slow tick for what a
@@ -79,7 +79,7 @@ export class OutboxRelay {
       }
       this.failures = 0;
     } catch (error) {
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.failures++);
+      const pauseMs = backoffMs(++this.failures, PAUSE);
       this.pauseUntil = Date.now() + pauseMs;
       this.log.warn(
         { err: error, ms: pauseMs },

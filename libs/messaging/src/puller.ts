@@ -1,3 +1,4 @@
+import { backoffMs } from '@lamplighter/runtime';
 import type { Log } from '@lamplighter/runtime';
 import { type Msg, nanos, type Subscription } from '@nats-io/nats-core';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -132,7 +133,7 @@ export class Puller {
   private async recover(): Promise<void> {
     if (this.recovering || this.stopped) return;
     this.recovering = true;
-    for (let attempt = 0; !this.stopped; attempt++) {
+    for (let failures = 1; !this.stopped; failures++) {
       try {
         await this.options.ensure();
         break;
@@ -141,7 +142,7 @@ export class Puller {
           { durable: this.options.durable, err: error },
           'the durable is not in place yet; trying again',
         );
-        await delay(Math.min(5_000, 100 * 2 ** attempt), undefined, { ref: false });
+        await delay(backoffMs(failures, { firstMs: 100, mostMs: 5_000 }), undefined, { ref: false });
       }
     }
     this.recovering = false;

@@ -1,5 +1,5 @@
 import { AppError, type Outcome, tenantOfSubject } from '@lamplighter/contracts';
-import { type Log, unstorable } from '@lamplighter/runtime';
+import { backoffMs, type Log, unstorable } from '@lamplighter/runtime';
 import type { Delivery } from './delivery.ts';
 import { keptHeaders, REDRIVES } from './dead-letters.ts';
 import { deadSubject } from './names.ts';
@@ -17,8 +17,7 @@ export interface SettleContext {
 export const UNKNOWN_ATTEMPTS = 10;
 /** Deliveries of any message, whatever became of them: one that kills its process never gets to say why. */
 export const MOST_DELIVERIES = 1_000;
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
+const RETRY = { firstMs: 500, mostMs: 30_000 };
 
 /** Node's and PostgreSQL's codes for something that is down or full: no fault of the message. */
 const OUTAGE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|08...|53...|57P0.|40001|40P01)/;
@@ -29,12 +28,6 @@ export function outcomeOf(error: unknown, deliveries: number): Outcome {
   if (error instanceof AppError) return error.outcome;
   if (OUTAGE.test(String((error as { code?: unknown } | null)?.code ?? ''))) return 'retry';
   return deliveries < UNKNOWN_ATTEMPTS ? 'retry' : 'dead-letter';
-}
-
-/** Grows to half a minute, spread so that what failed together does not come back together. */
-export function retryDelayMs(deliveries: number, random: () => number = Math.random): number {
-  const full = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(16, deliveries - 1));
-  return Math.round(full * (0.75 + random() * 0.25));
 }
 
 /** The one place where a message's fate is decided. Never throws. */
@@ -51,7 +44,7 @@ export async function settle(delivery: Delivery, thrown: unknown, context: Settl
   };
   if (outcome === 'retry') {
     context.log.warn(keys, 'a message could not be handled; it will be tried again');
-    return delivery.nak(retryDelayMs(delivery.count));
+    return delivery.nak(backoffMs(delivery.count, RETRY));
   }
   if (outcome === 'drop') {
     context.log.info(keys, 'a message was dropped');
@@ -64,7 +57,7 @@ export async function settle(delivery: Delivery, thrown: unknown, context: Settl
     delivery.term();
   } catch (failure) {
     context.log.error({ ...keys, err: failure }, 'a dead letter could not be stored; its message stays');
-    delivery.nak(retryDelayMs(delivery.count));
+    delivery.nak(backoffMs(delivery.count, RETRY));
   }
 }
 

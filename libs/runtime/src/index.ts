@@ -1,3 +1,4 @@
+export * from './backoff.ts';
 export * from './boot.ts';
 export * from './clock.ts';
 export * from './coalescer.ts';

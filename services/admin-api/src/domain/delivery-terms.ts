@@ -1,21 +1,7 @@
-const FIRST_RETRY_MS = 2_000;
-const LONGEST_RETRY_MS = 30 * 60_000;
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
-
-/** Until an event is tried again: doubles up to half an hour, spread so that what failed together does not come back together. */
-export function retryMs(attempts: number, random: number): number {
-  return Math.round(doubled(FIRST_RETRY_MS, attempts, LONGEST_RETRY_MS) * (0.75 + random * 0.25));
-}
-
-/** Until a target that failed so often in a row is tried again, with one event: doubles up to a minute. */
-export function pauseMs(failures: number, random: number): number {
-  return Math.round(doubled(FIRST_PAUSE_MS, failures, LONGEST_PAUSE_MS) * (0.75 + random * 0.25));
-}
-
-function doubled(first: number, count: number, longest: number): number {
-  return Math.min(longest, first * 2 ** Math.min(30, Math.max(0, count - 1)));
-}
+/** Until an event is tried again. */
+export const EVENT_RETRY = { firstMs: 2_000, mostMs: 30 * 60_000 };
+/** Until a target that failed so often in a row is tried again, with one event. */
+export const TARGET_PAUSE = { firstMs: 1_000, mostMs: 60_000 };
 
 /** The target works and does not want this very event. Anything else is the target's trouble, and all its events wait. */
 const REFUSES_EVENT = new Set([400, 409, 413, 415, 422]);

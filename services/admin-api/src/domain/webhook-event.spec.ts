@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { answerEvent, checkInEvent, signatureOf, webhookBody } from './webhook-event.ts';
+import { signatureOf } from './hmac-signature.ts';
+import { answerEvent, checkInEvent, webhookBody } from './webhook-event.ts';
 
 const AT = '2026-11-20T02:00:00.000Z';
 const ANSWER = {

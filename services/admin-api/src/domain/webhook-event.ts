@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import {
   type AnswerPayload,
   AppError,
@@ -97,11 +96,6 @@ export function webhookBody(event: WebhookEvent, raw: Buffer): string {
     created_at: event.at,
     ...(answer ? { acknowledge_event: common } : { checkin_event: common }),
   });
-}
-
-/** Value of `X-Hmac-Signature`. */
-export function signatureOf(body: string, secret: Buffer): string {
-  return createHmac('sha256', secret).update(body).digest('base64');
 }
 
 /** What a webhook's secret is sealed for. */

@@ -1,9 +1,10 @@
 import { AppError } from '@lamplighter/contracts';
-import { CONFIG, Log, Sealer } from '@lamplighter/runtime';
+import { backoffMs, CONFIG, Log, Sealer } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { pauseMs, retryMs, statusText, type Verdict, verdictOf } from '../domain/delivery-terms.ts';
-import { signatureOf, webhookBody, webhookContext } from '../domain/webhook-event.ts';
+import { EVENT_RETRY, statusText, TARGET_PAUSE, type Verdict, verdictOf } from '../domain/delivery-terms.ts';
+import { signatureOf } from '../domain/hmac-signature.ts';
+import { webhookBody, webhookContext } from '../domain/webhook-event.ts';
 import {
   type ActiveWebhook,
   AnswerReader,
@@ -62,7 +63,7 @@ export class DeliverEvents {
   }
 
   private pause(webhook: ActiveWebhook, failures: number, error: string): void {
-    const ms = pauseMs(failures, Math.random());
+    const ms = backoffMs(failures, TARGET_PAUSE);
     this.troubles.set(`${webhook.tenant}/${webhook.name}`, { failures, until: Date.now() + ms });
     const keys = { tenant: webhook.tenant, webhook: webhook.name, failures, ms, reason: error };
     this.log.warn(keys, 'a webhook target failed; what is for it waits');
@@ -93,7 +94,7 @@ export class DeliverEvents {
   private attemptOf(each: ClaimedDelivery, { verdict, status, error }: Said): Attempt {
     if (verdict === 'delivered') return { ...each, outcome: 'delivered' };
     const isLast = each.attempts >= this.config.LAMP_WEBHOOK_ATTEMPTS;
-    const next = isLast ? undefined : retryMs(each.attempts, Math.random());
+    const next = isLast ? undefined : backoffMs(each.attempts, EVENT_RETRY);
     return { ...each, outcome: 'failed', retryMs: next, status, error };
   }
 

@@ -11,7 +11,8 @@ import {
 import { Clock, Publisher, Sealer } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { isOfInterest, rawPayloadOf, readRelayed } from '../domain/relayed-message.ts';
-import { isSignedBy, noSource } from '../domain/source.ts';
+import { isSignedBy } from '../domain/hmac-signature.ts';
+import { noSource } from '../domain/source.ts';
 import { AnswerPacker, type SourceDoor, SourceStore, type WebhookKey } from '../ports.ts';
 import { AuthenticateCaller } from './authenticate-caller.ts';
 

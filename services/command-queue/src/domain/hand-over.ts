@@ -14,10 +14,10 @@ export interface HttpAnswer {
 }
 
 const MOST_WORDS = 500;
-const FIRST_RETRY_MS = 2_000;
-const LONGEST_RETRY_MS = 15 * 60_000;
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
+/** Until one command is tried again. */
+export const COMMAND_RETRY = { firstMs: 2_000, mostMs: 15 * 60_000 };
+/** While a server that failed so often, one time after another, is left alone. */
+export const SERVER_PAUSE = { firstMs: 1_000, mostMs: 60_000 };
 
 /** The request itself is wrong: the same again fails the same way. */
 const BAD_REQUEST: ReadonlySet<number> = new Set([400, 413, 422]);
@@ -51,19 +51,4 @@ export function objectIn(body: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Real milliseconds until one command is tried again. `random`: 0 to 1. */
-export function retryMs(attempts: number, random: number): number {
-  return spread(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, attempts - 1)), random);
-}
-
-/** Real milliseconds for which a server that failed so often, one after another, is left alone. */
-export function pauseMs(failures: number, random: number): number {
-  return spread(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(20, failures - 1)), random);
-}
-
-/** What failed together does not come back together. */
-function spread(ms: number, random: number): number {
-  return Math.round(ms * (0.75 + random * 0.25));
 }

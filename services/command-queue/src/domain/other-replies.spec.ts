@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { boundedWords, pauseMs, retryMs } from './hand-over.ts';
+import { boundedWords } from './hand-over.ts';
 import { isInMicroQueue, readMicroReply } from './micromdm-reply.ts';
 import { readNanoReply } from './nanomdm-reply.ts';
 
@@ -92,10 +92,5 @@ describe("MicroMDM's reply", () => {
 describe('another server', () => {
   it('is quoted in one line of bounded length', () => {
     expect(boundedWords(` a\n\tb\u0000${'x'.repeat(9000)}`)).toBe(`a b ${'x'.repeat(496)}`);
-  });
-
-  it('is left alone for longer each time, up to a minute, and a command up to a quarter of an hour', () => {
-    expect([1, 2, 3, 50].map((n) => pauseMs(n, 1))).toEqual([1000, 2000, 4000, 60_000]);
-    expect([1, 2, 50].map((n) => retryMs(n, 0))).toEqual([1500, 3000, 675_000]);
   });
 });

@@ -1,9 +1,9 @@
 import { sourceKeyContext } from '@lamplighter/contracts';
-import { CONFIG, Database, Outbox, Sealer } from '@lamplighter/runtime';
+import { backoffMs, CONFIG, Database, Outbox, Sealer } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
 import { endedItem } from '../domain/ended.ts';
-import { boundedWords, type HandOverResult, pauseMs, retryMs } from '../domain/hand-over.ts';
+import { boundedWords, COMMAND_RETRY, type HandOverResult, SERVER_PAUSE } from '../domain/hand-over.ts';
 import {
   type FailedHandOver,
   HandOverStore,
@@ -142,13 +142,13 @@ export class HandOverCommands {
 
   /** What was not tried is due at once. What an earlier attempt may have brought there stays in that server's hand. */
   private failedOf(command: HeldCommand, mayHaveIt: boolean, triedAt: Date | null, now: Date): FailedHandOver {
-    const nextAt = triedAt === null ? now : this.after(now, retryMs(command.attempts, Math.random()));
+    const nextAt = triedAt === null ? now : this.after(now, backoffMs(command.attempts, COMMAND_RETRY));
     return { command, mayHaveIt: mayHaveIt || command.isRepeat, nextAt };
   }
 
   private async pause(target: HandOverTarget, error: string): Promise<void> {
     const failures = target.failures + 1;
-    const ms = pauseMs(failures, Math.random());
+    const ms = backoffMs(failures, SERVER_PAUSE);
     await this.store.noteFailure(target, { failures, error, pauseMs: ms });
     const keys = { tenant: target.tenant, source: target.name, failures, ms, reason: error };
     this.tools.log.warn(keys, 'another MDM server takes no commands; what is for its devices waits');

@@ -103,7 +103,8 @@ WITH incoming AS MATERIALIZED (
       WHERE c.tenant = a.tenant AND c.device_id = a.device_id
         AND c.command_id IS DISTINCT FROM a.command_id
         AND c.expires_at > $6 AND (c.not_before IS NULL OR c.not_before <= $6)
-        AND (c.state <> 2 OR (NOT c.overtaken AND (a.status IS NULL OR c.session_at <> a.session_at)))
+        AND (c.state <> 2 OR (NOT c.overtaken AND (a.status IS NULL
+              OR (a.session_at IS NOT NULL AND c.session_at IS DISTINCT FROM a.session_at))))
         AND (c.slot IS DISTINCT FROM '${EXCLUSIVE_SLOT}' OR c.state = 1 OR NOT EXISTS (
               SELECT FROM command_queue.command o
                WHERE o.tenant = a.tenant AND o.device_id = a.device_id AND o.slot = '${EXCLUSIVE_SLOT}' AND o.state = 1

@@ -14,8 +14,9 @@ export const makePartition: Statement = {
   text: `SELECT public.lamp_make_day_partition('command_queue', 'command_history', $1::date)`,
 };
 
+/** The whole first, as everybody who reads it locks it: whoever had it and waited for the strays would wait in a circle. */
 export const lockStrays: Statement = {
-  text: 'LOCK TABLE command_queue.command_history_default IN ACCESS EXCLUSIVE MODE',
+  text: 'LOCK TABLE ONLY command_queue.command_history, ONLY command_queue.command_history_default IN ACCESS EXCLUSIVE MODE',
 };
 
 /** $1 day */

@@ -188,12 +188,10 @@ describe('a connection', () => {
     expect(await send(push())).toEqual({ status: 200 });
   });
 
-  it('pipelines: 200 pushes with 50 ms of delay each take far less than 10 s', async () => {
+  it('pipelines: as many pushes are in flight as the peer allows', async () => {
     await start(100, { LAMP_APNS_CONNECTIONS: '1' });
     apns.script = (one) => setTimeout(() => one.answer(200), 50);
-    const startedAt = performance.now();
     await sendMany(200);
-    expect(performance.now() - startedAt).toBeLessThan(3000);
     expect(apns.mostOpen).toBe(100);
   });
 

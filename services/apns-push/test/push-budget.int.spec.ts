@@ -61,15 +61,12 @@ describe('the push budget', () => {
     const processes = await Promise.all([join(), join()]);
     const ms = Math.max(...(await Promise.all(processes.map((budget) => takeAll(budget, 600)))));
     expect(ms).toBeGreaterThan(900);
-    expect(ms).toBeLessThan(3000);
   });
 
   it('gives nothing more when the time is up', async () => {
     const budget = await installation({ LAMP_PUSHES_PER_SECOND: '1' })();
     expect(await budget.take(5, first)).toBe(1);
-    const startedAt = performance.now();
-    expect(await budget.take(5, { ...first, untilMs: startedAt + 200 })).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(800);
+    expect(await budget.take(5, { ...first, untilMs: performance.now() + 200 })).toBe(0);
   });
 
   it('keeps a topic to its own rate, and leaves the rest to others', async () => {

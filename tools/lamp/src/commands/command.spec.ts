@@ -128,13 +128,15 @@ describe('lamp command', () => {
       firstNotNowAt: null,
       notNowCount: 0,
       finishedAt: null,
+      handedTo: null,
+      detail: null,
       traceId: null,
       waiting: { reason: 'not-come', detail: 'the device was pushed and has not come', since: null, nextLookAt: null },
     };
     answers['GET /v1/devices/A%3A1/commands?limit=1000&state=pending'] = [200, { items: [item], next: null }];
-    const { status, stdout } = await lamp('list', 'A:1', '--state', 'pending');
+    const { status, stdout, stderr } = await lamp('list', 'A:1', '--state', 'pending');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('the device was pushed and has not come');
-    expect(status).toBe(0);
   });
 
   it('takes back one command, or all', async () => {

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { AppError } from '@lamplighter/contracts';
 import { Sealer } from './ports.ts';
 
@@ -11,7 +18,8 @@ const TAG = 16;
 
 interface Key {
   id: Buffer;
-  bytes: Buffer;
+  /** Made once: Node takes 10 µs to make one of raw bytes, three times as long as opening a push address. */
+  secret: KeyObject;
 }
 
 /**
@@ -25,13 +33,13 @@ export class AesSealer extends Sealer {
   /** @param keys 32 bytes each, the newest first; at least one */
   constructor(...keys: readonly Buffer[]) {
     super();
-    this.keys = keys.map((bytes) => ({ id: keyIdOf(bytes), bytes }));
+    this.keys = keys.map((bytes) => ({ id: keyIdOf(bytes), secret: createSecretKey(bytes) }));
     this.prefix = Buffer.concat([Buffer.from([WITH_KEY_ID]), this.keys[0]!.id]);
   }
 
   override seal(plain: Buffer, context: string): Buffer {
     const nonce = randomBytes(NONCE);
-    const cipher = createCipheriv('aes-256-gcm', this.keys[0]!.bytes, nonce).setAAD(Buffer.from(context));
+    const cipher = createCipheriv('aes-256-gcm', this.keys[0]!.secret, nonce).setAAD(Buffer.from(context));
     const body = Buffer.concat([cipher.update(plain), cipher.final()]);
     return Buffer.concat([this.prefix, nonce, cipher.getAuthTag(), body]);
   }
@@ -40,7 +48,7 @@ export class AesSealer extends Sealer {
     const { keys, body } = this.candidates(sealed);
     if (body.length < NONCE + TAG) throw cannotOpen(context);
     for (const key of keys) {
-      const plain = decipher(key.bytes, body, context);
+      const plain = decipher(key.secret, body, context);
       if (plain !== undefined) return plain;
     }
     throw cannotOpen(context);
@@ -59,7 +67,7 @@ function keyIdOf(key: Buffer): Buffer {
 }
 
 /** Undefined where the key, the context or the bytes are not the ones that were sealed. */
-function decipher(key: Buffer, body: Buffer, context: string): Buffer | undefined {
+function decipher(key: KeyObject, body: Buffer, context: string): Buffer | undefined {
   const tag = body.subarray(NONCE, NONCE + TAG);
   try {
     const cipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, NONCE));

@@ -293,10 +293,8 @@ describe('events of another server', () => {
     await waitFor('Authenticate', () => checkIns.length === 1);
     await relay('mdm.TokenUpdate', tokenUpdateFixture('A1', { UnlockToken: Buffer.from('SECRET') }), { at });
     await waitFor('TokenUpdate', () => checkIns.length === 2);
-    await relay('mdm.SetBootstrapToken', setBootstrapTokenFixture('A1'), { at });
-    await waitFor('SetBootstrapToken', () => checkIns.length === 3);
     await relay('mdm.CheckOut', checkOutFixture('A1'), { at });
-    await waitFor('CheckOut', () => checkIns.length === 4);
+    await waitFor('CheckOut', () => checkIns.length === 3);
     const common = {
       tenant: 'default',
       deviceId: 'A1',
@@ -307,11 +305,26 @@ describe('events of another server', () => {
     };
     expect(checkIns).toMatchObject([
       { ...common, message: { type: 'Authenticate', facts: { serialNumber: 'FIXTURE00001' } } },
-      { ...common, message: { type: 'TokenUpdate', pushMagic: 'FIXTURE-PUSH-MAGIC', unlockToken: expect.any(String) } },
-      { ...common, message: { type: 'SetBootstrapToken', bootstrapToken: expect.any(String) } },
+      { ...common, message: { type: 'TokenUpdate' } },
       { ...common, message: { type: 'CheckOut' } },
     ]);
     expect(checkIns[1]!.payload).not.toMatch(/UnlockToken|PushMagic/);
+  });
+
+  it('leave their secrets behind: neither the broker nor the queue gets to see one', async () => {
+    const seen: string[] = [];
+    const wire = broker.nc.subscribe(`${broker.prefix}.>`, { callback: (_, { data }) => void seen.push(textOf(data)) });
+    await broker.nc.flush();
+    await relay('mdm.SetBootstrapToken', setBootstrapTokenFixture('A2'));
+    await relay('mdm.TokenUpdate', tokenUpdateFixture('A2', { UnlockToken: Buffer.from('SECRET-UNLOCK') }));
+    await waitFor('TokenUpdate', () => checkIns.length > 0);
+    wire.unsubscribe();
+    expect(checkIns.map(({ message }) => message.type)).toEqual(['TokenUpdate']);
+    expect(seen.join('\n')).toContain('A2');
+    for (const secret of ['SECRET-UNLOCK', 'FIXTURE-PUSH-MAGIC', 'FIXTURE-BOOTSTRAP-TOKEN']) {
+      const forms = [secret, Buffer.from(secret).toString('base64')];
+      expect(seen.filter((text) => forms.some((form) => text.includes(form)))).toEqual([]);
+    }
   });
 
   it('become answers, those to commands of others uncounted as ours', async () => {
@@ -408,4 +421,27 @@ describe('events of another server', () => {
     await arrived(1);
     expect(exchanges).toMatchObject([{ deviceId: 'H1', source: 'open', answer: { commandId: OURS } }]);
   });
+
+  it('by NATS that cannot be read are set aside, not lost', async () => {
+    const event = RelayedEvent.parse(relayedEvent('mdm.Connect', Buffer.from('no plist')));
+    const window = new PublishWindow(broker);
+    const dead = Promise.withResolvers<string>();
+    const wire = broker.nc.subscribe(`${broker.prefix}.dead.>`, {
+      callback: (_, { headers }) => dead.resolve(headers?.get('Lamp-Code') ?? ''),
+    });
+    await broker.nc.flush();
+    const sent = message(webhookReceive, { id: 'unreadable', tenant: 'default', at: new Date() }, [
+      { source: 'open', event },
+    ]);
+    await new JetStreamPublisher(window, broker.prefix).publish(webhookReceive, sent, 'H2');
+    expect(await dead.promise).toBe('webhook.unreadable');
+    wire.unsubscribe();
+  });
 });
+
+/** A message with what is in base64 in it laid open. */
+function textOf(data: Uint8Array): string {
+  const text = Buffer.from(data).toString('utf8');
+  const opened = [...text.matchAll(/"raw_payload":"([^"]+)"/g)].map(([, inner]) => Buffer.from(inner!, 'base64'));
+  return [text, ...opened.map(String)].join('\n');
+}

@@ -2,12 +2,13 @@ import {
   AppleError,
   checkinJson,
   enrollmentIdOf,
+  isDict,
   parseCheckin,
   parseConnect,
   parsePlist,
   redactCheckin,
 } from '@lamplighter/apple';
-import type { CheckinMessage, EnrollmentId, PlistValue } from '@lamplighter/apple';
+import type { CheckinMessage, EnrollmentId, PlistDict, PlistValue } from '@lamplighter/apple';
 import { AppError, type AnswerStatus, type CheckIn, LARGEST_CHECK_IN, type RelayedEvent } from '@lamplighter/contracts';
 
 /** What another MDM server relays of a device, as far as it matters here. */
@@ -22,8 +23,10 @@ interface Who {
 }
 
 const CONNECT = 'mdm.Connect';
-/** What changes an enrollment. GetToken, GetBootstrapToken, UserAuthenticate and DeclarativeManagement are questions. */
-const TOLD: ReadonlySet<string> = new Set(['Authenticate', 'TokenUpdate', 'CheckOut', 'SetBootstrapToken']);
+/** What changes an enrollment. Bootstrap tokens stay with the device's own server, which it asks for them; the others are questions. */
+const TOLD: ReadonlySet<string> = new Set(['Authenticate', 'TokenUpdate', 'CheckOut']);
+/** Its own server pushes it: what that takes is neither needed nor kept here, and the message may come without. */
+const NO_ADDRESS: PlistDict = { Token: Buffer.from('-'), PushMagic: '-' };
 
 const LARGEST_ANSWER = 16 * 1024 * 1024;
 
@@ -53,9 +56,7 @@ export function readRelayed(event: RelayedEvent, raw: Buffer): RelayedMessage {
     return event.topic === CONNECT ? connectOf(plist) : checkInOf(plist, event.topic);
   } catch (error) {
     if (!(error instanceof AppleError)) throw error;
-    throw new AppError('webhook.unreadable', `the raw_payload of the ${event.topic} event: ${error.message}`, {
-      outcome: 'drop',
-    });
+    throw new AppError('webhook.unreadable', `the raw_payload of the ${event.topic} event: ${error.message}`);
   }
 }
 
@@ -67,18 +68,22 @@ function connectOf(plist: PlistValue): RelayedMessage {
 }
 
 function checkInOf(plist: PlistValue, topic: string): RelayedMessage {
-  const message: CheckinMessage = parseCheckin(plist);
+  const message: CheckinMessage = parseCheckin(isDict(plist) ? { ...NO_ADDRESS, ...plist } : plist);
   if (topic !== `mdm.${message.messageType}` || message.messageType === 'DeclarativeManagement') {
-    throw new AppError('webhook.unreadable', `the raw_payload of a ${topic} event is a ${message.messageType}`, {
-      outcome: 'drop',
-    });
+    throw new AppError('webhook.unreadable', `the raw_payload of a ${topic} event is a ${message.messageType}`);
   }
   return {
     kind: 'check-in',
     who: enrollmentIdOf(message),
-    message: checkinJson(message),
+    message: withoutAddress(checkinJson(message)),
     payload: redactCheckin(plist),
   };
+}
+
+function withoutAddress(message: CheckIn['message']): CheckIn['message'] {
+  if (message.type !== 'TokenUpdate') return message;
+  const { token: _token, pushMagic: _magic, unlockToken: _unlock, ...rest } = message;
+  return rest;
 }
 
 /** Padding may be absent, and whitespace is none of it. */

@@ -55,8 +55,7 @@ export class ReceiveEvents {
       throw new AppError('source.not-enabled', `there is no source ${source} in ${tenant}, or it is not enabled`);
     }
     const raw = payload === undefined ? rawPayloadOf(event) : await this.answers.read(payload);
-    if (raw === undefined)
-      throw new AppError('answer.gone', "the device's message is no longer kept", { outcome: 'drop' });
+    if (raw === undefined) throw new AppError('answer.gone', "the device's message is no longer kept");
     const said = readRelayed(event, raw);
     if (said.kind === 'nothing') return;
     const asked: Asked = {

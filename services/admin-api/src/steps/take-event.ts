@@ -54,7 +54,9 @@ export class TakeEvent {
     const read = readRelayed(event, raw);
     if (read.kind === 'nothing') return;
     const id = derivedUuid('webhook.receive', key.tenant, key.name, event.event_id ?? hashOf(posted.body));
-    const item = await this.itemOf(key.name, event, raw);
+    // Streams and dead letters are no place for a device's secrets.
+    const kept = read.kind === 'check-in' ? Buffer.from(read.payload) : raw;
+    const item = await this.itemOf(key.name, event, kept);
     const sent = message(webhookReceive, { id, tenant: key.tenant, at: this.clock.now() }, [item]);
     await this.publisher.publish(webhookReceive, sent, read.who.deviceId);
   }
@@ -76,9 +78,13 @@ export class TakeEvent {
   }
 
   private async itemOf(source: string, event: RelayedEvent, raw: Buffer): Promise<ItemOf<typeof webhookReceive>> {
-    if (raw.length <= MOST_INLINE_BYTES) return { source, event };
-    const { acknowledge_event: _answer, checkin_event: _checkIn, ...rest } = event;
-    return { source, event: rest, payload: await this.packer.pack(raw) };
+    const { acknowledge_event: answer, checkin_event: _checkIn, ...rest } = event;
+    if (raw.length > MOST_INLINE_BYTES) return { source, event: rest, payload: await this.packer.pack(raw) };
+    const said = { raw_payload: raw.toString('base64') };
+    return {
+      source,
+      event: { ...rest, ...(answer === undefined ? { checkin_event: said } : { acknowledge_event: said }) },
+    };
   }
 }
 

@@ -10,7 +10,9 @@ import { BeginEnrollment } from '../src/steps/begin-enrollment.ts';
 import { EndEnrollment } from '../src/steps/end-enrollment.ts';
 import { KeepTokens } from '../src/steps/keep-tokens.ts';
 import { StepTools } from '../src/steps/step-tools.ts';
-import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from './fake-stores.ts';
+import { FakeCommandStore } from './fake-command-store.ts';
+import { FakeEnrollmentStore } from './fake-enrollment-store.ts';
+import { FakeQueue } from './fake-queue.ts';
 import { certificateOf, FakeDatabase, FakeOutbox, settings, START } from './fixtures.ts';
 
 export const topic = 'com.apple.mgmt.External.test';

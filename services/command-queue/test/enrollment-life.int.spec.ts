@@ -7,7 +7,9 @@ import type { Enrollment } from '../src/domain/enrollment.ts';
 import { PgCommandStore } from '../src/out/pg-command-store.ts';
 import { PgEnrollmentStore } from '../src/out/pg-enrollment-store.ts';
 import { checkInsOn, topic } from './check-ins.ts';
-import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from './fake-stores.ts';
+import { FakeCommandStore } from './fake-command-store.ts';
+import { FakeEnrollmentStore } from './fake-enrollment-store.ts';
+import { FakeQueue } from './fake-queue.ts';
 import { certificateOf, FakeDatabase } from './fixtures.ts';
 
 const push = { topic, token: 'dG9rZW4=', pushMagic: 'magic' };

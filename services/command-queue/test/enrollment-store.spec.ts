@@ -1,5 +1,6 @@
 import { enrollmentStoreSuite } from './enrollment-store.suite.ts';
-import { FakeEnrollmentStore, FakeQueue } from './fake-stores.ts';
+import { FakeEnrollmentStore } from './fake-enrollment-store.ts';
+import { FakeQueue } from './fake-queue.ts';
 import { FakeDatabase } from './fixtures.ts';
 
 enrollmentStoreSuite('the enrollment store in memory', async () => ({

@@ -8,7 +8,9 @@ import { decideDue } from '../src/domain/due.ts';
 import { PgCommandStore } from '../src/out/pg-command-store.ts';
 import { PgEnrollmentStore } from '../src/out/pg-enrollment-store.ts';
 import type { CommandStore, EnrollmentStore } from '../src/ports.ts';
-import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from './fake-stores.ts';
+import { FakeCommandStore } from './fake-command-store.ts';
+import { FakeEnrollmentStore } from './fake-enrollment-store.ts';
+import { FakeQueue } from './fake-queue.ts';
 import { connect, enrollment, FakeDatabase, minutes, settings, terms } from './fixtures.ts';
 
 const devices = ['a', 'b', 'c'];

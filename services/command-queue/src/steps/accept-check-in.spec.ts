@@ -9,7 +9,8 @@ import {
   pushAddressContext,
 } from '@lamplighter/contracts';
 import { authenticate, checkIns, token, tokenUpdate, user } from '../../test/check-ins.ts';
-import type { FakeCommandStore, FakeQueue } from '../../test/fake-stores.ts';
+import type { FakeCommandStore } from '../../test/fake-command-store.ts';
+import type { FakeQueue } from '../../test/fake-queue.ts';
 import { certificateOf, FakeDatabase, type FakeOutbox, minutes, START, terms } from '../../test/fixtures.ts';
 
 const db = new FakeDatabase();

@@ -10,7 +10,9 @@ import {
 } from '@lamplighter/contracts';
 import { Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
-import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
+import { FakeCommandStore } from '../../test/fake-command-store.ts';
+import { FakeEnrollmentStore } from '../../test/fake-enrollment-store.ts';
+import { FakeQueue } from '../../test/fake-queue.ts';
 import { enrollment, FakeDatabase, FakeOutbox, group, minutes, settings, START } from '../../test/fixtures.ts';
 import { StepTools } from './step-tools.ts';
 import { EnqueueCommands } from './enqueue-commands.ts';

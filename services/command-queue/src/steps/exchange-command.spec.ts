@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { commandAnswered, type Exchange, type ItemOf, type Message } from '@lamplighter/contracts';
 import { Tracer } from '@lamplighter/runtime';
 import { recordingLog, TestClock } from '@lamplighter/testing';
-import { FakeCommandStore, FakeEnrollmentStore, FakeQueue } from '../../test/fake-stores.ts';
+import { FakeCommandStore } from '../../test/fake-command-store.ts';
+import { FakeEnrollmentStore } from '../../test/fake-enrollment-store.ts';
+import { FakeQueue } from '../../test/fake-queue.ts';
 import {
   commandId,
   enrollment,

@@ -20,7 +20,7 @@ export async function openPolicy(
   const start = new Date(world.clock.now()).toISOString().slice(11, 16);
   const policy = await world.api.createPolicy({
     name: 'nightly',
-    window: { start, lengthMinutes, stopBeforeMinutes: 0, zone: 'UTC' },
+    windows: [{ start, lengthMinutes, stopBeforeMinutes: 0, zone: 'UTC' }],
     pace: { devicesPerMinute: 1_000, spread: 0.1 },
     pollMinutes: 10,
     ...more,

@@ -184,7 +184,7 @@ describe('the life of an update', () => {
   it('carries a device that did not connect over to the next night, and plans it again', async () => {
     await night.policy({
       pace: { devicesPerMinute: 1, spread: 0 },
-      window: { lengthMinutes: 10, stopBeforeMinutes: 5 },
+      windows: [{ lengthMinutes: 10, stopBeforeMinutes: 5 }],
     });
     await night.devices(...Array.from({ length: 7 }, (_, index) => ({ id: `D${index}` })));
     await night.start();

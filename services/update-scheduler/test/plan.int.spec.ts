@@ -22,7 +22,7 @@ describe('opening and planning a window', () => {
   });
 
   it('opens in each zone at its own time', async () => {
-    await night.policy({ window: { start: '02:00', zone: 'device', defaultZone: 'UTC' } });
+    await night.policy({ windows: [{ start: '02:00', zone: 'device', defaultZone: 'UTC' }] });
     await night.devices(
       { id: 'A', zone: 'Europe/Zurich' },
       { id: 'B', zone: 'America/New_York' },
@@ -40,7 +40,7 @@ describe('opening and planning a window', () => {
   });
 
   it('does not open a window that no longer sends', async () => {
-    await night.policy({ window: { start: '00:00', lengthMinutes: 130, stopBeforeMinutes: 10 } });
+    await night.policy({ windows: [{ start: '00:00', lengthMinutes: 130, stopBeforeMinutes: 10 }] });
     expect(await night.openWindow.run()).toBe(0);
   });
 

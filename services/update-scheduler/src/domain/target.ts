@@ -12,12 +12,12 @@ export interface TargetBounds {
 /** Which releases a policy allows. A maximum of `26` takes in all of 26, `26.5` all of 26.5. */
 export function targetBounds(target: TargetSpec): TargetBounds {
   const all = { low: 0, high: Number.MAX_SAFE_INTEGER, build: null, withinMajor: false };
-  if (target.kind === 'newest-minor') return { ...all, withinMajor: true };
   if (target.kind === 'exact') {
     const key = osVersionKey(target.version);
     return { low: key, high: key, build: target.build ?? null, withinMajor: false };
   }
-  return target.maximumVersion === undefined ? all : { ...all, high: lastOf(target.maximumVersion) };
+  const high = target.maximumVersion === undefined ? all.high : lastOf(target.maximumVersion);
+  return { ...all, high, withinMajor: target.kind === 'newest-minor' };
 }
 
 function lastOf(version: string): number {

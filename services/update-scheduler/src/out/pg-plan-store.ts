@@ -1,3 +1,4 @@
+import { ownWindows } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { targetBounds } from '../domain/target.ts';
@@ -19,14 +20,14 @@ export class PgPlanStore extends PlanStore {
   }
 
   override async count(terms: PlanTerms): Promise<number> {
-    const { window, platforms } = terms.spec;
+    const { platforms } = terms.spec;
     const [row] = await this.db.query<{ count: number }>(
       {
         name: 'count-candidates',
         text: `SELECT count(*) AS count FROM status_ingestion.device_v1 d
                 WHERE d.tenant = $1 AND d.enrolled AND d.platform = ANY($2::text[]) AND ($3 = '*' OR coalesce(d.time_zone, $4) = $3)`,
       },
-      [terms.tenant, platforms, terms.zone, window.defaultZone],
+      [terms.tenant, platforms, terms.zone, defaultZoneOf(terms)],
     );
     return row?.count ?? 0;
   }
@@ -41,7 +42,7 @@ export class PgPlanStore extends PlanStore {
       terms.rolloutId,
       terms.occurrenceId,
       terms.zone,
-      spec.window.defaultZone,
+      defaultZoneOf(terms),
       spec.platforms,
       terms.cursor,
       chunk.limit,
@@ -86,6 +87,10 @@ export class PgPlanStore extends PlanStore {
       [now],
     );
   }
+}
+
+function defaultZoneOf({ spec }: PlanTerms): string {
+  return ownWindows(spec)[0]?.defaultZone ?? 'UTC';
 }
 
 const LOCK = {

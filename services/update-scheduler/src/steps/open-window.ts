@@ -1,4 +1,4 @@
-import { derivedTraceparent, derivedUuid, message, windowOpened } from '@lamplighter/contracts';
+import { derivedTraceparent, derivedUuid, message, ownWindows, windowOpened } from '@lamplighter/contracts';
 import { Clock, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { currentOccurrence, type Occurrence } from '../domain/window.ts';
@@ -54,12 +54,13 @@ export class OpenWindow {
   }
 
   private openOf(policy: ActivePolicy, now: Date): OpenedOccurrence[] {
-    const { window } = policy.spec;
-    const zones =
-      window.zone === 'device' ? new Set([...(this.zones.get(policy.tenant) ?? []), window.defaultZone]) : ['*'];
-    return [...zones].flatMap((zone) => {
-      const occurrence = currentOccurrence(window, zone === '*' ? window.zone : zone, now);
-      return occurrence && now < occurrence.stopsAt ? [opened(policy, zone, occurrence, now)] : [];
+    return ownWindows(policy.spec).flatMap((window) => {
+      const zones =
+        window.zone === 'device' ? new Set([...(this.zones.get(policy.tenant) ?? []), window.defaultZone]) : ['*'];
+      return [...zones].flatMap((zone) => {
+        const occurrence = currentOccurrence(window, zone === '*' ? window.zone : zone, now);
+        return occurrence && now < occurrence.stopsAt ? [opened(policy, zone, occurrence, now)] : [];
+      });
     });
   }
 

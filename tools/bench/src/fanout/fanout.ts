@@ -81,7 +81,7 @@ async function fanOut(bed: Bed, options: BenchOptions, devices: number, run: num
 async function putPolicy(bed: Bed, name: string): Promise<void> {
   const spec = PolicySpec.parse({
     name,
-    window: { start: '00:00', lengthMinutes: 1440, stopBeforeMinutes: 0, zone: 'UTC' },
+    windows: [{ start: '00:00', lengthMinutes: 1440, stopBeforeMinutes: 0, zone: 'UTC' }],
     pace: { devicesPerMinute: 1_000_000, spread: 0 },
   });
   const payload = JSON.stringify({ tenant: 'default', spec });

@@ -18,7 +18,7 @@ describe('a policy from flags', () => {
     expect(policyInput(flags)).toEqual({
       name: 'macs',
       platforms: ['macOS'],
-      window: { start: '01:30', lengthMinutes: 180, stopBeforeMinutes: 45, zone: 'device' },
+      windows: [{ start: '01:30', lengthMinutes: 180, stopBeforeMinutes: 45, zone: 'device' }],
     });
   });
 
@@ -49,12 +49,12 @@ describe('a policy from a file', () => {
   it('is YAML or JSON, and flags go over it', () => {
     const yaml = file(
       'policy.yaml',
-      'name: night\ntarget: {kind: newest-minor}\nwindow:\n  start: "03:00"\n  zone: Europe/Zurich\n',
+      'name: night\ntarget: {kind: newest-minor}\nwindows:\n  - start: "03:00"\n    zone: Europe/Zurich\n',
     );
     expect(policyInput({ file: yaml, name: 'other', length: 90 })).toEqual({
       name: 'other',
       target: { kind: 'newest-minor' },
-      window: { start: '03:00', zone: 'Europe/Zurich', lengthMinutes: 90 },
+      windows: [{ start: '03:00', zone: 'Europe/Zurich', lengthMinutes: 90 }],
     });
     expect(policyInput({ file: file('policy.json', '{"name":"j"}') })).toMatchObject({ name: 'j' });
   });

@@ -1,4 +1,4 @@
-import { Platform, type PolicyInput, PolicySpec, type TargetSpec, Weekday } from '@lamplighter/contracts';
+import { Platform, type PolicyInput, PolicySpec, type TargetInput, Weekday } from '@lamplighter/contracts';
 import { InvalidArgumentError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
@@ -45,7 +45,8 @@ export function policyInput(flags: PolicyFlags): PolicyInput {
     flags.devicesPerMinute === undefined
       ? {}
       : { pace: { ...objectIn(base, 'pace'), devicesPerMinute: flags.devicesPerMinute } };
-  const whole = { ...base, ...top, ...pace, window: { ...objectIn(base, 'window'), ...window } };
+  const windows = Object.keys(window).length === 0 ? {} : { windows: withFirst(base['windows'], window) };
+  const whole = { ...base, ...top, ...pace, ...windows };
   if (!('name' in whole)) throw new LampError('The policy has no name.', 'Give it with --name.', exitCode.usage);
   const checked = PolicySpec.safeParse(whole);
   if (!checked.success)
@@ -58,7 +59,7 @@ export function policyInput(flags: PolicyFlags): PolicyInput {
 }
 
 /** `newest`, `newest-minor`, `newest:26.6` (at most), or a version with an optional build: `15.7.1`, `15.7.1:24G231`. */
-export function targetOf(text: string): TargetSpec {
+export function targetOf(text: string): TargetInput {
   const [first = '', second] = text.split(':');
   if (first === 'newest') return second === undefined ? { kind: 'newest' } : { kind: 'newest', maximumVersion: second };
   if (text === 'newest-minor') return { kind: 'newest-minor' };
@@ -93,8 +94,14 @@ function readPolicyFile(path: string): Record<string, unknown> {
   if (object.success) return object.data;
   throw new LampError(
     `${path} holds no policy.`,
-    'A policy is an object in YAML or JSON: name, platforms, target, window …',
+    'A policy is an object in YAML or JSON: name, platforms, target, windows …',
   );
+}
+
+/** The flags speak of one window: the first. */
+function withFirst(windows: unknown, flags: object): unknown[] {
+  const [first, ...rest] = Array.isArray(windows) ? (windows as unknown[]) : [];
+  return [typeof first === 'object' && first !== null ? { ...first, ...flags } : flags, ...rest];
 }
 
 function objectIn(base: Record<string, unknown>, key: string): object {

@@ -1,4 +1,4 @@
-import type { Policy, PolicySpec } from '@lamplighter/contracts';
+import type { Policy, PolicySpec, WindowSpec } from '@lamplighter/contracts';
 import type { Command } from 'commander';
 
 import { createPolicy, findPolicy, listPolicies } from '../api/calls.ts';
@@ -113,11 +113,16 @@ function sentence(spec: PolicySpec): string {
 export function targetText({ target }: Pick<PolicySpec, 'target'>): string {
   if (target.kind === 'exact')
     return target.build === undefined ? target.version : `${target.version} (${target.build})`;
-  if (target.kind === 'newest-minor') return 'newest within the major version';
-  return target.maximumVersion === undefined ? 'newest' : `newest up to ${target.maximumVersion}`;
+  const upTo = target.maximumVersion === undefined ? '' : ` up to ${target.maximumVersion}`;
+  if (target.kind === 'minimum') return `at least ${target.version}, else the newest${upTo}`;
+  return target.kind === 'newest-minor' ? `newest within the major version${upTo}` : `newest${upTo}`;
 }
 
-export function windowText({ window }: Pick<PolicySpec, 'window'>): string {
+export function windowText({ windows }: Pick<PolicySpec, 'windows'>): string {
+  return windows.map((window) => (typeof window === 'string' ? window : ownWindowText(window))).join('; ');
+}
+
+function ownWindowText(window: WindowSpec): string {
   const days = window.days.length === 7 ? 'daily' : window.days.join(',');
   const zone = window.zone === 'device' ? `device time (else ${window.defaultZone})` : window.zone;
   return `${days} ${window.start} for ${window.lengthMinutes} min, sending stops ${window.stopBeforeMinutes} min before the end, ${zone}`;

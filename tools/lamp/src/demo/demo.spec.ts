@@ -26,7 +26,7 @@ describe('the plan of a demo', () => {
 
   it('makes a policy whose window is open now', () => {
     const spec = PolicySpec.parse(openPolicy(plan, '2026-11-22T02:19:44.000Z'));
-    expect(spec.window).toMatchObject({ start: '02:19', zone: 'UTC', lengthMinutes: 120, stopBeforeMinutes: 30 });
+    expect(spec.windows).toMatchObject([{ start: '02:19', zone: 'UTC', lengthMinutes: 120, stopBeforeMinutes: 30 }]);
   });
 
   it('opens the window for longer on a busy machine', () => {

@@ -77,12 +77,14 @@ export function openPolicy(plan: DemoPlan, now: string): PolicyInput {
   return {
     name: 'tonight',
     target: { kind: 'newest' },
-    window: {
-      start: now.slice(11, 16),
-      lengthMinutes: plan.windowMinutes,
-      stopBeforeMinutes: plan.stopBeforeMinutes,
-      zone: 'UTC',
-    },
+    windows: [
+      {
+        start: now.slice(11, 16),
+        lengthMinutes: plan.windowMinutes,
+        stopBeforeMinutes: plan.stopBeforeMinutes,
+        zone: 'UTC',
+      },
+    ],
     pace: { devicesPerMinute: 60_000, spread: 0.3 },
   };
 }

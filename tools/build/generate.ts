@@ -4,13 +4,14 @@ import { pathToFileURL } from 'node:url';
 import { bundle } from './bundle.ts';
 import { configPage } from './documents/config-page.ts';
 import { messageDocuments } from './documents/messages/documents.ts';
+import { reasonsPage } from './documents/reasons-page.ts';
 import { root } from './paths.ts';
 import { generateClient } from './prisma.ts';
 
 const usage = `Usage: node tools/build/generate.ts [--check]
 
 Writes what is made from code: docs/config.md, docs/settings.json, docs/openapi.json, docs/asyncapi.json, docs/schemas,
-docs/events.md and deploy/nats/services.conf.
+docs/events.md, docs/reasons.md and deploy/nats/services.conf.
 --check  writes nothing; exits 1 and names what differs from the code`;
 
 /** Services hold decorators, which Node does not run from source: what they say of themselves is bundled first. */
@@ -32,6 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
     'docs/config.md': configPage(base, services),
     'docs/settings.json': `${JSON.stringify({ base, services }, null, 2)}\n`,
     'docs/openapi.json': `${JSON.stringify(openApi, null, 2)}\n`,
+    'docs/reasons.md': reasonsPage(),
     ...messageDocuments(),
   };
   // A schema of a message that is no more.

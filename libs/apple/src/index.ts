@@ -54,7 +54,7 @@ export type { Declarations } from './generated/declarations.ts';
 export type { Documents } from './generated/documents.ts';
 export { STATUS_ITEMS } from './generated/status-items.ts';
 
-export { classifyErrorChain } from './errors/classify.ts';
+export { classifyErrorChain, ERROR_CLASSES } from './errors/classify.ts';
 export type { Classification, ErrorClass, Retry } from './errors/classify.ts';
 
 export { compareOsVersions, isOsVersion, majorOf, osVersionKey } from './versions/os-version.ts';

@@ -88,6 +88,11 @@ const ROWS: readonly Row[] = [
   ['SUMacControllerError', 7509, 'benign', 'later', 'The device reports an error that does not stop the update.'],
 ];
 
+/** Every class that a chain can have. */
+export const ERROR_CLASSES: readonly ErrorClass[] = [
+  ...new Set<ErrorClass>([...ROWS.map((row) => row[2]), 'superseded', 'not-supervised', 'unknown']),
+];
+
 const BY_CODE: ReadonlyMap<string, Row> = new Map(ROWS.map((row) => [`${row[0]}:${row[1]}`, row]));
 const UNKNOWN: Classification = {
   class: 'unknown',

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { defineEvent } from '../envelope.ts';
 import { CommandId, DeviceId, Instant, Traceparent } from '../ids.ts';
+import { DeclaredStatus } from './declared-status.ts';
+
+export { DeclaredStatus, ReportedDeclaration } from './declared-status.ts';
 
 /** What Authenticate said of the device, as far as it said it. */
 export const AuthenticateFacts = z.object({
@@ -112,6 +115,7 @@ export const Observation = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('not-now'), requestType: z.string(), count: z.int() }),
   z.object({ kind: z.literal('other'), requestType: z.string() }),
+  DeclaredStatus,
 ]);
 export type Observation = z.infer<typeof Observation>;
 

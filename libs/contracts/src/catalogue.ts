@@ -1,4 +1,5 @@
 import * as command from './events/command.ts';
+import * as declaration from './events/declaration.ts';
 import * as device from './events/device.ts';
 import * as update from './events/update.ts';
 import * as webhook from './events/webhook.ts';
@@ -9,6 +10,8 @@ export const messages = [
   window.windowOpened,
   window.rolloutPlanned,
   window.waveReleased,
+  declaration.declarationAssign,
+  declaration.declarationWithdraw,
   command.commandEnqueue,
   command.commandRevoke,
   command.commandEnqueued,

@@ -11,7 +11,6 @@ export * from './envelope.ts';
 export * from './errors.ts';
 export * from './events/command.ts';
 export * from './events/declaration.ts';
-export * from './events/declared-status.ts';
 export * from './events/device.ts';
 export * from './events/update.ts';
 export * from './events/webhook.ts';

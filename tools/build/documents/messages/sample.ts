@@ -27,6 +27,8 @@ const byName: Record<string, unknown> = {
   payload: '<plist version="1.0"><dict/></plist>',
   xml: '<plist version="1.0"><dict/></plist>',
   report: '{"StatusItems":{}}',
+  identifier: 'com.example.passcode',
+  type: 'com.apple.configuration.passcode.settings',
 };
 
 /** A value that fits the schema: every required member, and of the others those that are named in `byName`. */

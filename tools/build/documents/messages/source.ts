@@ -100,6 +100,11 @@ export function jsonSchemaOf(schema: z.ZodType): Json {
       if (docs) describe(jsonSchema as Json, docs.members);
       // The format says it for readers; the expression is a screenful.
       if (jsonSchema.format === 'date-time' || jsonSchema.format === 'uuid') delete jsonSchema.pattern;
+      // What any member may be is said by saying nothing.
+      if (Object.keys((jsonSchema.additionalProperties as object | undefined) ?? { no: 1 }).length === 0) {
+        delete jsonSchema.additionalProperties;
+        delete jsonSchema.propertyNames;
+      }
       // Not a format of draft 7; `contentEncoding` says the same.
       if (String(jsonSchema.format) === 'base64') delete jsonSchema.format;
     },

@@ -16,6 +16,12 @@ const TimeZone = z.string().refine(isTimeZone, 'an IANA time zone such as Europe
 export const Weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
 export type Weekday = z.infer<typeof Weekday>;
 
+const LocalDate = z.iso.date();
+
+/** No window opens on these days: dates of the window's own zone, both included. */
+export const BlackoutSpec = z.object({ from: LocalDate, to: LocalDate, why: z.string().max(200).optional() }).strict();
+export type BlackoutSpec = z.infer<typeof BlackoutSpec>;
+
 /** When devices may be sent update commands. Times are local to the device, or to `zone` where that is fixed. */
 export const WindowSpec = z
   .object({
@@ -32,6 +38,8 @@ export const WindowSpec = z
     zone: z.union([z.literal('device'), TimeZone]).default('device'),
     /** For devices whose zone is not known (Macs never report one). */
     defaultZone: TimeZone.default('UTC'),
+    /** Of this window alone, beside those of the policy. */
+    blackouts: z.array(BlackoutSpec).max(100).optional(),
   })
   .refine((window) => window.stopBeforeMinutes < window.lengthMinutes, {
     path: ['stopBeforeMinutes'],
@@ -101,12 +109,6 @@ export const AssignmentSpec = z
   })
   .strict();
 export type AssignmentSpec = z.infer<typeof AssignmentSpec>;
-
-const LocalDate = z.iso.date();
-
-/** No window opens on these days: dates of the window's own zone, both included. */
-export const BlackoutSpec = z.object({ from: LocalDate, to: LocalDate, why: z.string().max(200).optional() }).strict();
-export type BlackoutSpec = z.infer<typeof BlackoutSpec>;
 
 /** From the deadline on the update is installed whatever the user chose: InstallForceRestart where the OS has it, else InstallASAP. */
 export const DeadlineSpec = z.union([
@@ -186,6 +188,17 @@ export const PolicySpec = z.object({
 export type PolicySpec = z.infer<typeof PolicySpec>;
 /** What an administrator writes: everything but the name has a default. */
 export type PolicyInput = z.input<typeof PolicySpec>;
+
+/**
+ * The policy with the windows that it names written out, each with its own blackouts. Names that are not known are left
+ * out. `known`: the tenant's windows by name.
+ */
+export function resolveWindows(spec: PolicySpec, known: Readonly<Record<string, WindowSpec>>): PolicySpec {
+  return {
+    ...spec,
+    windows: spec.windows.flatMap((window) => (typeof window === 'string' ? (known[window] ?? []) : window)),
+  };
+}
 
 /** The windows that the policy holds itself; those that it only names are not among them. */
 export function ownWindows(spec: Pick<PolicySpec, 'windows'>): WindowSpec[] {

@@ -15,7 +15,7 @@ const TRACE = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
 
 const STAGE = `
   INSERT INTO update_scheduler.policy VALUES ('default','${POLICY}','nightly',1,'{"name":"nightly"}',false,'2026-11-20T00:00Z','2026-11-20T00:00Z');
-  INSERT INTO update_scheduler.rollout VALUES ('default','${ROLLOUT}','${POLICY}',1,'running','2026-11-20T00:00Z');
+  INSERT INTO update_scheduler.rollout VALUES ('default','${ROLLOUT}','${POLICY}',1,'running','2026-11-20T00:00Z','{"name":"nightly"}');
   INSERT INTO status_ingestion.device (tenant, device_id, enrolled, generation, platform, facts_at, updated_at)
     VALUES ('default','MAC-1',true,1,'macOS','2026-11-20T00:00Z','2026-11-20T00:00Z'), ('other','MAC-2',true,1,'macOS',NULL,'2026-11-20T00:00Z');
   INSERT INTO update_scheduler.device_update (tenant, rollout_id, device_id, occurrence_id, wave, state, platform, lane, target_version,

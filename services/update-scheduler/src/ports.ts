@@ -8,6 +8,7 @@ export interface ActivePolicy {
   tenant: string;
   policyId: string;
   version: number;
+  /** Named windows are written out. */
   spec: PolicySpec;
 }
 
@@ -17,6 +18,8 @@ export interface OpenedOccurrence extends Occurrence {
   rolloutId: string;
   policyId: string;
   policyVersion: number;
+  /** What its rollout runs with, where this is its first occurrence. */
+  spec: PolicySpec;
   /** IANA zone, or `*` for a window in a fixed zone. */
   zone: string;
   openedAt: Date;
@@ -25,7 +28,7 @@ export interface OpenedOccurrence extends Occurrence {
 
 /** Which windows are open. */
 export abstract class WindowStore {
-  /** Policies that are not paused and whose rollout, where there is one, is not aborted. */
+  /** Policies that are neither paused nor archived, of tenants that are not paused, whose rollout, where there is one, is not aborted. */
   abstract activePolicies(): Promise<ActivePolicy[]>;
   /** The time zones that enrolled devices of each tenant have reported. Reads the fleet: not for every tick. */
   abstract zones(): Promise<ReadonlyMap<string, readonly string[]>>;

@@ -140,7 +140,7 @@ export class Night {
     at = '2026-11-20T02:00:00Z',
   ): Promise<Night> {
     await database.admin.query({
-      text: `TRUNCATE status_ingestion.device, update_scheduler.policy, update_scheduler.release, update_scheduler.release_device,
+      text: `TRUNCATE status_ingestion.device, update_scheduler.policy, update_scheduler.tenant_state, update_scheduler.release, update_scheduler.release_device,
         update_scheduler.rollout, update_scheduler.occurrence, update_scheduler.wave, update_scheduler.device_update,
         update_scheduler.update_event, update_scheduler.outbox`,
     });

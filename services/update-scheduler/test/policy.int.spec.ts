@@ -36,6 +36,39 @@ describe('policies and the catalogue', () => {
     });
   });
 
+  it('runs a rollout with the spec of its own version, whatever becomes of the policy during the night', async () => {
+    const { policyId, spec } = await night.policy({ installAction: 'InstallASAP' });
+    await night.devices({ id: 'MAC-1', platform: 'macOS', os: '15.1' });
+    await night.openAndPlan();
+    const changed = PolicySpec.parse({ ...spec, installAction: 'DownloadOnly', platforms: ['iOS'] });
+    expect((await night.putPolicy.run({ tenant: TENANT, policyId, spec: changed })).version).toBe(2);
+    const [{ rolloutId, occurrenceId }] = (await night.occurrences()) as [{ rolloutId: string; occurrenceId: string }];
+    const terms = await night.updates.rolloutTerms(TENANT, [rolloutId]);
+    expect(terms.get(rolloutId)?.spec).toEqual(spec);
+    const lock = await night.db.transaction((tx) => night.plans.lock(tx, TENANT, occurrenceId));
+    expect(lock?.spec).toEqual(spec);
+  });
+
+  it.each([
+    ['policy', `UPDATE update_scheduler.policy SET paused = $1`],
+    [
+      'tenant',
+      `INSERT INTO update_scheduler.tenant_state VALUES ('default', $1, now()) ON CONFLICT (tenant) DO UPDATE SET paused = $1`,
+    ],
+  ])('opens no window and releases no wave while the %s is paused', async (_what, text) => {
+    await night.policy();
+    await night.devices({ id: 'PHONE-1' });
+    const pause = (paused: boolean) => night.db.query({ text }, [paused]);
+    await pause(true);
+    expect(await night.openWindow.run()).toBe(0);
+    await pause(false);
+    await night.openAndPlan();
+    await pause(true);
+    expect(await night.releaseWave.run()).toBe(false);
+    await pause(false);
+    expect(await night.releaseWave.run()).toBe(true);
+  });
+
   it('says which rollout it does not know', async () => {
     const rolloutId = 'a0a0a0a0-0000-8000-8000-000000000000';
     await expect(night.controlRollout.run({ tenant: TENANT, rolloutId, action: 'pause' })).rejects.toMatchObject({

@@ -23,7 +23,7 @@ const POLICIES = {
   name: 'policies',
   text: `
     SELECT policy_id AS "policyId", version, spec, paused, created_at AS "createdAt", updated_at AS "updatedAt"
-      FROM update_scheduler.policy_v1 WHERE tenant = $1 AND ($2::uuid IS NULL OR policy_id = $2) ORDER BY name`,
+      FROM update_scheduler.policy_v1 WHERE tenant = $1 AND archived_at IS NULL AND ($2::uuid IS NULL OR policy_id = $2) ORDER BY name`,
 };
 
 @Injectable()

@@ -97,9 +97,9 @@ const LOCK = {
   name: 'lock-occurrence',
   text: `SELECT o.tenant, o.occurrence_id AS "occurrenceId", o.rollout_id AS "rolloutId", o.zone, o.opens_at AS "opensAt",
                 o.opened_at AS "openedAt", o.stops_at AS "stopsAt", o.state, o.plan_cursor AS cursor, o.planned, o.not_eligible AS "notEligible",
-                o.already_installed AS "alreadyInstalled", o.traceparent, p.spec
+                o.already_installed AS "alreadyInstalled", o.traceparent, r.spec
            FROM update_scheduler.occurrence o
-           JOIN update_scheduler.policy p ON p.tenant = o.tenant AND p.policy_id = o.policy_id
+           JOIN update_scheduler.rollout r ON r.tenant = o.tenant AND r.rollout_id = o.rollout_id
           WHERE o.tenant = $1 AND o.occurrence_id = $2
             FOR UPDATE OF o`,
 };

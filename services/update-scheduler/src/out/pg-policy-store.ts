@@ -18,7 +18,7 @@ export class PgPolicyStore extends PolicyStore {
     const [row] = await tx.query<PolicyRow>(
       {
         text: `SELECT policy_id AS "policyId", version, spec, paused, created_at AS "createdAt", updated_at AS "updatedAt"
-                 FROM update_scheduler.policy WHERE tenant = $1 AND policy_id = $2 FOR UPDATE`,
+                 FROM update_scheduler.policy WHERE tenant = $1 AND policy_id = $2 AND archived_at IS NULL FOR UPDATE`,
       },
       [tenant, policyId],
     );
@@ -27,7 +27,7 @@ export class PgPolicyStore extends PolicyStore {
 
   override async idOfName(tx: Tx, tenant: string, name: string): Promise<string | undefined> {
     const [row] = await tx.query<{ policy_id: string }>(
-      { text: `SELECT policy_id FROM update_scheduler.policy WHERE tenant = $1 AND name = $2` },
+      { text: `SELECT policy_id FROM update_scheduler.policy WHERE tenant = $1 AND name = $2 AND archived_at IS NULL` },
       [tenant, name],
     );
     return row?.policy_id;

@@ -34,8 +34,7 @@ export class PgUpdateStore extends UpdateStore {
     const rows = await this.db.query<RolloutTerms & { id: string }>(
       {
         name: 'rollout-terms',
-        text: `SELECT r.rollout_id AS id, r.state, p.spec FROM update_scheduler.rollout r
-                 JOIN update_scheduler.policy p USING (tenant, policy_id)
+        text: `SELECT r.rollout_id AS id, r.state, r.spec FROM update_scheduler.rollout r
                 WHERE r.tenant = $1 AND r.rollout_id = ANY($2::uuid[])`,
       },
       [tenant, rolloutIds],

@@ -40,12 +40,14 @@ export class PgWaveStore extends WaveStore {
 const CLAIM = {
   name: 'claim-wave',
   text: `SELECT w.tenant, w.occurrence_id AS "occurrenceId", w.rollout_id AS "rolloutId", w.wave, o.stops_at AS "stopsAt",
-                o.traceparent AS "windowTraceparent", p.spec
+                o.traceparent AS "windowTraceparent", r.spec
            FROM update_scheduler.wave w
            JOIN update_scheduler.occurrence o USING (tenant, occurrence_id)
            JOIN update_scheduler.rollout r ON r.tenant = w.tenant AND r.rollout_id = w.rollout_id
            JOIN update_scheduler.policy p ON p.tenant = o.tenant AND p.policy_id = o.policy_id
+           LEFT JOIN update_scheduler.tenant_state t ON t.tenant = w.tenant
           WHERE w.released_at IS NULL AND w.release_at <= $1 AND r.state = 'running' AND o.state <> 'closed'
+            AND NOT p.paused AND t.paused IS NOT TRUE
           ORDER BY w.release_at LIMIT 1
             FOR UPDATE OF w SKIP LOCKED FOR SHARE OF r`,
 };

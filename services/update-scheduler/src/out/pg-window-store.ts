@@ -1,3 +1,4 @@
+import { resolveWindows, type WindowSpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type ActivePolicy, type OpenedOccurrence, WindowStore } from '../ports.ts';
@@ -8,14 +9,18 @@ export class PgWindowStore extends WindowStore {
     super();
   }
 
-  override activePolicies(): Promise<ActivePolicy[]> {
-    return this.db.query<ActivePolicy>({
+  override async activePolicies(): Promise<ActivePolicy[]> {
+    const rows = await this.db.query<ActivePolicy & { named: Record<string, WindowSpec> | null }>({
       name: 'active-policies',
-      text: `SELECT p.tenant, p.policy_id AS "policyId", p.version, p.spec
+      text: `SELECT p.tenant, p.policy_id AS "policyId", p.version, p.spec,
+                    (SELECT jsonb_object_agg(w.name, w.spec) FROM update_scheduler.window w
+                      WHERE w.tenant = p.tenant AND p.spec->'windows' ? w.name) AS named
                FROM update_scheduler.policy p
                LEFT JOIN update_scheduler.rollout r ON r.tenant = p.tenant AND r.policy_id = p.policy_id AND r.policy_version = p.version
-              WHERE NOT p.paused AND r.state IS DISTINCT FROM 'aborted'`,
+               LEFT JOIN update_scheduler.tenant_state t ON t.tenant = p.tenant
+              WHERE NOT p.paused AND p.archived_at IS NULL AND t.paused IS NOT TRUE AND r.state IS DISTINCT FROM 'aborted'`,
     });
+    return rows.map(({ named, spec, ...row }) => ({ ...row, spec: resolveWindows(spec, named ?? {}) }));
   }
 
   override async zones(): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -37,6 +42,7 @@ export class PgWindowStore extends WindowStore {
       column('policyId'),
       column('policyVersion'),
       occurrences[0]?.openedAt,
+      occurrences.map((one) => JSON.stringify(one.spec)),
     ]);
     const added = await tx.query<{ occurrence_id: string }>(INSERT_OCCURRENCES, [
       column('tenant'),
@@ -86,9 +92,9 @@ export class PgWindowStore extends WindowStore {
 
 const INSERT_ROLLOUTS = {
   name: 'insert-rollouts',
-  text: `INSERT INTO update_scheduler.rollout (tenant, rollout_id, policy_id, policy_version, state, created_at)
-         SELECT DISTINCT tenant, rollout_id, policy_id, policy_version, 'running', $5::timestamptz
-           FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::int[]) AS v (tenant, rollout_id, policy_id, policy_version)
+  text: `INSERT INTO update_scheduler.rollout (tenant, rollout_id, policy_id, policy_version, state, created_at, spec)
+         SELECT DISTINCT ON (tenant, rollout_id) tenant, rollout_id, policy_id, policy_version, 'running', $5::timestamptz, spec
+           FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::int[], $6::jsonb[]) AS v (tenant, rollout_id, policy_id, policy_version, spec)
          ON CONFLICT DO NOTHING`,
 };
 

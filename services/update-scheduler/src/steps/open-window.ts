@@ -86,7 +86,7 @@ export class OpenWindow {
 }
 
 function opened(policy: ActivePolicy, zone: string, occurrence: Occurrence, openedAt: Date): OpenedOccurrence {
-  const { tenant, policyId, version } = policy;
+  const { tenant, policyId, version, spec } = policy;
   const occurrenceId = derivedUuid('occurrence', tenant, policyId, zone, occurrence.localDate);
   return {
     ...occurrence,
@@ -94,6 +94,7 @@ function opened(policy: ActivePolicy, zone: string, occurrence: Occurrence, open
     occurrenceId,
     policyId,
     policyVersion: version,
+    spec,
     zone,
     openedAt,
     rolloutId: derivedUuid('rollout', tenant, policyId, version),

@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 
 import { listDevices, rolloutDevices, showHandOvers } from '../api/calls.ts';
 import { demoDir } from '../api/connect.ts';
+import { costsOf, type Snapshot, snapshot } from '../demo/costs.ts';
 import { awaitFleet, Pause, type Performance, performRollout } from '../demo/act.ts';
 import { type DemoPlan, planDemo, withTimeToWork } from '../demo/plan.ts';
 import { type DemoReport, describeReport } from '../demo/report.ts';
@@ -25,6 +26,7 @@ interface Options {
   readonly headless?: boolean;
   readonly json?: boolean;
   readonly keep?: boolean;
+  readonly measure?: boolean;
 }
 
 /** After Ctrl-C. */
@@ -50,12 +52,14 @@ export function registerDemo(program: Command): void {
     )
     .option('--headless', 'plain lines, nothing drawn over')
     .option('--keep', 'leave everything running until Ctrl-C, to look further')
+    .option('--measure', 'also what it cost: CPU time, memory, write-ahead log and disk, for each device')
     .option('--json', 'the summary as one JSON object on standard output')
     .action(demoCommand);
   documented(withDir(demo), [
     'lamp demo',
     'lamp demo --devices 200 --keep',
     'lamp demo --devices 60 --headless --json',
+    'lamp demo --devices 20000 --speed 10 --headless --measure',
   ]);
 }
 
@@ -74,7 +78,7 @@ async function demoCommand(options: Options): Promise<void> {
     // At once, whatever is being waited for.
     signal.addEventListener('abort', () => void closing());
     try {
-      const performance = await perform(stage, plan, narrator, signal);
+      const performance = await perform(stage, plan, narrator, signal, options.measure === true);
       if (options.keep !== true) await narrator.step('stop', 'Everything stopped', closing);
       else await untilSpansAreKept();
       const report = {
@@ -105,9 +109,19 @@ async function demoCommand(options: Options): Promise<void> {
 type Candidates = Parameters<typeof pickTrace>[1];
 type Performed = DemoReport & { readonly installed: Candidates };
 
-async function perform(stage: Stage, wanted: DemoPlan, narrator: Narrator, signal: AbortSignal): Promise<Performed> {
+async function perform(
+  stage: Stage,
+  wanted: DemoPlan,
+  narrator: Narrator,
+  signal: AbortSignal,
+  isMeasured: boolean,
+): Promise<Performed> {
+  const snapshots: Snapshot[] = [];
+  const note = async (): Promise<void> => void (isMeasured && snapshots.push(await snapshot(stage)));
+  await note();
   const pause = new Pause(signal, stage);
-  await narrator.step('enroll', 'Devices enrolled', (note) => awaitFleet(stage, wanted, pause, note));
+  await narrator.step('enroll', 'Devices enrolled', (told) => awaitFleet(stage, wanted, pause, told));
+  await note();
   const load = (loadavg()[0] ?? 0) / availableParallelism();
   const plan = withTimeToWork(wanted, { enrollMs: narrator.took['enroll'] ?? 0, load });
   if (plan.windowMinutes > wanted.windowMinutes)
@@ -116,7 +130,9 @@ async function perform(stage: Stage, wanted: DemoPlan, narrator: Narrator, signa
     );
   const from = Date.now();
   const performance = await performRollout(stage, plan, pause, narrator);
-  return report(stage, plan, performance, { ...narrator.took, rollout: Date.now() - from });
+  await note();
+  const costs = isMeasured ? { costs: await costsOf(stage, snapshots) } : {};
+  return { ...(await report(stage, plan, performance, { ...narrator.took, rollout: Date.now() - from })), ...costs };
 }
 
 async function report(

@@ -79,11 +79,13 @@ export interface FleetStart {
 export class FleetProcess {
   /** Resolves (with what it said last) when it ends by itself: never in a healthy demo. */
   readonly ended: Promise<string>;
+  readonly pid: number;
   private readonly running: Running;
   private readonly control: string;
 
   private constructor(running: Running, control: string, logPath: string) {
     this.running = running;
+    this.pid = running.pid;
     this.control = control;
     this.ended = running.exited.then(() => tailOf(logPath, 3).join('\n'));
   }

@@ -1,5 +1,6 @@
 import { number, seconds, wordOf } from '../words.ts';
 import { fields, table } from '../table.ts';
+import { type Costs, describeCosts } from './costs.ts';
 import type { Check, NotCommanded } from './verdict.ts';
 import type { FleetRecord } from './fleet-process.ts';
 import type { TracePick } from './trace-pick.ts';
@@ -27,6 +28,8 @@ export interface DemoReport {
   readonly restarts: number;
   readonly trace: TracePick | null;
   readonly dir: string;
+  /** With `--measure` only. */
+  readonly costs?: Costs;
 }
 
 const shownFailures = 10;
@@ -63,6 +66,7 @@ export function describeReport(report: DemoReport, isKept: boolean): string {
         ]),
     traffic(report),
     report.checks.map(checkLine).join('\n'),
+    ...(report.costs === undefined ? [] : [describeCosts(report.costs, report.devices)]),
     further(report, isKept),
     verdict(report),
   ].join('\n\n');

@@ -32,6 +32,10 @@ export type { AvailableUpdate, UpdateResult, UpdateStatus } from './connect/upda
 export { readDeviceInformation } from './connect/device-information.ts';
 export type { DeviceInformation } from './connect/device-information.ts';
 
+export { parseStatusReport, readStatusReasons } from './ddm/status-report.ts';
+export type { StatusItemError, StatusReason, StatusReport } from './ddm/status-report.ts';
+export { StatusReportError } from './ddm/status-report-error.ts';
+
 export {
   availableOsUpdates,
   declarativeManagement,
@@ -80,8 +84,12 @@ export type { EnrollmentProfile } from './profiles/enrollment-profile.ts';
 export { subjectName } from './profiles/identity-payloads.ts';
 export type { AcmeIdentity, IdentitySource, ScepIdentity, SubjectName } from './profiles/identity-payloads.ts';
 
-export { GdmfError, parseGdmf } from './gdmf/parse-gdmf.ts';
-export type { GdmfOs, GdmfRelease, ReleaseSet } from './gdmf/parse-gdmf.ts';
+export { FeedError } from './feeds/feed-error.ts';
+export { isSeedBuild } from './feeds/listed.ts';
+export type { FeedOs, ListedProduct, ListedRelease, ReleaseSet } from './feeds/listed.ts';
+export { parseGdmf } from './feeds/parse-gdmf.ts';
+export { FEED_READER, readFeed } from './feeds/read-feed.ts';
+export type { Feed, FeedKind } from './feeds/read-feed.ts';
 
 export {
   acknowledgedFixture,

@@ -1,4 +1,4 @@
-import type { GdmfRelease } from '@lamplighter/apple';
+import type { ListedRelease } from '@lamplighter/apple';
 import type { Policy, PolicySpec, UpdateState } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
 import type { Occurrence } from './domain/window.ts';
@@ -184,7 +184,7 @@ export abstract class CatalogStore {
   /** How many releases there are now. Locks the catalogue. */
   abstract count(tx: Tx): Promise<number>;
   /** Puts these in the place of all that was there; returns how many are new. */
-  abstract replace(tx: Tx, releases: readonly GdmfRelease[]): Promise<number>;
+  abstract replace(tx: Tx, releases: readonly ListedRelease[]): Promise<number>;
 }
 
 /** Where Apple's release feed is fetched from. */

@@ -1,4 +1,4 @@
-import { type GdmfRelease, osVersionKey } from '@lamplighter/apple';
+import { type ListedRelease, osVersionKey } from '@lamplighter/apple';
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { CatalogStore } from '../ports.ts';
@@ -11,7 +11,7 @@ export class PgCatalogStore extends CatalogStore {
     return row?.count ?? 0;
   }
 
-  override async replace(tx: Tx, releases: readonly GdmfRelease[]): Promise<number> {
+  override async replace(tx: Tx, releases: readonly ListedRelease[]): Promise<number> {
     const known = new Set(
       (
         await tx.query<{ key: string }>({

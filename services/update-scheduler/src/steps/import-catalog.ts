@@ -1,4 +1,4 @@
-import { GdmfError, type GdmfRelease, parseGdmf } from '@lamplighter/apple';
+import { FeedError, type ListedRelease, parseGdmf } from '@lamplighter/apple';
 import { AppError } from '@lamplighter/contracts';
 import { Database, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
@@ -29,12 +29,12 @@ export class ImportCatalog {
   }
 }
 
-function read(feed: string): GdmfRelease[] {
-  let releases: GdmfRelease[];
+function read(feed: string): ListedRelease[] {
+  let releases: ListedRelease[];
   try {
     releases = parseGdmf(feed);
   } catch (error) {
-    if (!(error instanceof GdmfError)) throw error;
+    if (!(error instanceof FeedError)) throw error;
     throw new AppError('catalog.invalid', error.message, {
       outcome: 'drop',
       remedy: 'give the feed as Apple serves it (/v2/pmv); the former catalogue stays',

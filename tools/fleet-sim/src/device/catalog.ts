@@ -45,7 +45,7 @@ export class Catalog {
     this.releases = releases;
   }
 
-  /** `text`: Apple's release feed (GDMF `/v2/pmv`), bare or under `data`. Throws GdmfError. */
+  /** `text`: Apple's release feed (GDMF `/v2/pmv`), bare or under `data`. Throws FeedError. */
   static fromGdmf(text: string): Catalog {
     const releases = parseGdmf(text).filter(({ set }) => set !== 'bsi');
     return new Catalog(

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { GdmfError, parseGdmf } from './parse-gdmf.ts';
+import { FeedError } from './feed-error.ts';
+import { parseGdmf } from './parse-gdmf.ts';
 
 const entry = {
   ProductVersion: '15.7.1',
@@ -21,7 +22,7 @@ function pathOf(feed: unknown): string {
   try {
     parseGdmf(feed);
   } catch (error) {
-    if (error instanceof GdmfError) return error.path;
+    if (error instanceof FeedError) return error.path;
     throw error;
   }
   return 'accepted';
@@ -79,6 +80,7 @@ describe('the release feed', () => {
     expect(broken({ ProductVersion: 15 })).toBe('$.PublicAssetSets.iOS[0].ProductVersion');
     expect(broken({ Build: '' })).toBe('$.PublicAssetSets.iOS[0].Build');
     expect(broken({ PostingDate: 'soon' })).toBe('$.PublicAssetSets.iOS[0].PostingDate');
+    expect(broken({ PostingDate: '2026-02-31' })).toBe('$.PublicAssetSets.iOS[0].PostingDate');
     expect(broken({ SupportedDevices: [1] })).toBe('$.PublicAssetSets.iOS[0].SupportedDevices');
   });
 });

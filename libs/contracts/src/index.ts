@@ -15,6 +15,7 @@ export * from './events/device.ts';
 export * from './events/update.ts';
 export * from './events/webhook.ts';
 export * from './events/window.ts';
+export * from './group.ts';
 export * from './ids.ts';
 export * from './message-sizes.ts';
 export * from './policy.ts';

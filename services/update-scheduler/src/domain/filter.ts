@@ -54,7 +54,9 @@ export function compileGroup(spec: Pick<GroupSpec, 'any' | 'devices' | 'excluded
   if (rules.length === 0) return 'false';
   // A fact that is not known makes its condition null: no match.
   const member = `((${rules.join(') OR (')})) IS TRUE`;
-  return spec.excludedDevices.length === 0 ? `(${member})` : `(${member} AND NOT ${among(spec.excludedDevices, params)})`;
+  return spec.excludedDevices.length === 0
+    ? `(${member})`
+    : `(${member} AND NOT ${among(spec.excludedDevices, params)})`;
 }
 
 /**
@@ -94,8 +96,8 @@ const ORDER = { below: '<', atMost: '<=', atLeast: '>=', above: '>' } as const;
 
 function compileCondition({ fact, operator, value }: Condition, params: SqlParams): string {
   const column = `d.${COLUMNS[fact]}`;
-  if (operator === 'isKnown') return `${known(fact, column)} IS NOT NULL`;
-  if (operator === 'isUnknown') return `${known(fact, column)} IS NULL`;
+  if (operator === 'isKnown') return `${column} IS NOT NULL`;
+  if (operator === 'isUnknown') return `${column} IS NULL`;
   switch (FACTS[fact]) {
     case 'flag':
       return `${column} ${operator === 'not' ? '<>' : '='} ${params.add(value, 'boolean')}`;
@@ -108,11 +110,6 @@ function compileCondition({ fact, operator, value }: Condition, params: SqlParam
     default:
       return compileText({ fact, operator, value }, column, params);
   }
-}
-
-/** An OS version that is no version (never seen of a device) is as good as none. */
-function known(fact: Fact, column: string): string {
-  return fact === 'osVersion' ? 'd.os_version_key' : column;
 }
 
 function compileText({ fact, operator, value }: Condition, column: string, params: SqlParams): string {

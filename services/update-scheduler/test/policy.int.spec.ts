@@ -42,7 +42,7 @@ describe('policies and the catalogue', () => {
     await night.openAndPlan();
     const changed = PolicySpec.parse({ ...spec, installAction: 'DownloadOnly', platforms: ['iOS'] });
     expect((await night.putPolicy.run({ tenant: TENANT, policyId, spec: changed })).version).toBe(2);
-    const [{ rolloutId, occurrenceId }] = (await night.occurrences()) as [{ rolloutId: string; occurrenceId: string }];
+    const { rolloutId, occurrenceId } = (await night.occurrences())[0]!;
     const terms = await night.updates.rolloutTerms(TENANT, [rolloutId]);
     expect(terms.get(rolloutId)?.spec).toEqual(spec);
     const lock = await night.db.transaction((tx) => night.plans.lock(tx, TENANT, occurrenceId));

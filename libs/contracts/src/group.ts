@@ -126,7 +126,7 @@ function faultOf({ fact, operator, value }: z.infer<typeof shape>): Fault | unde
 }
 
 /** What the value would have to be; undefined where it is right. */
-function wantedValue(fact: Fact, operator: Operator, value: z.infer<typeof shape>['value']): string | undefined {
+function wantedValue(fact: Fact, operator: Operator, value: Value): string | undefined {
   if (operator === 'isKnown' || operator === 'isUnknown')
     return value === undefined ? undefined : `"${operator}" takes no value, leave it out`;
   if (operator === 'in' || operator === 'notIn') {
@@ -136,19 +136,33 @@ function wantedValue(fact: Fact, operator: Operator, value: z.infer<typeof shape
   return wantedOne(fact, operator, value);
 }
 
-function wantedOne(fact: Fact, operator: Operator, value: z.infer<typeof shape>['value']): string | undefined {
-  const kind = FACTS[fact];
-  if (kind === 'flag')
-    return typeof value === 'boolean' ? undefined : `${fact} is true or false, without quotation marks`;
-  if (kind === 'share')
-    return typeof value === 'number' && value >= 0 && value <= 1 ? undefined : `${fact} goes from 0 to 1, such as 0.2`;
-  if (typeof value !== 'string') return `${fact} is compared with a text in quotation marks`;
-  if (kind === 'instant') return AGE_TEXT.test(value) ? undefined : 'give an age such as 30m, 12h or 14d';
-  if (operator === 'like' || operator === 'notLike') return undefined;
-  if (kind === 'version') return VERSION.test(value) ? undefined : 'give an OS version such as 15.7.1, or use "like"';
-  const platforms: readonly string[] = [...Platform.options, 'watchOS', 'unknown'];
-  if (fact === 'platform' && !platforms.includes(value)) return `a platform is one of ${platforms.join(', ')}`;
-  return undefined;
+type Value = z.infer<typeof shape>['value'];
+
+const PLATFORMS: readonly string[] = [...Platform.options, 'watchOS', 'unknown'];
+const isText = (value: Value): value is string => typeof value === 'string';
+const isShare = (value: Value): boolean => typeof value === 'number' && value >= 0 && value <= 1;
+
+/** Of each kind what a single value has to be, and how to say it. */
+const VALUES: Record<FactKind, { right: (value: Value) => boolean; remedy: string }> = {
+  text: { right: isText, remedy: 'give a text in quotation marks' },
+  version: {
+    right: (value) => isText(value) && VERSION.test(value),
+    remedy: 'give an OS version such as "15.7.1" in quotation marks, or use "like"',
+  },
+  flag: { right: (value) => typeof value === 'boolean', remedy: 'give true or false, without quotation marks' },
+  share: { right: isShare, remedy: 'give a number from 0 to 1, such as 0.2' },
+  instant: {
+    right: (value) => isText(value) && AGE_TEXT.test(value),
+    remedy: 'give an age such as "30m", "12h" or "14d"',
+  },
+};
+
+function wantedOne(fact: Fact, operator: Operator, value: Value): string | undefined {
+  const { right, remedy } = VALUES[operator === 'like' || operator === 'notLike' ? 'text' : FACTS[fact]];
+  if (!right(value)) return remedy;
+  if (fact !== 'platform' || !EQUALITY.some((one) => one === operator) || PLATFORMS.includes(String(value)))
+    return undefined;
+  return `a platform is one of ${PLATFORMS.join(', ')}`;
 }
 
 function told(value: unknown): string {

@@ -141,7 +141,7 @@ export class Night {
   ): Promise<Night> {
     await database.admin.query({
       text: `TRUNCATE status_ingestion.device, update_scheduler.policy, update_scheduler.tenant_state, update_scheduler.release, update_scheduler.release_device,
-        update_scheduler.rollout, update_scheduler.occurrence, update_scheduler.wave, update_scheduler.device_update,
+        update_scheduler.rollout, update_scheduler.ring, update_scheduler.pacer, update_scheduler.occurrence, update_scheduler.wave, update_scheduler.device_update,
         update_scheduler.update_event, update_scheduler.outbox`,
     });
     const night = new Night(database, new TestClock(at), env);
@@ -149,9 +149,9 @@ export class Night {
     return night;
   }
 
-  policy(input: Partial<PolicyInput> = {}) {
+  policy(input: Partial<PolicyInput> = {}, policyId?: string) {
     const spec = PolicySpec.parse({ name: 'nightly', pace: { devicesPerMinute: 60_000, spread: 0 }, ...input });
-    return this.putPolicy.run({ tenant: TENANT, spec });
+    return this.putPolicy.run({ tenant: TENANT, spec, ...(policyId === undefined ? {} : { policyId }) });
   }
 
   async devices(...devices: Device[]): Promise<void> {

@@ -44,6 +44,38 @@ describe('opening and planning a window', () => {
     expect(await night.openWindow.run()).toBe(0);
   });
 
+  it('opens each of several windows once a night, and what is changed meanwhile not again', async () => {
+    const windows = [
+      { start: '01:00', zone: 'UTC' as const },
+      { start: '01:30', zone: 'UTC' as const },
+    ];
+    const { policyId } = await night.policy({ windows });
+    await night.devices({ id: 'A' });
+    expect(await night.openWindow.run()).toBe(2);
+    await night.policy({ windows: [{ ...windows[0]!, lengthMinutes: 300 }, windows[1]!] }, policyId);
+    expect(await night.openWindow.run()).toBe(0);
+  });
+
+  it('opens nothing on blacked-out dates of the zone, of the policy or of the window', async () => {
+    const zones = ['Pacific/Auckland', 'UTC'] as const;
+    const windows = zones.map((zone) => ({ start: zone === 'UTC' ? '01:30' : '14:30', zone }));
+    const { policyId } = await night.policy({ windows, blackouts: [{ from: '2026-11-19', to: '2026-11-20' }] });
+    expect(await night.openWindow.run()).toBe(0);
+    const blackouts = [{ from: '2026-11-20', to: '2026-11-20' }];
+    await night.policy({ windows: [{ ...windows[0]!, blackouts }, windows[1]!] }, policyId);
+    expect(await night.openWindow.run()).toBe(1);
+  });
+
+  it('opens at once in an emergency, whatever windows and blackouts say', async () => {
+    const windows = [{ start: '12:00', zone: 'UTC' as const }];
+    const { policyId } = await night.policy({ windows, blackouts: [{ from: '2026-11-20', to: '2026-11-20' }] });
+    expect(await night.openWindow.run()).toBe(0);
+    await night.policy({ windows, emergency: true }, policyId);
+    expect([await night.openWindow.run(), await night.openWindow.run()]).toEqual([1, 0]);
+    night.minutes(24 * 60);
+    expect(await night.openWindow.run()).toBe(1);
+  });
+
   it('judges each device, with a reason for those that take no part', async () => {
     await night.policy();
     await night.devices(

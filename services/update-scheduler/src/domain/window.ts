@@ -1,4 +1,4 @@
-import type { Weekday, WindowSpec } from '@lamplighter/contracts';
+import { type BlackoutSpec, type DeadlineSpec, type Weekday, WindowSpec } from '@lamplighter/contracts';
 import { Temporal } from 'temporal-polyfill';
 
 const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -11,6 +11,35 @@ export interface Occurrence {
   /** Nothing is handed over from here on. */
   stopsAt: Date;
   closesAt: Date;
+}
+
+/** Which of a policy's windows: its name, or `#` and its place in the policy. What is open twice a night is told apart by it. */
+export interface KeyedWindow {
+  key: string;
+  spec: WindowSpec;
+}
+
+/** An emergency has no window: one that is always open takes their place, so that all else is as ever. */
+export const EMERGENCY: KeyedWindow = {
+  key: 'emergency',
+  spec: WindowSpec.parse({ start: '00:00', lengthMinutes: 24 * 60, stopBeforeMinutes: 0, zone: 'UTC' }),
+};
+
+/**
+ * Whether a window may not open on this date of its zone. Blackouts are the policy's and the window's own, both ends
+ * included.
+ */
+export function isBlackedOut(blackouts: readonly BlackoutSpec[], localDate: string): boolean {
+  return blackouts.some(({ from, to }) => from <= localDate && localDate <= to);
+}
+
+/**
+ * The instant from which an update is installed whatever the user chose, where the policy's deadline is a day: the start of the window
+ * on that day, also when the window leaves the day out. Undefined where it has none, or where each release has its own.
+ */
+export function deadlineDay(deadline: DeadlineSpec | undefined, window: WindowSpec, zone: string): Date | undefined {
+  if (deadline === undefined || !('date' in deadline)) return undefined;
+  return occurrenceOn({ ...window, days: [...WEEKDAYS] }, zone, deadline.date)?.opensAt;
 }
 
 /**

@@ -1,6 +1,7 @@
-import { resolveWindows, type WindowSpec } from '@lamplighter/contracts';
+import { type PolicySpec, resolveWindows, type WindowSpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
+import type { KeyedWindow } from '../domain/window.ts';
 import { type ActivePolicy, type OpenedOccurrence, WindowStore } from '../ports.ts';
 
 @Injectable()
@@ -12,7 +13,7 @@ export class PgWindowStore extends WindowStore {
   override async activePolicies(): Promise<ActivePolicy[]> {
     const rows = await this.db.query<ActivePolicy & { named: Record<string, WindowSpec> | null }>({
       name: 'active-policies',
-      text: `SELECT p.tenant, p.policy_id AS "policyId", p.version, p.spec,
+      text: `SELECT p.tenant, p.policy_id AS "policyId", p.version, p.spec, coalesce(r.emergency, false) AS emergency,
                     (SELECT jsonb_object_agg(w.name, w.spec) FROM update_scheduler.window w
                       WHERE w.tenant = p.tenant AND p.spec->'windows' ? w.name) AS named
                FROM update_scheduler.policy p
@@ -20,7 +21,11 @@ export class PgWindowStore extends WindowStore {
                LEFT JOIN update_scheduler.tenant_state t ON t.tenant = p.tenant
               WHERE NOT p.paused AND p.archived_at IS NULL AND t.paused IS NOT TRUE AND r.state IS DISTINCT FROM 'aborted'`,
     });
-    return rows.map(({ named, spec, ...row }) => ({ ...row, spec: resolveWindows(spec, named ?? {}) }));
+    return rows.map(({ named, spec, ...row }) => ({
+      ...row,
+      spec: resolveWindows(spec, named ?? {}),
+      windows: keyedWindows(spec, named ?? {}),
+    }));
   }
 
   override async zones(): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -56,9 +61,31 @@ export class PgWindowStore extends WindowStore {
       column('closesAt'),
       column('openedAt'),
       column('traceparent'),
+      column('window'),
+      column('defaultZone'),
+      column('deadlineAt'),
     ]);
+    await this.addRings(tx, occurrences);
     const ids = new Set(added.map((row) => row.occurrence_id));
     return occurrences.filter((one) => ids.has(one.occurrenceId));
+  }
+
+  /** Those of a rollout that is here already stay as they are; of several occurrences at once the earliest day counts. */
+  private async addRings(tx: Tx, occurrences: readonly OpenedOccurrence[]): Promise<void> {
+    const rings = occurrences.flatMap(({ tenant, rolloutId, openedAt, rings: own }) =>
+      own.map((ring) => ({ tenant, rolloutId, openedAt, ...ring })),
+    );
+    if (rings.length === 0) return;
+    const column = <K extends keyof (typeof rings)[number]>(key: K) => rings.map((one) => one[key]);
+    await tx.query(INSERT_RINGS, [
+      column('tenant'),
+      column('rolloutId'),
+      column('ring'),
+      column('name'),
+      column('state'),
+      column('opensOn'),
+      rings[0]!.openedAt,
+    ]);
   }
 
   override closable(now: Date): Promise<{ tenant: string; occurrenceId: string; rolloutId: string }[]> {
@@ -101,14 +128,34 @@ const INSERT_ROLLOUTS = {
 const INSERT_OCCURRENCES = {
   name: 'insert-occurrences',
   text: `INSERT INTO update_scheduler.occurrence (tenant, occurrence_id, rollout_id, policy_id, zone, local_date, opens_at, stops_at,
-                closes_at, state, opened_at, traceparent)
-         SELECT tenant, occurrence_id, rollout_id, policy_id, zone, local_date, opens_at, stops_at, closes_at, 'opened', opened_at, traceparent
+                closes_at, state, opened_at, traceparent, "window", default_zone, deadline_at)
+         SELECT tenant, occurrence_id, rollout_id, policy_id, zone, local_date, opens_at, stops_at, closes_at, 'opened', opened_at, traceparent,
+                "window", default_zone, deadline_at
            FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::timestamptz[], $8::timestamptz[],
-                $9::timestamptz[], $10::timestamptz[], $11::text[])
-             AS v (tenant, occurrence_id, rollout_id, policy_id, zone, local_date, opens_at, stops_at, closes_at, opened_at, traceparent)
+                $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::timestamptz[])
+             AS v (tenant, occurrence_id, rollout_id, policy_id, zone, local_date, opens_at, stops_at, closes_at, opened_at, traceparent,
+                   "window", default_zone, deadline_at)
          ON CONFLICT DO NOTHING
          RETURNING occurrence_id`,
 };
+
+const INSERT_RINGS = {
+  name: 'insert-rings',
+  text: `INSERT INTO update_scheduler.ring (tenant, rollout_id, ring, name, state, opens_on, since)
+         SELECT DISTINCT ON (tenant, rollout_id, ring) tenant, rollout_id, ring, name, state, opens_on, $7::timestamptz
+           FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::date[])
+             AS v (tenant, rollout_id, ring, name, state, opens_on)
+          ORDER BY tenant, rollout_id, ring, opens_on
+         ON CONFLICT DO NOTHING`,
+};
+
+/** Of the policy's own ones the place tells them apart: a changed window of the same night does not open again. */
+function keyedWindows(spec: PolicySpec, named: Readonly<Record<string, WindowSpec>>): KeyedWindow[] {
+  return spec.windows.flatMap((window, index) => {
+    const found = typeof window === 'string' ? named[window] : window;
+    return found === undefined ? [] : [{ key: typeof window === 'string' ? window : `#${index + 1}`, spec: found }];
+  });
+}
 
 /** What a device reports is only a text: an unknown one counts as not known. */
 function isZone(zone: string): boolean {

@@ -1,7 +1,15 @@
-import { derivedTraceparent, derivedUuid, message, ownWindows, windowOpened } from '@lamplighter/contracts';
+import { derivedTraceparent, derivedUuid, message, windowOpened } from '@lamplighter/contracts';
 import { Clock, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { currentOccurrence, type Occurrence } from '../domain/window.ts';
+import { ringsAtStart } from '../domain/rings.ts';
+import {
+  currentOccurrence,
+  deadlineDay,
+  EMERGENCY,
+  isBlackedOut,
+  type KeyedWindow,
+  type Occurrence,
+} from '../domain/window.ts';
 import { type ActivePolicy, type OpenedOccurrence, WindowStore } from '../ports.ts';
 
 /** Opens the occurrences whose time has come. Any number of schedulers may: each opens once. */
@@ -54,12 +62,17 @@ export class OpenWindow {
   }
 
   private openOf(policy: ActivePolicy, now: Date): OpenedOccurrence[] {
-    return ownWindows(policy.spec).flatMap((window) => {
+    const isEmergency = policy.spec.emergency || policy.emergency;
+    const windows = isEmergency ? [EMERGENCY] : policy.windows;
+    return windows.flatMap((window) => {
+      const { spec } = window;
       const zones =
-        window.zone === 'device' ? new Set([...(this.zones.get(policy.tenant) ?? []), window.defaultZone]) : ['*'];
+        spec.zone === 'device' ? new Set([...(this.zones.get(policy.tenant) ?? []), spec.defaultZone]) : ['*'];
+      const blackouts = isEmergency ? [] : [...policy.spec.blackouts, ...(spec.blackouts ?? [])];
       return [...zones].flatMap((zone) => {
-        const occurrence = currentOccurrence(window, zone === '*' ? window.zone : zone, now);
-        return occurrence && now < occurrence.stopsAt ? [opened(policy, zone, occurrence, now)] : [];
+        const occurrence = currentOccurrence(spec, zone === '*' ? spec.zone : zone, now);
+        if (!occurrence || now >= occurrence.stopsAt || isBlackedOut(blackouts, occurrence.localDate)) return [];
+        return [opened(policy, window, zone, occurrence, now)];
       });
     });
   }
@@ -85,9 +98,15 @@ export class OpenWindow {
   }
 }
 
-function opened(policy: ActivePolicy, zone: string, occurrence: Occurrence, openedAt: Date): OpenedOccurrence {
+function opened(
+  policy: ActivePolicy,
+  { key, spec: window }: KeyedWindow,
+  zone: string,
+  occurrence: Occurrence,
+  openedAt: Date,
+): OpenedOccurrence {
   const { tenant, policyId, version, spec } = policy;
-  const occurrenceId = derivedUuid('occurrence', tenant, policyId, zone, occurrence.localDate);
+  const occurrenceId = derivedUuid('occurrence', tenant, policyId, key, zone, occurrence.localDate);
   return {
     ...occurrence,
     tenant,
@@ -95,7 +114,11 @@ function opened(policy: ActivePolicy, zone: string, occurrence: Occurrence, open
     policyId,
     policyVersion: version,
     spec,
+    window: key,
     zone,
+    defaultZone: window.defaultZone,
+    deadlineAt: deadlineDay(spec.deadline, window, zone === '*' ? window.zone : zone) ?? null,
+    rings: ringsAtStart(spec.rings, occurrence.localDate, spec.emergency || policy.emergency),
     openedAt,
     rolloutId: derivedUuid('rollout', tenant, policyId, version),
     traceparent: derivedTraceparent(1, 'window', occurrenceId),

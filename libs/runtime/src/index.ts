@@ -6,6 +6,7 @@ export * from './config.ts';
 export * from './error-filter.ts';
 export * from './health.ts';
 export * from './log.ts';
+export * from './outbound.ts';
 export * from './pem-file.ts';
 export * from './ports.ts';
 export * from './runtime.module.ts';

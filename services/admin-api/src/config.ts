@@ -1,4 +1,4 @@
-import { baseConfig } from '@lamplighter/runtime';
+import { baseConfig, OutboundRule } from '@lamplighter/runtime';
 import { z } from 'zod';
 
 export const config = baseConfig.extend({
@@ -18,6 +18,7 @@ export const config = baseConfig.extend({
     .describe(
       'SHA-256 (hex) of a bearer token that is let in as `default` administrator, to make the first token with.',
     ),
+  LAMP_OUTBOUND: OutboundRule,
   LAMP_WEBHOOK_TIMEOUT_SECONDS: z.coerce
     .number()
     .min(0.1)

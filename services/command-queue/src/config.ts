@@ -1,4 +1,4 @@
-import { baseConfig, SecretKeys } from '@lamplighter/runtime';
+import { baseConfig, OutboundRule, SecretKeys } from '@lamplighter/runtime';
 import { z } from 'zod';
 import type { DueTerms } from './domain/due.ts';
 
@@ -8,6 +8,7 @@ export const config = baseConfig.extend({
   LAMP_SECRET_KEY: SecretKeys.describe(
     'Key that seals push addresses, unlock and bootstrap tokens: 32 random bytes in base64, the same for all services. Required, here or in LAMP_SECRET_KEY_FILE.',
   ),
+  LAMP_OUTBOUND: OutboundRule,
   LAMP_REPUSH_SECONDS: seconds(1, 600).describe(
     'How long a device that was pushed for a command has to fetch it before it is pushed again; the wait doubles each time.',
   ),

@@ -1,5 +1,7 @@
 import { commandPlist } from '@lamplighter/apple';
-import { Injectable } from '@nestjs/common';
+import { CONFIG, Outbound, Shutdown } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
 import { boundedWords, type HandOverResult, type HttpAnswer, objectIn } from '../domain/hand-over.ts';
 import { isInMicroQueue, readMicroReply } from '../domain/micromdm-reply.ts';
 import { readNanoReply } from '../domain/nanomdm-reply.ts';
@@ -9,16 +11,24 @@ import { type HandOverCall, type HeldCommand, OtherServer } from '../ports.ts';
 const MOST_ANSWER_BYTES = 256 * 1024;
 /** No connection was ever there. */
 const NEVER_REACHED =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL)/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|outbound\.refused|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL)/;
 
 /** NanoMDM and MicroMDM, by the APIs that their own scripts use. */
 @Injectable()
 export class HttpOtherServer extends OtherServer {
+  private readonly outbound: Outbound;
+
+  constructor(@Inject(CONFIG) config: Config, shutdown: Shutdown) {
+    super();
+    this.outbound = new Outbound(config.LAMP_OUTBOUND, shutdown);
+  }
+
   override async hand(call: HandOverCall, command: HeldCommand): Promise<HandOverResult> {
     const unfit = idFault(call, command);
     if (unfit !== undefined) return { kind: 'refused', detail: unfit };
     try {
-      return await (call.kind === 'nanomdm' ? handToNano(call, command) : handToMicro(call, command));
+      const send = this.sender(call);
+      return await (call.kind === 'nanomdm' ? handToNano(send, command) : handToMicro(send, command));
     } catch (error) {
       return failureOf(error as Error, call.timeoutMs);
     }
@@ -26,39 +36,54 @@ export class HttpOtherServer extends OtherServer {
 
   override async wake(call: HandOverCall, deviceId: string): Promise<HandOverResult> {
     try {
-      return await wakeThere(call, deviceId);
+      return await wakeThere(call.kind, this.sender(call), deviceId);
     } catch (error) {
       return failureOf(error as Error, call.timeoutMs);
     }
   }
+
+  private sender({ kind, url, apiKey, timeoutMs }: HandOverCall): Send {
+    const authorization = `Basic ${Buffer.from(`${kind}:${apiKey}`).toString('base64')}`;
+    return (method, path, body) =>
+      this.outbound.send({
+        method,
+        url: `${url.replace(/\/+$/, '')}/${path}`,
+        headers: { authorization },
+        timeoutMs,
+        mostBytes: MOST_ANSWER_BYTES,
+        ...(body === undefined ? {} : { body }),
+      });
+  }
 }
+
+type Send = (method: string, path: string, body?: string) => Promise<HttpAnswer>;
 
 /** Whatever it says of the push in its own shape, it is well. */
-async function wakeThere(call: HandOverCall, deviceId: string): Promise<HandOverResult> {
-  const path = call.kind === 'nanomdm' ? 'v1/push' : 'push';
-  const answer = await send(call, 'GET', `${path}/${encodeURIComponent(deviceId)}`);
+async function wakeThere(kind: HandOverCall['kind'], send: Send, deviceId: string): Promise<HandOverResult> {
+  const path = kind === 'nanomdm' ? 'v1/push' : 'push';
+  const answer = await send('GET', `${path}/${encodeURIComponent(deviceId)}`);
   const isWell = answer.status < 300 || (answer.status >= 500 && objectIn(answer.body) !== undefined);
-  return isWell ? { kind: 'taken' } : failedBy(answer, call.kind);
+  return isWell ? { kind: 'taken' } : failedBy(answer, kind);
 }
 
-async function handToNano(call: HandOverCall, command: HeldCommand): Promise<HandOverResult> {
+async function handToNano(send: Send, command: HeldCommand): Promise<HandOverResult> {
   const { deviceId, isRepeat } = command;
-  const answer = await send(call, 'PUT', `v1/enqueue/${encodeURIComponent(deviceId)}`, plistOf(command));
+  const answer = await send('PUT', `v1/enqueue/${encodeURIComponent(deviceId)}`, plistOf(command));
   return readNanoReply(answer, deviceId, isRepeat);
 }
 
 /** It takes any CommandUUID any number of times: before a repeat it is asked. */
-async function handToMicro(call: HandOverCall, command: HeldCommand): Promise<HandOverResult> {
+async function handToMicro(send: Send, command: HeldCommand): Promise<HandOverResult> {
   const path = `v1/commands/${encodeURIComponent(command.deviceId)}`;
   if (command.isRepeat) {
-    const known = isInMicroQueue(await send(call, 'GET', path), command.commandId);
+    const known = isInMicroQueue(await send('GET', path), command.commandId);
     if (known === true) return { kind: 'taken' };
     if (known === undefined) {
       const error = 'MicroMDM does not tell whether it has the command already';
       return { kind: 'failed', error, mayHaveIt: true };
     }
   }
-  return readMicroReply(await send(call, 'POST', path, plistOf(command)));
+  return readMicroReply(await send('POST', path, plistOf(command)));
 }
 
 function plistOf({ commandId, command }: HeldCommand): string {
@@ -72,37 +97,12 @@ function idFault({ kind }: HandOverCall, { deviceId }: HeldCommand): string | un
   return undefined;
 }
 
-async function send(call: HandOverCall, method: string, path: string, body?: string): Promise<HttpAnswer> {
-  const credentials = Buffer.from(`${call.kind}:${call.apiKey}`).toString('base64');
-  const response = await fetch(`${call.url.replace(/\/+$/, '')}/${path}`, {
-    method,
-    headers: { authorization: `Basic ${credentials}`, 'user-agent': 'lamplighter' },
-    // A redirect would take the key elsewhere.
-    redirect: 'manual',
-    signal: AbortSignal.timeout(call.timeoutMs),
-    ...(body === undefined ? {} : { body }),
-  });
-  return { status: response.status, body: await textOf(response) };
-}
-
-async function textOf(response: Response): Promise<string> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of response.body ?? []) {
-    parts.push(Buffer.from(part as Uint8Array));
-    bytes += part.length;
-    if (bytes > MOST_ANSWER_BYTES) break;
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
-
 function failedBy({ status, body }: HttpAnswer, server: string): HandOverResult {
   return { kind: 'failed', error: boundedWords(`${server} answered ${status} to a push: ${body}`), mayHaveIt: true };
 }
 
-function failureOf(error: Error, timeoutMs: number): HandOverResult {
-  const cause = error.cause as { code?: string; message?: string } | undefined;
-  const code = cause?.code ?? '';
-  const what = error.name === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : (cause?.message ?? error.message);
+function failureOf(error: Error & { code?: string }, timeoutMs: number): HandOverResult {
+  const code = error.code ?? '';
+  const what = error.name === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : error.message;
   return { kind: 'failed', error: boundedWords(what || code), mayHaveIt: !NEVER_REACHED.test(code) };
 }

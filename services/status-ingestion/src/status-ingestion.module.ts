@@ -4,13 +4,16 @@ import { keepDays, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
 import type { Config } from './config.ts';
 import { OnCommandAnsweredConsumer } from './in/on-command-answered.consumer.ts';
+import { OnDeclarationReportedConsumer } from './in/on-declaration-reported.consumer.ts';
 import { OnDeviceEnrolledConsumer } from './in/on-device-enrolled.consumer.ts';
 import { OnDeviceLeftConsumer } from './in/on-device-left.consumer.ts';
 import { NatsAnswerReader } from './out/nats-answer-reader.ts';
+import { PgDdmStore } from './out/pg-ddm-store.ts';
 import { PgDeviceStore } from './out/pg-device-store.ts';
 import { PgReportStore } from './out/pg-report-store.ts';
-import { AnswerReader, DeviceStore, ReportStore } from './ports.ts';
+import { AnswerReader, DdmStore, DeviceStore, ReportStore } from './ports.ts';
 import { InterpretAnswer } from './steps/interpret-answer.ts';
+import { InterpretStatusReport } from './steps/interpret-status-report.ts';
 import { RecordDeparture } from './steps/record-departure.ts';
 import { RecordEnrollment } from './steps/record-enrollment.ts';
 
@@ -20,12 +23,19 @@ import { RecordEnrollment } from './steps/record-enrollment.ts';
     StorageModule.forService('status_ingestion'),
     MessagingModule.forService('status-ingestion'),
   ],
-  controllers: [OnCommandAnsweredConsumer, OnDeviceEnrolledConsumer, OnDeviceLeftConsumer],
+  controllers: [
+    OnCommandAnsweredConsumer,
+    OnDeclarationReportedConsumer,
+    OnDeviceEnrolledConsumer,
+    OnDeviceLeftConsumer,
+  ],
   providers: [
     InterpretAnswer,
+    InterpretStatusReport,
     RecordDeparture,
     RecordEnrollment,
     { provide: AnswerReader, useClass: NatsAnswerReader },
+    { provide: DdmStore, useClass: PgDdmStore },
     { provide: DeviceStore, useClass: PgDeviceStore },
     keepDays(
       { schema: 'status_ingestion', table: 'report', column: 'at' },

@@ -55,6 +55,11 @@ describe('a status report', () => {
     ]);
   });
 
+  it('may hold any character, and what only looks like NUL', () => {
+    const { items } = parseStatusReport('{"StatusItems":{"a":"\\ud83d\\ude00","b":"\\\\u0000"}}');
+    expect([...items.values()]).toEqual(['\u{1f600}', '\\u0000']);
+  });
+
   it('does not grow by names that are nested to great length', () => {
     const leaves = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`k${n}`, n]));
     expect(read({ StatusItems: { ['n'.repeat(100_000)]: leaves } }).items.size).toBe(0);
@@ -64,6 +69,8 @@ describe('a status report', () => {
     ['text', 'hello', 'status-report.not-json'],
     ['a list', '[]', 'status-report.not-a-report'],
     ['no items', '{"Errors":[]}', 'status-report.not-a-report'],
+    ['NUL in a text', '{"StatusItems":{"a":"\\u0000"}}', 'status-report.not-text'],
+    ['half a character', '{"StatusItems":{"a":"\\ud800"}}', 'status-report.not-text'],
     ['brackets alone', `{"StatusItems":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`, 'status-report.too-deep'],
   ])('is refused where it is %s', (_what, text, code) => {
     expect(() => parseStatusReport(text)).toThrow(expect.objectContaining({ code }));

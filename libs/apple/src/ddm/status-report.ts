@@ -30,12 +30,18 @@ export interface StatusReport {
 const MAX_DEPTH = 64;
 /** Several times the longest name there is. Longer ones are left out: nested, they would multiply what a report holds. */
 const MAX_NAME = 255;
+/** NUL and lone surrogates as JSON.stringify writes them; PostgreSQL's jsonb holds neither. */
+const NO_CHARACTER = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /** Reads a device's StatusReport. Throws StatusReportError; what is wrong within an item is left to whoever uses it. */
 export function parseStatusReport(text: string): StatusReport {
   const report = documentOf(text);
   if (!isDict(report) || !isDict(report['StatusItems'])) {
     throw new StatusReportError('not-a-report', 'the status report has no dictionary StatusItems');
+  }
+  // Only an escape can hold such a character.
+  if (text.includes('\\u') && NO_CHARACTER.test(JSON.stringify(report))) {
+    throw new StatusReportError('not-text', 'the status report holds a character that is no character');
   }
   const items = new Map<string, unknown>();
   flatten(report['StatusItems'], '', items);

@@ -43,7 +43,7 @@ export function interpret(answer: Answer, body: PlistDict | undefined): Interpre
   return { errorChain, ...read(body) };
 }
 
-type Reading = Omit<Interpretation, 'errorChain'>;
+type Reading = Omit<Interpretation, 'errorChain'> & Partial<Pick<Interpretation, 'errorChain'>>;
 
 const READERS = new Map<string, (body: PlistDict) => Reading>(
   Object.entries({
@@ -51,7 +51,7 @@ const READERS = new Map<string, (body: PlistDict) => Reading>(
       observation: { kind: 'scan', initiated: readScanInitiated(body) },
     }),
     AvailableOSUpdates: (body) => listed(readAvailableUpdates(body)),
-    ScheduleOSUpdate: (body) => ({ observation: scheduled(body) }),
+    ScheduleOSUpdate: (body) => ({ observation: scheduled(body), ...chainsOf(body) }),
     OSUpdateStatus: (body) => ({ observation: underWay(body) }),
     DeviceInformation: (body: PlistDict) => {
       const facts = deviceFacts(readDeviceInformation(body));
@@ -111,6 +111,7 @@ function listed(updates: AvailableUpdate[]): Reading {
     isConfigDataUpdate: update.isConfigDataUpdate,
     isMajorOSUpdate: update.isMajorOSUpdate,
     isSecurityResponse: update.isSecurityResponse,
+    deferredUntil: update.deferredUntil?.toISOString(),
   }));
   return { available, observation: { kind: 'available-updates', products } };
 }
@@ -124,6 +125,12 @@ function byKey<T extends { readonly productKey: string }>(entries: readonly T[])
     }
   }
   return kept;
+}
+
+/** The chains of the single updates, which stand inside of an answer that was acknowledged. */
+function chainsOf(body: PlistDict): { errorChain?: ErrorChainItem[] } {
+  const links = readUpdateResults(body).flatMap(({ errorChain }) => errorChain ?? []);
+  return links.length === 0 ? {} : { errorChain: cutChain(links, LIMITS.rawChain, LIMITS.rawDescription) };
 }
 
 function scheduled(body: PlistDict): Observation {
@@ -141,13 +148,21 @@ function scheduled(body: PlistDict): Observation {
 function underWay(body: PlistDict): Observation {
   const updates = [...byKey(readUpdateStatus(body)).values()]
     .slice(0, LIMITS.products)
-    .map(({ productKey, status, isDownloaded, downloadPercentComplete }) => ({
+    .map(({ productKey, status, nextScheduledInstall, maxDeferrals, deferralsRemaining, ...update }) => ({
       productKey,
       status: cut(status),
-      isDownloaded,
-      downloadPercentComplete,
+      isDownloaded: update.isDownloaded,
+      downloadPercentComplete: update.downloadPercentComplete,
+      nextScheduledInstall: nextScheduledInstall?.toISOString(),
+      maxDeferrals: count(maxDeferrals),
+      deferralsRemaining: count(deferralsRemaining),
     }));
   return { kind: 'update-status', updates };
+}
+
+/** Deferrals are whole numbers; what is none is as good as not said. */
+function count(value: number | undefined): number | undefined {
+  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 function cutChain(chain: readonly ErrorChainItem[], links: number, length: number): ErrorChainItem[] {

@@ -1,25 +1,34 @@
 import { derivedUuid } from '@lamplighter/contracts';
-import type { AnswerStatus, ItemOf, commandAnswered } from '@lamplighter/contracts';
+import type { AnswerStatus, ItemOf, Observation, commandAnswered, declarationReported } from '@lamplighter/contracts';
 import type { Interpretation } from './interpret.ts';
 
 export type AnsweredItem = ItemOf<typeof commandAnswered>;
+export type ReportedItem = ItemOf<typeof declarationReported>;
 
-/** One answer, interpreted: a row of `report`, and what it changes. */
+/** One answer or status report, interpreted: a row of `report`, and what it changes. */
 export interface Report extends Interpretation {
   tenant: string;
   deviceId: string;
   reportId: string;
-  commandId: string;
+  /** Absent for a status report: it answers nothing. */
+  commandId?: string | undefined;
   requestType: string;
-  status: AnswerStatus;
+  status: AnswerStatus | 'Reported';
   cause: string;
   at: Date;
   traceparent?: string | undefined;
+  /** What it tells beside its observation. */
+  also?: Observation | undefined;
 }
 
 /** The same for every repeat of one answer; each NotNow of a command is one of its own, and each Error of one that is tried again. */
 export function reportIdOf(item: Pick<AnsweredItem, 'commandId' | 'status' | 'notNowCount' | 'errorCount'>): string {
   return derivedUuid('report', item.commandId, item.status, item.notNowCount ?? item.errorCount ?? 0);
+}
+
+/** The same for every repeat of one status report: a device has one of an instant. */
+export function statusReportIdOf(tenant: string, { deviceId, at }: Pick<ReportedItem, 'deviceId' | 'at'>): string {
+  return derivedUuid('status-report', tenant, deviceId, new Date(at).toISOString());
 }
 
 /** User channels (`<UDID>:<UserID>`) report, but are no devices. */

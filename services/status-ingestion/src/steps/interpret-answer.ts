@@ -1,12 +1,13 @@
 import { AppleError, isDict, parsePlist } from '@lamplighter/apple';
 import type { PlistDict } from '@lamplighter/apple';
-import { derivedUuid, deviceObserved, MAX_EVENT_BYTES, message, splitBySize } from '@lamplighter/contracts';
+import { deviceObserved } from '@lamplighter/contracts';
 import type { Message } from '@lamplighter/contracts';
 import { Clock, Database, Log, Outbox, Tracer } from '@lamplighter/runtime';
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { interpret } from '../domain/interpret.ts';
 import { newestPerDevice } from '../domain/newest.ts';
+import { observedMessages } from '../domain/observed.ts';
 import { isDeviceChannel, reportIdOf } from '../domain/report.ts';
 import type { AnsweredItem, Report } from '../domain/report.ts';
 import { AnswerReader, DeviceStore, ReportStore } from '../ports.ts';
@@ -46,18 +47,10 @@ export class InterpretAnswer {
     await this.devices.writeFacts(tx, newestPerDevice(facts, timeOf), now);
     const lists = changing.filter((report) => report.available !== undefined);
     await this.reports.replaceAvailable(tx, newestPerDevice(lists, timeOf));
-    await this.stage(tx, added, now);
-    return added;
-  }
-
-  private async stage(tx: Tx, added: readonly Report[], now: Date): Promise<void> {
-    for (const [tenant, reports] of Map.groupBy(added, (report) => report.tenant)) {
-      for (const items of splitBySize(reports.map(observed), MAX_EVENT_BYTES)) {
-        const cause = items.flatMap((item) => [item.deviceId, item.reportId]);
-        const id = derivedUuid('device.observed', tenant, ...cause);
-        await this.outbox.stage(tx, deviceObserved, message(deviceObserved, { id, tenant, at: now }, items), id);
-      }
+    for (const observed of observedMessages(added, now)) {
+      await this.outbox.stage(tx, deviceObserved, observed, observed.id);
     }
+    return added;
   }
 
   private async reportOf(tenant: string, item: AnsweredItem): Promise<Report> {
@@ -109,15 +102,4 @@ export class InterpretAnswer {
 
 function timeOf(report: Report): number {
   return report.at.getTime();
-}
-
-function observed({ deviceId, reportId, commandId, at, observation, traceparent }: Report) {
-  return {
-    deviceId,
-    reportId,
-    commandId,
-    at: at.toISOString(),
-    observation,
-    ...(traceparent === undefined ? {} : { traceparent }),
-  };
 }

@@ -1,0 +1,17 @@
+import { declarationReported } from '@lamplighter/contracts';
+import type { Message } from '@lamplighter/contracts';
+import { OnMessages } from '@lamplighter/messaging';
+import { Controller } from '@nestjs/common';
+import type { ReportedItem } from '../domain/report.ts';
+import { InterpretStatusReport } from '../steps/interpret-status-report.ts';
+
+@Controller()
+export class OnDeclarationReportedConsumer {
+  constructor(private readonly step: InterpretStatusReport) {}
+
+  // A report may have a quarter of a megabyte, and is parsed whole.
+  @OnMessages(declarationReported, { maxBatch: 100 })
+  async handle(batch: Message<ReportedItem>[]): Promise<void> {
+    await this.step.run(batch);
+  }
+}

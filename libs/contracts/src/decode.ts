@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cloudEventType } from './encode.ts';
 import { Envelope, type Message, type MessageDefinition } from './envelope.ts';
 import { AppError } from './errors.ts';
-import { Instant, TenantId, Traceparent } from './ids.ts';
+import { Instant, TENANT, TenantId, Traceparent } from './ids.ts';
 
 /** What the broker knows of a message, whatever the message says. */
 export interface Arrival {
@@ -79,7 +79,23 @@ function checkType(body: Body, cloudEvent: boolean, definition: MessageDefinitio
   );
 }
 
+const INSTANT = z.regexes.datetime({ offset: true });
+const isShort = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= 200;
+const isLike = (value: unknown, pattern: RegExp): value is string => typeof value === 'string' && pattern.test(value);
+
+/**
+ * The head that nearly every message has: as `encodeMessage` writes it, without a trace. What is taken here, `Attributes` would
+ * take as it is, and decoding would take two fifths longer; whatever else comes, it judges.
+ */
+function usualHead({ id, source, time, tenant, traceparent, datacontenttype }: Body): Head | undefined {
+  if (traceparent !== undefined || datacontenttype !== 'application/json' || !isShort(id) || !isShort(source)) return;
+  if (isLike(time, INSTANT) && isLike(tenant, TENANT)) return { id, tenant, occurredAt: time };
+}
+
 function cloudEventHead(body: Body, arrival: Arrival, definition: MessageDefinition): Head {
+  const usual = usualHead(body);
+  if (usual) return usual;
   const { id, time, tenant, traceparent } = take(Attributes, body, definition);
   return {
     id,

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
+export const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** Tenant key: part of every table key and subject. `default` where there is one. One NATS token. */
-export const TenantId = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, at most 63');
+export const TenantId = z.string().regex(TENANT, 'lower-case letters, digits and dashes, at most 63');
 export type TenantId = z.infer<typeof TenantId>;
 
 /** UDID or EnrollmentID; a user channel is `<UDID>:<UserID>`, a Shared iPad user `<UDID>:<UserShortName>`. */

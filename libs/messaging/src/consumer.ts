@@ -5,7 +5,6 @@ import {
   type Message,
   type MessageDefinition,
   subjectFilter,
-  tenantOfSubject,
 } from '@lamplighter/contracts';
 import {
   AckPolicy,
@@ -21,7 +20,7 @@ import { isForAnother } from './dead-letters.ts';
 import type { Delivery } from './delivery.ts';
 import { durableOf, streamOf } from './names.ts';
 import { Puller } from './puller.ts';
-import { MOST_DELIVERIES, outcomeOf, settle, type SettleContext } from './settle.ts';
+import { MOST_DELIVERIES, outcomeOf, settle, settleAll, type SettleContext } from './settle.ts';
 
 export interface ConsumeOptions {
   /** Most messages that a handler gets at a time. Default 100. */
@@ -43,9 +42,10 @@ export interface ConsumerOptions extends ConsumeOptions {
   from?: Date;
 }
 
+/** What can be handed over: a message for each delivery. */
 interface Parsed {
-  delivery: Delivery;
-  message: Message<unknown>;
+  deliveries: Delivery[];
+  messages: Message<unknown>[];
 }
 
 /** At this many deliveries a message no longer shares the fate of its batch. */
@@ -58,7 +58,7 @@ export class Consumer {
   private readonly context: SettleContext;
   private readonly decode: Decoder;
   private readonly puller: Puller;
-  private readonly inHand = new Set<Delivery>();
+  private readonly inHand = new Set<Delivery[]>();
   private readonly ackWaitMs: number;
   private heartbeat: NodeJS.Timeout | undefined;
   private loops: Promise<void>[] = [];
@@ -133,58 +133,60 @@ export class Consumer {
     for (;;) {
       const deliveries = await this.puller.take(this.maxBatch);
       if (deliveries.length === 0) return;
-      for (const delivery of deliveries) this.inHand.add(delivery);
+      this.inHand.add(deliveries);
       try {
         await this.handle(deliveries);
       } finally {
-        for (const delivery of deliveries) this.inHand.delete(delivery);
+        this.inHand.delete(deliveries);
       }
     }
   }
 
   private keepAlive(): void {
-    for (const delivery of this.inHand) delivery.working();
+    for (const deliveries of this.inHand) for (const delivery of deliveries) delivery.working();
     for (const delivery of this.puller.waiting) delivery.working();
   }
 
-  private async handle(deliveries: Delivery[]): Promise<void> {
-    const batch = await this.parseAll(deliveries);
-    if (batch.length === 0) return;
-    const failure = await this.attempt(batch);
-    if (failure === undefined || batch.length === 1 || this.sharesOutage(batch, failure)) {
-      await Promise.all(batch.map(({ delivery }) => settle(delivery, failure, this.context)));
-      return;
+  private async handle(given: Delivery[]): Promise<void> {
+    const { deliveries, messages } = await this.parseAll(given);
+    if (messages.length === 0) return;
+    const failure = await this.attempt(messages);
+    if (failure === undefined || messages.length === 1 || this.sharesOutage(deliveries, failure)) {
+      return settleAll(deliveries, failure, this.context);
     }
-    for (const each of batch) {
-      if (this.stopping) each.delivery.nak(0);
-      else await settle(each.delivery, await this.attempt([each]), this.context);
+    for (const [n, delivery] of deliveries.entries()) {
+      if (this.stopping) delivery.nak(0);
+      else await settle(delivery, await this.attempt([messages[n]!]), this.context);
     }
   }
 
   /** Something that all need is down: one by one they would only wait for it one by one. */
-  private sharesOutage(batch: Parsed[], failure: unknown): boolean {
-    const worst = Math.max(...batch.map(({ delivery }) => delivery.count));
+  private sharesOutage(deliveries: readonly Delivery[], failure: unknown): boolean {
+    const worst = Math.max(...deliveries.map(({ count }) => count));
     return worst < ALONE_FROM && failure instanceof AppError && outcomeOf(failure, worst) === 'retry';
   }
 
   /** The messages that can be handled; the others are settled here. */
-  private async parseAll(deliveries: Delivery[]): Promise<Parsed[]> {
-    const good: Parsed[] = [];
+  private async parseAll(deliveries: Delivery[]): Promise<Parsed> {
+    const good: Parsed = { deliveries: [], messages: [] };
     for (const delivery of deliveries) {
-      if (isForAnother(delivery.headers, this.context.service)) {
+      if (isForAnother(delivery, this.context.service)) {
         delivery.ack();
         continue;
       }
       const parsed = delivery.count > MOST_DELIVERIES ? gaveUp(delivery) : this.parse(delivery);
       if (parsed instanceof AppError) await settle(delivery, parsed, this.context);
-      else good.push({ delivery, message: parsed });
+      else {
+        good.deliveries.push(delivery);
+        good.messages.push(parsed);
+      }
     }
     return good;
   }
 
   private parse(delivery: Delivery): Message<unknown> | AppError {
     try {
-      return this.decode(delivery.text(), { tenant: tenantOfSubject(delivery.subject), at: delivery.storedAt });
+      return this.decode(delivery.text(), delivery);
     } catch (error) {
       if (error instanceof AppError) return error;
       throw error;
@@ -192,9 +194,9 @@ export class Consumer {
   }
 
   /** The error of a failed attempt, never undefined for one. */
-  private async attempt(batch: Parsed[]): Promise<unknown> {
+  private async attempt(messages: readonly Message<unknown>[]): Promise<unknown> {
     try {
-      await this.options.handler(batch.map(({ message }) => message));
+      await this.options.handler([...messages]);
       return undefined;
     } catch (error) {
       return error ?? new Error('a handler failed without an error');

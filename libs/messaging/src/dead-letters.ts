@@ -1,12 +1,15 @@
 import type { MsgHdrs } from '@nats-io/nats-core';
+import type { Delivery } from './delivery.ts';
 
 /** On a redriven message: the one service that is to handle it. The others take it for settled. */
 const ONLY = 'Lamp-Only';
+const ONLY_BYTES = Buffer.from(ONLY);
 /** How often a message was redriven; a letter that comes back says one more. */
 export const REDRIVES = 'Lamp-Redrives';
 
-export function isForAnother(headers: MsgHdrs | undefined, service: string): boolean {
-  const only = headers?.get(ONLY);
+export function isForAnother(delivery: Delivery, service: string): boolean {
+  if (!delivery.mayHaveHeader(ONLY_BYTES)) return false;
+  const only = delivery.headers?.get(ONLY);
   return only !== undefined && only !== '' && only !== service;
 }
 

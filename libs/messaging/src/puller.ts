@@ -33,8 +33,11 @@ export class Puller {
   private readonly takers: (() => void)[] = [];
   private subscription: Subscription | undefined;
   private watch: NodeJS.Timeout | undefined;
+  /** Deliveries that were asked for and have not come. */
   private outstanding = 0;
-  private generation = 0;
+  /** The last pull, and the last before things were put in place anew: what is heard of that and earlier ones is stale. */
+  private pull = 0;
+  private stale = 0;
   private heardAt = Date.now();
   private recovering = false;
   private stopped = false;
@@ -87,12 +90,18 @@ export class Puller {
       this.wake();
       return this.refill();
     }
-    if (msg.subject !== this.replyTo()) return;
+    if (Number(msg.subject.slice(this.inbox.length + 1)) > this.stale) this.onStatus(msg);
+  }
+
+  private onStatus(msg: Msg): void {
     this.heardAt = Date.now();
     const code = msg.headers?.code ?? 0;
     if (code === IDLE) return;
-    this.outstanding = 0;
-    if (ENDED.has(code)) return this.refill();
+    if (ENDED.has(code)) {
+      const left = Number(msg.headers?.get('Nats-Pending-Messages') || this.outstanding);
+      this.outstanding = Math.max(0, this.outstanding - left);
+      return this.refill();
+    }
     this.options.log.warn(
       { durable: this.options.durable, status: `${code} ${msg.headers?.description ?? ''}` },
       'a pull ended early; pulling again',
@@ -101,30 +110,25 @@ export class Puller {
   }
 
   private wake(): void {
-    for (const taker of this.takers.splice(0)) taker();
+    while (this.takers.length > 0) this.takers.shift()!();
   }
 
-  private replyTo(): string {
-    return `${this.inbox}.${this.generation}`;
-  }
-
+  /** Asks for more before all has come that was asked for: a broker that has to wait for the next pull works in fits and starts. */
   private refill(): void {
     const { capacity, stream, durable, broker } = this.options;
-    if (this.stopped || this.recovering || this.outstanding > 0 || this.buffer.length > capacity / 2) return;
-    this.outstanding = capacity - this.buffer.length;
-    this.generation++;
+    const expected = this.outstanding + this.buffer.length;
+    if (this.stopped || this.recovering || expected > capacity / 2) return;
+    const batch = capacity - expected;
+    this.outstanding += batch;
+    this.pull += 1;
     this.heardAt = Date.now();
-    const pull = {
-      batch: this.outstanding,
-      expires: nanos(EXPIRES_MS),
-      idle_heartbeat: nanos(HEARTBEAT_MS),
-    };
+    const pull = { batch, expires: nanos(EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) };
     broker.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`, JSON.stringify(pull), {
-      reply: this.replyTo(),
+      reply: `${this.inbox}.${this.pull}`,
     });
   }
 
-  /** The server says something every two seconds while a pull is open: silence means that it lost the pull. */
+  /** The server says something every two seconds while a pull is open: silence means that it lost them. */
   private checkSilence(): void {
     const silent = this.outstanding > 0 && Date.now() - this.heardAt > SILENCE_MS;
     if (silent && this.options.broker.connected) void this.recover();
@@ -146,6 +150,7 @@ export class Puller {
       }
     }
     this.recovering = false;
+    this.stale = this.pull;
     this.outstanding = 0;
     this.refill();
   }

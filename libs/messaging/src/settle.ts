@@ -30,6 +30,13 @@ export function outcomeOf(error: unknown, deliveries: number): Outcome {
   return deliveries < UNKNOWN_ATTEMPTS ? 'retry' : 'dead-letter';
 }
 
+/** As `settle`, of messages that were handled together. */
+export async function settleAll(all: readonly Delivery[], thrown: unknown, context: SettleContext): Promise<void> {
+  // The common case needs no promise for each.
+  if (thrown === undefined) for (const delivery of all) delivery.ack();
+  else await Promise.all(all.map((delivery) => settle(delivery, thrown, context)));
+}
+
 /** The one place where a message's fate is decided. Never throws. */
 export async function settle(delivery: Delivery, thrown: unknown, context: SettleContext): Promise<void> {
   if (thrown === undefined) return delivery.ack();

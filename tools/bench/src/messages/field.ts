@@ -9,6 +9,7 @@ import type { Sample } from '../result.ts';
 
 export const STREAM = 'BENCH_EVENTS';
 export const SUBJECT = 'bench.event.default.bench.ticked.0';
+export const FILTER = 'bench.event.*.bench.ticked.*';
 /** Most messages in flight on every side. */
 export const WINDOW = 1_000;
 

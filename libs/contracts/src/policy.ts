@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DeviceId } from './ids.ts';
+import { EnforcementSpec } from './policy-enforcement.ts';
 
 const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a local time, 00:00 to 23:59');
 const Version = z.string().regex(/^\d+(\.\d+){0,2}$/, 'an OS version such as 15.7.1');
@@ -61,15 +62,19 @@ const releaseTerms = {
 };
 
 /** Which release a device is to reach. Betas are never targets. */
-export const TargetSpec = z.discriminatedUnion('kind', [
-  /** The newest release that the catalogue lists for the device, majors included, up to `maximumVersion` where given (`15.99.99`: all of 15). */
-  z.object({ kind: z.literal('newest'), maximumVersion: Version.optional(), ...releaseTerms }),
-  /** The newest within the major version that the device runs now. */
-  z.object({ kind: z.literal('newest-minor'), maximumVersion: Version.optional(), ...releaseTerms }),
-  /** Devices below `version` get the newest, up to `maximumVersion`; those at it or above are left alone. */
-  z.object({ kind: z.literal('minimum'), version: Version, maximumVersion: Version.optional(), ...releaseTerms }),
-  z.object({ kind: z.literal('exact'), version: Version, build: z.string().min(1).optional() }),
-]);
+export const TargetSpec = z.discriminatedUnion(
+  'kind',
+  [
+    /** The newest release that the catalogue lists for the device, majors included, up to `maximumVersion` where given (`15.99.99`: all of 15). */
+    z.object({ kind: z.literal('newest'), maximumVersion: Version.optional(), ...releaseTerms }),
+    /** The newest within the major version that the device runs now. */
+    z.object({ kind: z.literal('newest-minor'), maximumVersion: Version.optional(), ...releaseTerms }),
+    /** Devices below `version` get the newest, up to `maximumVersion`; those at it or above are left alone. */
+    z.object({ kind: z.literal('minimum'), version: Version, maximumVersion: Version.optional(), ...releaseTerms }),
+    z.object({ kind: z.literal('exact'), version: Version, build: z.string().min(1).optional() }),
+  ],
+  { error: 'the kind of a target is newest, newest-minor, minimum or exact' },
+);
 export type TargetSpec = z.infer<typeof TargetSpec>;
 export type TargetInput = z.input<typeof TargetSpec>;
 
@@ -184,6 +189,7 @@ export const PolicySpec = z.object({
   pollMinutes: z.int().min(1).max(240).default(10),
   /** An update whose last sign of life is older is begun again. */
   resendAfterHours: z.int().min(1).max(24).default(24),
+  enforcement: EnforcementSpec.default(() => EnforcementSpec.parse({})),
 });
 export type PolicySpec = z.infer<typeof PolicySpec>;
 /** What an administrator writes: everything but the name has a default. */

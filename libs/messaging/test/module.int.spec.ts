@@ -29,7 +29,7 @@ class OnCommandEnqueuedConsumer {
 class ImportResponder {
   @OnRequest(catalogImport)
   async handle(input: InputOf<typeof catalogImport>): Promise<OutputOf<typeof catalogImport>> {
-    return { ok: { releases: input.feed.length, added: 0 } };
+    return { ok: { releases: input.feed?.length ?? 0, added: 0 } };
   }
 }
 

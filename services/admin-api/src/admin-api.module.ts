@@ -32,6 +32,7 @@ import { PgCommandViews } from './out/pg-command-views.ts';
 import { PgDeliveryStore } from './out/pg-delivery-store.ts';
 import { PgDeviceViews } from './out/pg-device-views.ts';
 import { PgEnrollmentViews } from './out/pg-enrollment-views.ts';
+import { PgReleaseViews } from './out/pg-release-views.ts';
 import { PgRolloutViews } from './out/pg-rollout-views.ts';
 import { PgSourceStore } from './out/pg-source-store.ts';
 import { PgWebhookStore } from './out/pg-webhook-store.ts';
@@ -48,6 +49,7 @@ import {
   DeviceViews,
   EnrollmentViews,
   PolicyViews,
+  ReleaseViews,
   RolloutViews,
   SourceStore,
   SourceTally,
@@ -61,6 +63,7 @@ import { DeliverEvents } from './steps/deliver-events.ts';
 import { DiscardDeadLetter } from './steps/discard-dead-letter.ts';
 import { DiscardDelivery } from './steps/discard-delivery.ts';
 import { EnqueueRawCommand } from './steps/enqueue-raw-command.ts';
+import { ImportFeed } from './steps/import-feed.ts';
 import { OrderCommands } from './steps/order-commands.ts';
 import { PushDevices } from './steps/push-devices.ts';
 import { PutCommands } from './steps/put-commands.ts';
@@ -69,6 +72,7 @@ import { PutWebhook } from './steps/put-webhook.ts';
 import { ReceiveEvents } from './steps/receive-events.ts';
 import { RedriveDeadLetter } from './steps/redrive-dead-letter.ts';
 import { RedriveDeadLetters } from './steps/redrive-dead-letters.ts';
+import { RefreshFeeds } from './steps/refresh-feeds.ts';
 import { RelayDdm } from './steps/relay-ddm.ts';
 import { RemoveSource } from './steps/remove-source.ts';
 import { RemoveWebhook } from './steps/remove-webhook.ts';
@@ -130,6 +134,8 @@ import { TakeEvent } from './steps/take-event.ts';
     ShowDelivery,
     DiscardDelivery,
     RelayDdm,
+    ImportFeed,
+    RefreshFeeds,
     PutSource,
     RemoveSource,
     TakeEvent,
@@ -144,6 +150,7 @@ import { TakeEvent } from './steps/take-event.ts';
     { provide: RolloutViews, useClass: PgRolloutViews },
     { provide: DeviceViews, useClass: PgDeviceViews },
     { provide: CatalogViews, useClass: PgCatalogViews },
+    { provide: ReleaseViews, useClass: PgReleaseViews },
     { provide: CommandViews, useClass: PgCommandViews },
     { provide: DeadLetters, useClass: NatsDeadLetters },
     { provide: WebhookStore, useClass: PgWebhookStore },

@@ -1,6 +1,7 @@
 import type {
   AnswerPayload,
   Catalog,
+  CatalogFilter,
   CommandPage,
   DeadLetter,
   DeadLetterDetail,
@@ -8,6 +9,7 @@ import type {
   DeadLetterPage,
   Device,
   DevicePage,
+  DeviceReleases,
   FleetSummary,
   HandOvers,
   PushCertificates,
@@ -30,12 +32,14 @@ import type { KnownEnrollment, WebhookEvent } from './domain/webhook-event.ts';
 export interface Caller {
   tenant: string;
   name: string;
+  /** Whether it may also change what all tenants share. */
+  installation: boolean;
 }
 
 export abstract class TokenStore {
   /** Undefined when no live token has this hash. */
   abstract find(tokenHash: string): Promise<Caller | undefined>;
-  /** Makes the token known; a repeat changes nothing. */
+  /** Makes the token known, with at least this caller's rights; a repeat changes nothing. */
   abstract ensure(tokenHash: string, caller: Caller, at: Date): Promise<void>;
 }
 
@@ -86,8 +90,14 @@ export abstract class DeviceViews {
   abstract summary(tenant: string, now: Date): Promise<FleetSummary>;
 }
 
+export abstract class ReleaseViews {
+  /** The same for all tenants: releases and products that the filter lets through, and all sources. */
+  abstract catalog(filter: CatalogFilter): Promise<Catalog>;
+  /** What concerns one device; undefined where it is not known in this tenant. `now`: releases that have ended are left out. */
+  abstract ofDevice(tenant: string, deviceId: string, now: Date): Promise<DeviceReleases | undefined>;
+}
+
 export abstract class CatalogViews {
-  abstract releases(): Promise<Catalog>;
   abstract pushCertificates(tenant: string): Promise<z.infer<typeof PushCertificates>>;
 }
 

@@ -43,7 +43,35 @@ export const config = baseConfig.extend({
     .string()
     .optional()
     .describe(
-      "Apple's release feed, fetched daily: an http(s) URL or a file path. Unset: releases are imported by hand.",
+      "Apple's release feed (https://gdmf.apple.com/v2/pmv), fetched daily: an http(s) URL or a file path. Unset: it is imported by hand.",
+    ),
+  LAMP_GDMF_CA: z
+    .string()
+    .optional()
+    .describe(
+      "PEM file of the authorities that LAMP_GDMF_URL's server is trusted by, alone: Apple's own feed chains to Apple's root.",
+    ),
+  LAMP_SOFA_MACOS_URL: z
+    .string()
+    .optional()
+    .describe("SOFA's feed of macOS (macos_data_feed.json, version 1 or 2): an http(s) URL or a file path."),
+  LAMP_SOFA_IOS_URL: z
+    .string()
+    .optional()
+    .describe("SOFA's feed of iOS and iPadOS (ios_data_feed.json, version 1 or 2): an http(s) URL or a file path."),
+  LAMP_SUCATALOG_URL: z
+    .string()
+    .optional()
+    .describe(
+      "Apple's software update catalogue for Macs (….merged-1.sucatalog, also .gz): an http(s) URL or a file path.",
+    ),
+  LAMP_CATALOG_HOURS: z.coerce
+    .number()
+    .min(1)
+    .max(720)
+    .default(24)
+    .describe(
+      'Real hours between two fetches of each of these feeds. Apple is to be asked at most daily; after a failure it is tried again sooner, with growing pauses.',
     ),
 });
 export type Config = z.infer<typeof config>;

@@ -37,7 +37,12 @@ import { ReleaseWave } from './steps/release-wave.ts';
     MessagingModule.forService('update-scheduler'),
   ],
   controllers: [
+import { AskForRefresh } from './steps/ask-for-refresh.ts';
+import { DeleteGroup } from './steps/delete-group.ts';
+import { ExplainAssignment } from './steps/explain-assignment.ts';
     OnWindowOpenedConsumer,
+import { RefreshCatalog } from './steps/refresh-catalog.ts';
+import { LookAtGroup } from './steps/look-at-group.ts';
     OnDeviceObservedConsumer,
     OnCommandEndedConsumer,
     PolicyResponder,
@@ -72,3 +77,5 @@ import { ReleaseWave } from './steps/release-wave.ts';
   ],
 })
 export class UpdateSchedulerModule {}
+    RefreshCatalog,
+    AskForRefresh,

@@ -130,7 +130,7 @@ export class Night {
     this.advanceUpdates = new AdvanceUpdates(settings, clock, this.db, outbox, this.updates, tracer);
     this.putPolicy = new PutPolicy(clock, this.db, policies, this.log);
     this.controlRollout = new ControlRollout(clock, this.db, outbox, policies, this.updates, this.log);
-    this.importCatalog = new ImportCatalog(this.db, new PgCatalogStore(), this.log);
+    this.importCatalog = new ImportCatalog(this.db, new PgCatalogStore(this.db), this.log);
   }
 
   /** On an emptied database, with a catalogue. */
@@ -141,6 +141,7 @@ export class Night {
   ): Promise<Night> {
     await database.admin.query({
       text: `TRUNCATE status_ingestion.device, update_scheduler.policy, update_scheduler.tenant_state, update_scheduler.release, update_scheduler.release_device,
+        update_scheduler.improvement_device, update_scheduler.catalog_product, update_scheduler.catalog_source,
         update_scheduler.rollout, update_scheduler.ring, update_scheduler.pacer, update_scheduler.occurrence, update_scheduler.wave, update_scheduler.device_update,
         update_scheduler.update_event, update_scheduler.outbox`,
     });

@@ -171,19 +171,6 @@ export const Device = DeviceSummary.extend({
 }).meta({ id: 'Device' });
 export type Device = z.infer<typeof Device>;
 
-export const CatalogRelease = z
-  .object({
-    os: z.string(),
-    version: z.string(),
-    build: z.string(),
-    postedAt: z.string(),
-    expiresAt: z.string().nullable(),
-    devices: z.int(),
-  })
-  .meta({ id: 'CatalogRelease' });
-export const Catalog = z.object({ items: z.array(CatalogRelease) }).meta({ id: 'Catalog' });
-export type Catalog = z.infer<typeof Catalog>;
-
 export const PushCertificate = z
   .object({
     topic: z.string(),

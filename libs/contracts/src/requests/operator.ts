@@ -38,13 +38,6 @@ export const rolloutControl = defineRequest(
   reply(z.object({ rolloutId: z.guid(), state: z.string() })),
 );
 
-/** Takes in a GDMF feed document (the bare feed, or under `data`). */
-export const catalogImport = defineRequest(
-  'catalog.import',
-  z.object({ source: z.string().max(100), feed: z.string() }),
-  reply(z.object({ releases: z.int(), added: z.int() })),
-);
-
 /**
  * Stores an APNs MDM push certificate with its key, sealed; it takes the place of its topic's former one. `pem`: certificate,
  * then key. One that ends before the former is refused (`push-certificate.older`) unless `force` is true.

@@ -1,6 +1,5 @@
 import {
   ApiError,
-  Catalog,
   Device,
   DevicePage,
   FleetSummary,
@@ -15,6 +14,7 @@ import {
 } from '@lamplighter/contracts';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
+import { catalogPaths } from './openapi-catalog.ts';
 import { commandPaths } from './openapi-commands.ts';
 import { sourcePaths } from './openapi-sources.ts';
 import { webhookPaths } from './openapi-webhooks.ts';
@@ -129,14 +129,7 @@ const paths = {
   ...commandPaths,
   ...webhookPaths,
   ...sourcePaths,
-  '/v1/catalog': {
-    get: operation({ summary: "Releases known from Apple's feed", answer: Catalog }),
-    post: operation({
-      summary: 'Take in a release feed in the GDMF format',
-      answer: z.object({ releases: z.int(), added: z.int() }),
-      body: z.record(z.string(), z.unknown()),
-    }),
-  },
+  ...catalogPaths,
   '/v1/push-certificates': {
     get: operation({ summary: 'APNs MDM push certificates', answer: PushCertificates }),
     put: operation({

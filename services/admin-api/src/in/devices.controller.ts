@@ -1,8 +1,8 @@
-import type { Device, DevicePage, FleetSummary } from '@lamplighter/contracts';
+import type { Device, DevicePage, DeviceReleases, FleetSummary } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { type Caller, DeviceViews } from '../ports.ts';
+import { type Caller, DeviceViews, ReleaseViews } from '../ports.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { found, PageQuery, parse } from './parse.ts';
 
@@ -14,6 +14,7 @@ export class DevicesController {
   constructor(
     private readonly views: DeviceViews,
     private readonly clock: Clock,
+    private readonly releases: ReleaseViews,
   ) {}
 
   @Get('fleet')
@@ -29,5 +30,10 @@ export class DevicesController {
   @Get('devices/:deviceId')
   async show(@CurrentCaller() caller: Caller, @Param('deviceId') id: string): Promise<Device> {
     return found(await this.views.find(caller.tenant, id), 'device', id);
+  }
+
+  @Get('devices/:deviceId/updates')
+  async updates(@CurrentCaller() caller: Caller, @Param('deviceId') id: string): Promise<DeviceReleases> {
+    return found(await this.releases.ofDevice(caller.tenant, id, this.clock.now()), 'device', id);
   }
 }

@@ -15,6 +15,6 @@ export class FirstToken implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const hash = this.config.LAMP_ADMIN_TOKEN_SHA256;
     if (hash === undefined) return;
-    await this.tokens.ensure(hash, { tenant: 'default', name: 'first-token' }, this.clock.now());
+    await this.tokens.ensure(hash, { tenant: 'default', name: 'first-token', installation: true }, this.clock.now());
   }
 }

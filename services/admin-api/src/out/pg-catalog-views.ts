@@ -1,18 +1,11 @@
 import { certificateState, daysLeft } from '@lamplighter/contracts';
-import type { Catalog, Policy, PushCertificate, PushCertificates } from '@lamplighter/contracts';
+import type { Policy, PushCertificate, PushCertificates } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { CatalogViews, PolicyViews } from '../ports.ts';
 import { iso } from './rows.ts';
 
-const RELEASES = {
-  name: 'catalog-releases',
-  text: `
-    SELECT DISTINCT ON (os, version_key, build) os, version, build, posted_at::text AS "postedAt", expires_at::text AS "expiresAt",
-           cardinality(supported_devices) AS devices
-      FROM update_scheduler.release_v1 ORDER BY os, version_key DESC, build LIMIT 2000`,
-};
 const CERTIFICATES = {
   name: 'push-certificates',
   text: `
@@ -30,10 +23,6 @@ const POLICIES = {
 export class PgCatalogViews extends CatalogViews {
   constructor(private readonly database: Database) {
     super();
-  }
-
-  override async releases(): Promise<Catalog> {
-    return { items: await this.database.query<Catalog['items'][number]>(RELEASES) };
   }
 
   override async pushCertificates(tenant: string): Promise<z.infer<typeof PushCertificates>> {

@@ -11,14 +11,16 @@ export class PrismaTokenStore extends TokenStore {
 
   override async find(tokenHash: string): Promise<Caller | undefined> {
     const token = await this.prisma.apiToken.findUnique({ where: { tokenHash } });
-    return token && token.revokedAt === null ? { tenant: token.tenant, name: token.name } : undefined;
+    if (token === null || token.revokedAt !== null) return undefined;
+    const { tenant, name, installation } = token;
+    return { tenant, name, installation };
   }
 
   override async ensure(tokenHash: string, caller: Caller, at: Date): Promise<void> {
     await this.prisma.apiToken.upsert({
       where: { tokenHash },
       create: { tokenHash, ...caller, createdAt: at },
-      update: {},
+      update: caller.installation ? { installation: true } : {},
     });
   }
 }

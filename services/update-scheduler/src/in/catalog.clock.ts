@@ -1,29 +1,25 @@
-import { Clock, Log, Ticker } from '@lamplighter/runtime';
+import { Log, Ticker } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { FeedSource } from '../ports.ts';
-import { ImportCatalog } from '../steps/import-catalog.ts';
+import { RefreshCatalog } from '../steps/refresh-catalog.ts';
 
-const HOUR_MS = 3_600_000;
+/** How soon a source that is asked for is fetched. */
+const LOOK_MS = 5_000;
 
-/** Once a day of the clock: the release feed, where one is set. */
+/** Fetches the feeds that the settings name when their time comes. Feeds live in real time, whatever clock the installation lives by. */
 @Injectable()
 export class CatalogClock extends Ticker {
-  private feedFor = '';
+  private isConfigured = false;
 
   constructor(
     log: Log,
-    private readonly clock: Clock,
-    private readonly feed: FeedSource,
-    private readonly importCatalog: ImportCatalog,
+    private readonly refresh: RefreshCatalog,
   ) {
-    super({ everyMs: Math.min(Math.max(clock.realDelay(HOUR_MS), 1_000), HOUR_MS), log });
+    super({ everyMs: LOOK_MS, log });
   }
 
-  protected override async tick(): Promise<void> {
-    const today = this.clock.now().toISOString().slice(0, 10);
-    if (this.feedFor === today) return;
-    const feed = await this.feed.fetch();
-    if (feed !== undefined) await this.importCatalog.run('LAMP_GDMF_URL', feed);
-    this.feedFor = today;
+  protected override async tick(): Promise<boolean> {
+    if (!this.isConfigured) await this.refresh.configure();
+    this.isConfigured = true;
+    return this.refresh.run();
   }
 }

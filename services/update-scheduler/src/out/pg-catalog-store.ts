@@ -1,51 +1,94 @@
-import { type ListedRelease, osVersionKey } from '@lamplighter/apple';
-import type { Tx } from '@lamplighter/runtime';
+import { FEED_READER, type FeedKind } from '@lamplighter/apple';
+import type { FeedCopy } from '@lamplighter/contracts';
+import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { CatalogStore } from '../ports.ts';
+import type { MergedCatalog } from '../domain/merge-catalog.ts';
+import { CatalogStore, type ClaimedSource, type FetchOutcome } from '../ports.ts';
+import * as sql from './sql/catalog-rows.ts';
+import { claimSource, configureSources, dropSources, makeDue, settleSource } from './sql/catalog-sources.ts';
+
+type Row<T> = { [K in keyof T]: T[K] | null };
 
 @Injectable()
 export class PgCatalogStore extends CatalogStore {
-  override async count(tx: Tx): Promise<number> {
-    await tx.query({ text: `SELECT pg_advisory_xact_lock(hashtext('update_scheduler.release'))` });
-    const [row] = await tx.query<{ count: number }>({ text: `SELECT count(*) AS count FROM update_scheduler.release` });
-    return row?.count ?? 0;
+  constructor(private readonly db: Database) {
+    super();
   }
 
-  override async replace(tx: Tx, releases: readonly ListedRelease[]): Promise<number> {
-    const known = new Set(
-      (
-        await tx.query<{ key: string }>({
-          text: `SELECT concat_ws(' ', source, os, version, build) AS key FROM update_scheduler.release`,
-        })
-      ).map((row) => row.key),
-    );
-    await tx.query({ text: `DELETE FROM update_scheduler.release` });
-    await tx.query({ text: `DELETE FROM update_scheduler.release_device` });
-    const rows = releases.map((one) => ({ ...one, source: one.set, version_key: osVersionKey(one.version) }));
-    const written = await tx.query<{ key: string }>(INSERT_RELEASES, [JSON.stringify(rows)]);
-    await tx.query(INSERT_DEVICES, [JSON.stringify(rows)]);
-    return written.filter((row) => !known.has(row.key)).length;
+  override async configure(sources: readonly { source: string; kind: FeedKind; location: string }[]): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await tx.query(configureSources, [JSON.stringify(sources)]);
+      await tx.query(dropSources, [sources.map((one) => one.source)]);
+    });
+  }
+
+  override async claim(sources: readonly string[], leaseMs: number): Promise<ClaimedSource | undefined> {
+    const [row] = await this.db.query<Row<ClaimedSource>>(claimSource, [sources, leaseMs / 1000, FEED_READER]);
+    if (row === undefined) return undefined;
+    return {
+      source: row.source!,
+      attempt: row.attempt!,
+      failures: row.failures!,
+      etag: row.etag ?? undefined,
+      lastModified: row.lastModified ?? undefined,
+      digest: row.digest ?? undefined,
+    };
+  }
+
+  override async settle(tx: Tx, claim: ClaimedSource, outcome: FetchOutcome): Promise<boolean> {
+    const isGood = !('failure' in outcome);
+    const rows = await tx.query(settleSource, [
+      claim.source,
+      claim.attempt,
+      outcome.nextMs / 1000,
+      isGood,
+      ...(isGood
+        ? [outcome.etag ?? null, outcome.lastModified ?? null, null, null, null]
+        : [null, null, outcome.failure.code, outcome.failure.message, outcome.failure.remedy ?? null]),
+    ]);
+    return rows.length === 1;
+  }
+
+  override async makeDue(sources: readonly string[] | undefined): Promise<string[]> {
+    return (await this.db.query<{ source: string }>(makeDue, [sources ?? null])).map((row) => row.source);
+  }
+
+  override async copies(tx: Tx): Promise<FeedCopy[]> {
+    await tx.query({ text: `SELECT pg_advisory_xact_lock(hashtext('update_scheduler.release'))` });
+    const rows = await tx.query<Pick<FeedCopy, 'source' | 'kind'> & { listed: Omit<FeedCopy, 'source' | 'kind'> }>({
+      text: `SELECT source, kind, listed FROM update_scheduler.catalog_source WHERE listed IS NOT NULL ORDER BY source`,
+    });
+    return rows.map(({ source, kind, listed }) => ({ source, kind, ...listed }));
+  }
+
+  override async keep(
+    tx: Tx,
+    { source, kind, releases, products }: FeedCopy,
+    from: string,
+    digest: Buffer,
+  ): Promise<void> {
+    await tx.query(sql.keepCopy, [
+      source,
+      kind,
+      JSON.stringify({ releases, products }),
+      digest,
+      FEED_READER,
+      releases.length,
+      products.length,
+      from,
+    ]);
+  }
+
+  override async replace(tx: Tx, { releases, models, improvements, products }: MergedCatalog): Promise<number> {
+    const [added] = await tx.query<{ count: number }>(sql.countNew, [
+      JSON.stringify(releases),
+      JSON.stringify(products),
+    ]);
+    await tx.query(sql.clearAll);
+    await tx.query(sql.insertReleases, [JSON.stringify(releases)]);
+    await tx.query(sql.insertModels, [JSON.stringify(models)]);
+    await tx.query(sql.insertImprovements, [JSON.stringify(improvements)]);
+    await tx.query(sql.insertProducts, [JSON.stringify(products)]);
+    return added?.count ?? 0;
   }
 }
-
-// A release may be listed several times, with different devices and ends: merged.
-const INSERT_RELEASES = {
-  text: `INSERT INTO update_scheduler.release (source, os, version, version_key, build, posted_at, expires_at, supported_devices)
-         SELECT v.source, v.os, v.version, v.version_key, v.build, min(v."postedAt"),
-                CASE WHEN bool_or(v."expiresAt" IS NULL) THEN NULL ELSE max(v."expiresAt") END, array_agg(DISTINCT d.device)
-           FROM jsonb_to_recordset($1::jsonb) AS v (source text, os text, version text, version_key bigint, build text, "postedAt" date,
-                "expiresAt" date, "supportedDevices" jsonb), jsonb_array_elements_text(v."supportedDevices") AS d (device)
-          GROUP BY v.source, v.os, v.version, v.version_key, v.build
-         RETURNING concat_ws(' ', source, os, version, build) AS key`,
-};
-
-// Background Security Improvements share their base's version: never a target.
-const INSERT_DEVICES = {
-  text: `INSERT INTO update_scheduler.release_device (supported_device, os, version, version_key, build, posted_at, expires_at)
-         SELECT d.device, v.os, v.version, v.version_key, v.build, min(v."postedAt"),
-                CASE WHEN bool_or(v."expiresAt" IS NULL) THEN NULL ELSE max(v."expiresAt") END
-           FROM jsonb_to_recordset($1::jsonb) AS v (source text, os text, version text, version_key bigint, build text, "postedAt" date,
-                "expiresAt" date, "supportedDevices" jsonb), jsonb_array_elements_text(v."supportedDevices") AS d (device)
-          WHERE v.source <> 'bsi'
-          GROUP BY d.device, v.os, v.version, v.version_key, v.build`,
-};

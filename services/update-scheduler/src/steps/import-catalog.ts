@@ -1,13 +1,15 @@
-import { FeedError, type ListedRelease, parseGdmf } from '@lamplighter/apple';
-import { AppError } from '@lamplighter/contracts';
-import { Database, Log } from '@lamplighter/runtime';
+import { createHash } from 'node:crypto';
+import type { CatalogImported, FeedCopy } from '@lamplighter/contracts';
+import { Database, Log, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
+import { checkCopy, copyOf } from '../domain/catalog-copy.ts';
+import { mergeCatalog } from '../domain/merge-catalog.ts';
 import { CatalogStore } from '../ports.ts';
 
-/** A feed that lost more than this share of its releases is taken for a broken one. */
-const MOST_SHRINKAGE = 0.5;
+/** A document, or what was read from it. */
+export type Feed = string | FeedCopy;
 
-/** Takes in Apple's release feed: all of it or nothing. */
+/** Takes in a feed: all of it or nothing. The catalogue is made anew from the copies of all sources. */
 @Injectable()
 export class ImportCatalog {
   constructor(
@@ -16,42 +18,35 @@ export class ImportCatalog {
     private readonly log: Log,
   ) {}
 
-  async run(source: string, feed: string): Promise<{ releases: number; added: number }> {
-    const releases = read(feed);
+  /**
+   * @param by who brings it
+   * @param also what is to commit together with it
+   */
+  async run(
+    by: string,
+    feed: Feed,
+    { force = false, also }: { force?: boolean | undefined; also?: (tx: Tx) => Promise<void> } = {},
+  ): Promise<Required<CatalogImported>> {
+    const copy = typeof feed === 'string' ? copyOf(feed, '') : feed;
+    const { releases: listed, products, source } = copy;
     const added = await this.db.transaction(async (tx) => {
-      const before = await this.catalog.count(tx);
-      const now = new Set(releases.map((one) => `${one.set} ${one.os} ${one.version} ${one.build}`)).size;
-      if (now < before * MOST_SHRINKAGE) throw shrunken(before, now);
-      return this.catalog.replace(tx, releases);
+      const copies = await this.catalog.copies(tx);
+      checkCopy(
+        copy,
+        copies.find((one) => one.source === source),
+        force,
+      );
+      await this.catalog.keep(tx, copy, by, digestOf(copy));
+      await also?.(tx);
+      return this.catalog.replace(tx, mergeCatalog([copy, ...copies.filter((one) => one.source !== source)]));
     });
-    this.log.info({ source, count: releases.length, added }, 'release feed imported');
-    return { releases: releases.length, added };
+    const releases = listed.length;
+    this.log.info({ source, by, count: releases, products: products.length, added }, 'release feed taken in');
+    return { releases, added, source, products: products.length };
   }
 }
 
-function read(feed: string): ListedRelease[] {
-  let releases: ListedRelease[];
-  try {
-    releases = parseGdmf(feed);
-  } catch (error) {
-    if (!(error instanceof FeedError)) throw error;
-    throw new AppError('catalog.invalid', error.message, {
-      outcome: 'drop',
-      remedy: 'give the feed as Apple serves it (/v2/pmv); the former catalogue stays',
-      fields: [{ path: error.path, message: error.message }],
-    });
-  }
-  if (releases.some((one) => one.set !== 'bsi' && one.supportedDevices.length > 0)) return releases;
-  throw new AppError('catalog.empty', 'the release feed lists no release for any device', {
-    outcome: 'drop',
-    remedy: 'fetch it again; the former catalogue stays',
-  });
-}
-
-function shrunken(before: number, now: number): AppError {
-  return new AppError('catalog.shrunken', `the release feed lists ${now} releases where there were ${before}`, {
-    outcome: 'drop',
-    remedy:
-      'fetch it again: this looks like a broken feed. If it is right, import it in two steps that each keep half of the releases',
-  });
+/** The same for a feed that lists the same, whatever else its document says. */
+export function digestOf(copy: FeedCopy): Buffer {
+  return createHash('sha256').update(JSON.stringify(copy)).digest();
 }

@@ -1,0 +1,125 @@
+import { compareOsVersions, isOsVersion, majorOf } from '@lamplighter/apple';
+import type { DeviceRelease } from '@lamplighter/contracts';
+
+/** A release that the catalogue lists for the device's model. */
+export interface ModelRelease {
+  version: string;
+  versionExtra: string;
+  build: string;
+  name: string | null;
+  postedAt: string;
+  expiresAt: string | null;
+  enforceable: boolean;
+  productKey: string | null;
+}
+
+/** An entry of the device's own list. Of a Mac's full installer `version` may be a build. */
+export interface OwnUpdate {
+  productKey: string;
+  version: string | null;
+  build: string | null;
+  name: string | null;
+  isConfigData: boolean;
+  isMajor: boolean;
+  isSecurityResponse: boolean;
+  downloadBytes: number | null;
+  installBytes: number | null;
+  deferredUntil: Date | null;
+  restartRequired: boolean | null;
+  allowsInstallLater: boolean | null;
+  isCritical: boolean | null;
+  requiresBootstrapToken: boolean | null;
+  supplementalBuild: string | null;
+  supplementalExtra: string | null;
+}
+
+/** The catalogue's releases beside the device's own list: what both have is one entry. Newest first. */
+export function releasesFor(
+  osVersion: string | null,
+  catalogue: readonly ModelRelease[],
+  own: readonly OwnUpdate[],
+): DeviceRelease[] {
+  const taken = new Set<ModelRelease>();
+  const offered = own.map((update) => {
+    const release = catalogue.find((one) => !taken.has(one) && isSame(update, one));
+    if (release !== undefined) taken.add(release);
+    return entryOf(osVersion, release, update);
+  });
+  const rest = catalogue.filter((one) => !taken.has(one)).map((one) => entryOf(osVersion, one, undefined));
+  return [...offered, ...rest].toSorted(
+    (a, b) => compareOsVersions(b.version ?? '', a.version ?? '') || (a.listedBy < b.listedBy ? 1 : -1),
+  );
+}
+
+/** By build where the device names one in whatever way, else by version. */
+function isSame(update: OwnUpdate, release: ModelRelease): boolean {
+  if (update.isConfigData) return false;
+  const builds = buildsOf(update);
+  if (builds.length > 0) return builds.includes(release.build);
+  if (update.version === null || !isOsVersion(update.version)) return false;
+  const extra = update.supplementalExtra ?? '';
+  if (update.isSecurityResponse !== (release.versionExtra !== '') || (extra !== '' && extra !== release.versionExtra))
+    return false;
+  return compareOsVersions(update.version, release.version) === 0;
+}
+
+/** `iOSUpdate17A576`, `_OSX_18A391`, `MSU_UPDATE_24G231_patch_15.7.1_minor`. */
+const BUILD_IN_KEY = /(?:^iOSUpdate|^_OSX_|^MSU_UPDATE_)(\d{2}[A-Z]\d{1,6}[a-z]?)(?![0-9A-Za-z])/;
+
+function buildsOf({ productKey, version, build, supplementalBuild }: OwnUpdate): string[] {
+  const inVersion = version !== null && /^\d{2}[A-Z]\w+$/.test(version) ? version : null;
+  const inKey = BUILD_IN_KEY.exec(productKey)?.[1] ?? null;
+  return [supplementalBuild, build, inVersion, inKey].filter((one) => one !== null);
+}
+
+function entryOf(
+  osVersion: string | null,
+  release: ModelRelease | undefined,
+  update: OwnUpdate | undefined,
+): DeviceRelease {
+  const version = release?.version ?? update?.version ?? null;
+  const isSecurityResponse = update?.isSecurityResponse === true || (release?.versionExtra ?? '') !== '';
+  return {
+    version,
+    versionExtra: release?.versionExtra ?? update?.supplementalExtra ?? '',
+    build: release?.build ?? update?.supplementalBuild ?? update?.build ?? null,
+    name: update?.name ?? release?.name ?? null,
+    listedBy: release === undefined ? 'device' : update === undefined ? 'catalogue' : 'both',
+    newer: isNewer(osVersion, version, isSecurityResponse, update?.isConfigData === true),
+    isMajor: update?.isMajor === true || isOtherMajor(osVersion, release?.version),
+    isSecurityResponse,
+    isConfigData: update?.isConfigData ?? false,
+    enforceable: release?.enforceable ?? false,
+    postedAt: release?.postedAt ?? null,
+    expiresAt: release?.expiresAt ?? null,
+    productKey: update?.productKey ?? release?.productKey ?? null,
+    ...ownWords(update),
+  };
+}
+
+function ownWords(update: OwnUpdate | undefined) {
+  return {
+    deferredUntil: update?.deferredUntil?.toISOString() ?? null,
+    downloadBytes: update?.downloadBytes ?? null,
+    installBytes: update?.installBytes ?? null,
+    restartRequired: update?.restartRequired ?? null,
+    allowsInstallLater: update?.allowsInstallLater ?? null,
+    isCritical: update?.isCritical ?? null,
+    requiresBootstrapToken: update?.requiresBootstrapToken ?? null,
+  };
+}
+
+function isNewer(
+  osVersion: string | null,
+  version: string | null,
+  isSecurityResponse: boolean,
+  isConfigData: boolean,
+): boolean | null {
+  if (osVersion === null || version === null || isConfigData || !isOsVersion(version)) return null;
+  const difference = compareOsVersions(version, osVersion);
+  return difference > 0 || (isSecurityResponse && difference === 0);
+}
+
+function isOtherMajor(osVersion: string | null, version: string | undefined): boolean {
+  return osVersion !== null && version !== undefined && majorOf(version) > majorOf(osVersion);
+}

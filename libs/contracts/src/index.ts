@@ -29,6 +29,7 @@ export * from './reasons.ts';
 export * from './requests/catalog.ts';
 export * from './requests/command.ts';
 export * from './requests/device.ts';
+export * from './requests/group.ts';
 export * from './requests/operator.ts';
 export * from './resource.ts';
 export * from './split-by-size.ts';

@@ -69,7 +69,15 @@ export interface PlanTerms {
   tenant: string;
   occurrenceId: string;
   rolloutId: string;
+  policyId: string;
   zone: string;
+  defaultZone: string;
+  /** Of its start, in the window's zone. */
+  localDate: string;
+  /** Where the policy's deadline is a day. */
+  deadlineAt: Date | null;
+  /** An operator let the rollout go at once. */
+  emergency: boolean;
   opensAt: Date;
   openedAt: Date;
   stopsAt: Date;
@@ -95,8 +103,6 @@ export interface PlanChunk {
   pace: Pace;
   /** When the chunk's first wave may go. */
   releaseAt: Date;
-  /** In-flight updates of former nights whose stop time was before this are lost ones: planned again. */
-  lostBefore: Date;
   /** Only devices whose facts changed since: those that join an occurrence that is planned already. */
   changedSince?: Date;
 }
@@ -149,6 +155,8 @@ export interface StoredUpdate extends Update {
   rolloutId: string;
   occurrenceId: string;
   deviceId: string;
+  /** From then on the update is installed whatever the user chose. */
+  deadlineAt: Date | null;
   traceparent: string | null;
 }
 
@@ -220,7 +228,8 @@ export interface ClaimedSource {
 
 /** What came of a fetch. A failure keeps the copy, and its validators. */
 export type FetchOutcome = { nextMs: number } & (
-  { etag: string | undefined; lastModified: string | undefined } | { failure: AppError }
+  | { etag: string | undefined; lastModified: string | undefined }
+  | { failure: AppError }
 );
 
 /** The catalogue and what it is made from. Instants of fetches are the database's own: feeds live outside of this installation. */

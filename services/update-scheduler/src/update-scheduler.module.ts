@@ -5,6 +5,7 @@ import { Module } from '@nestjs/common';
 import type { Config } from './config.ts';
 import { CatalogResponder } from './in/catalog.responder.ts';
 import { CatalogClock } from './in/catalog.clock.ts';
+import { GroupResponder } from './in/group.responder.ts';
 import { JoinClock } from './in/join.clock.ts';
 import { OnCommandEndedConsumer } from './in/on-command-ended.consumer.ts';
 import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
@@ -14,19 +15,37 @@ import { RolloutResponder } from './in/rollout.responder.ts';
 import { WaveClock } from './in/wave.clock.ts';
 import { WindowClock } from './in/window.clock.ts';
 import { HttpFeedSource } from './out/feed-source.ts';
+import { PgAssignmentStore } from './out/pg-assignment-store.ts';
 import { PgCatalogStore } from './out/pg-catalog-store.ts';
+import { PgGroupStore } from './out/pg-group-store.ts';
 import { PgPlanStore } from './out/pg-plan-store.ts';
 import { PgPolicyStore } from './out/pg-policy-store.ts';
 import { PgUpdateStore } from './out/pg-update-store.ts';
 import { PgWaveStore } from './out/pg-wave-store.ts';
 import { PgWindowStore } from './out/pg-window-store.ts';
-import { CatalogStore, FeedSource, PlanStore, PolicyStore, UpdateStore, WaveStore, WindowStore } from './ports.ts';
+import {
+  CatalogStore,
+  FeedSource,
+  PlanStore,
+  PolicyStore,
+  UpdateStore,
+  WaveStore,
+  WindowStore,
+  AssignmentStore,
+  GroupStore,
+} from './ports.ts';
 import { AdvanceUpdates } from './steps/advance-updates.ts';
 import { CloseWindow } from './steps/close-window.ts';
 import { ControlRollout } from './steps/control-rollout.ts';
+import { AskForRefresh } from './steps/ask-for-refresh.ts';
+import { DeleteGroup } from './steps/delete-group.ts';
+import { ExplainAssignment } from './steps/explain-assignment.ts';
 import { ImportCatalog } from './steps/import-catalog.ts';
+import { RefreshCatalog } from './steps/refresh-catalog.ts';
+import { LookAtGroup } from './steps/look-at-group.ts';
 import { OpenWindow } from './steps/open-window.ts';
 import { PlanRollout } from './steps/plan-rollout.ts';
+import { PutGroup } from './steps/put-group.ts';
 import { PutPolicy } from './steps/put-policy.ts';
 import { ReleaseWave } from './steps/release-wave.ts';
 
@@ -37,15 +56,11 @@ import { ReleaseWave } from './steps/release-wave.ts';
     MessagingModule.forService('update-scheduler'),
   ],
   controllers: [
-import { AskForRefresh } from './steps/ask-for-refresh.ts';
-import { DeleteGroup } from './steps/delete-group.ts';
-import { ExplainAssignment } from './steps/explain-assignment.ts';
     OnWindowOpenedConsumer,
-import { RefreshCatalog } from './steps/refresh-catalog.ts';
-import { LookAtGroup } from './steps/look-at-group.ts';
     OnDeviceObservedConsumer,
     OnCommandEndedConsumer,
     PolicyResponder,
+    GroupResponder,
     RolloutResponder,
     CatalogResponder,
   ],
@@ -61,8 +76,14 @@ import { LookAtGroup } from './steps/look-at-group.ts';
     ReleaseWave,
     AdvanceUpdates,
     PutPolicy,
+    PutGroup,
+    DeleteGroup,
+    LookAtGroup,
+    ExplainAssignment,
     ControlRollout,
     ImportCatalog,
+    RefreshCatalog,
+    AskForRefresh,
     keepDays(
       { schema: 'update_scheduler', table: 'update_event', column: 'at' },
       (config: Config) => config.LAMP_EVENT_DAYS,
@@ -71,11 +92,11 @@ import { LookAtGroup } from './steps/look-at-group.ts';
     { provide: PlanStore, useClass: PgPlanStore },
     { provide: WaveStore, useClass: PgWaveStore },
     { provide: UpdateStore, useClass: PgUpdateStore },
+    { provide: GroupStore, useClass: PgGroupStore },
+    { provide: AssignmentStore, useClass: PgAssignmentStore },
     { provide: PolicyStore, useClass: PgPolicyStore },
     { provide: CatalogStore, useClass: PgCatalogStore },
     { provide: FeedSource, useClass: HttpFeedSource },
   ],
 })
 export class UpdateSchedulerModule {}
-    RefreshCatalog,
-    AskForRefresh,

@@ -1,0 +1,50 @@
+import {
+  devicePolicies,
+  groupDelete,
+  groupDevices,
+  groupPut,
+  groupTest,
+  type InputOf,
+  type OutputOf,
+} from '@lamplighter/contracts';
+import { OnRequest } from '@lamplighter/messaging';
+import { Controller } from '@nestjs/common';
+import { DeleteGroup } from '../steps/delete-group.ts';
+import { ExplainAssignment } from '../steps/explain-assignment.ts';
+import { LookAtGroup } from '../steps/look-at-group.ts';
+import { PutGroup } from '../steps/put-group.ts';
+
+@Controller()
+export class GroupResponder {
+  constructor(
+    private readonly putGroup: PutGroup,
+    private readonly deleteGroup: DeleteGroup,
+    private readonly lookAtGroup: LookAtGroup,
+    private readonly explainAssignment: ExplainAssignment,
+  ) {}
+
+  @OnRequest(groupPut)
+  async put(input: InputOf<typeof groupPut>): Promise<OutputOf<typeof groupPut>> {
+    return { ok: await this.putGroup.run(input) };
+  }
+
+  @OnRequest(groupDelete)
+  async remove(input: InputOf<typeof groupDelete>): Promise<OutputOf<typeof groupDelete>> {
+    return { ok: await this.deleteGroup.run(input) };
+  }
+
+  @OnRequest(groupTest)
+  async test(input: InputOf<typeof groupTest>): Promise<OutputOf<typeof groupTest>> {
+    return { ok: await this.lookAtGroup.test(input) };
+  }
+
+  @OnRequest(groupDevices)
+  async devices(input: InputOf<typeof groupDevices>): Promise<OutputOf<typeof groupDevices>> {
+    return { ok: await this.lookAtGroup.devices(input) };
+  }
+
+  @OnRequest(devicePolicies)
+  async policies(input: InputOf<typeof devicePolicies>): Promise<OutputOf<typeof devicePolicies>> {
+    return { ok: await this.explainAssignment.run(input) };
+  }
+}

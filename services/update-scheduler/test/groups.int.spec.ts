@@ -1,0 +1,150 @@
+import { type GroupInput, GroupSpec, type PolicyInput, PolicySpec } from '@lamplighter/contracts';
+import { recordingLog, TestClock, testDatabase, type TestDatabase } from '@lamplighter/testing';
+import { PgAssignmentStore } from '../src/out/pg-assignment-store.ts';
+import { PgGroupStore } from '../src/out/pg-group-store.ts';
+import { PgPolicyStore } from '../src/out/pg-policy-store.ts';
+import { DeleteGroup } from '../src/steps/delete-group.ts';
+import { ExplainAssignment } from '../src/steps/explain-assignment.ts';
+import { LookAtGroup } from '../src/steps/look-at-group.ts';
+import { PutGroup } from '../src/steps/put-group.ts';
+
+const tenant = 'default';
+
+describe('groups', () => {
+  let database: TestDatabase;
+  let db: ReturnType<TestDatabase['as']>;
+  const clock = new TestClock('2026-11-22T02:00:00Z');
+  beforeAll(async () => {
+    database = await testDatabase();
+    db = database.as('update_scheduler');
+  });
+  beforeEach(() =>
+    database.admin.query({
+      text: 'TRUNCATE status_ingestion.device, update_scheduler.policy, update_scheduler.device_group, update_scheduler.spec_version',
+    }),
+  );
+  afterAll(() => database.close());
+
+  const groups = new PgGroupStore();
+  const assignments = () => new PgAssignmentStore(db);
+  const put = (input: GroupInput, by?: string) =>
+    new PutGroup(clock, db, groups, recordingLog()).run({ tenant, spec: GroupSpec.parse(input), by });
+  const remove = (name: string) => new DeleteGroup(clock, db, groups, recordingLog()).run({ tenant, name });
+  const look = () => new LookAtGroup(clock, db, assignments());
+  const explain = (deviceId: string) => new ExplainAssignment(clock, db, assignments()).run({ tenant, deviceId });
+
+  const policy = async (input: PolicyInput, createdAt = clock.now().toISOString(), paused = false) => {
+    const spec = PolicySpec.parse(input);
+    const policyId = crypto.randomUUID();
+    await db.transaction((tx) =>
+      new PgPolicyStore(db).put(tx, { tenant, policyId, version: 1, spec, paused, createdAt, updatedAt: createdAt }),
+    );
+  };
+  const device = (id: string, osVersion: string | null, platform = 'macOS') =>
+    database.admin.query(
+      {
+        text: `INSERT INTO status_ingestion.device (tenant, device_id, enrolled, generation, platform, os_version, os_version_key, updated_at)
+               SELECT 'default', $1, true, 1, $2, $3, (p[1] * 1000000 + coalesce(p[2], 0) * 1000 + coalesce(p[3], 0))::bigint, now()
+                 FROM (SELECT string_to_array($3, '.')::int[] AS p) v
+               ON CONFLICT (tenant, device_id) DO UPDATE SET os_version = EXCLUDED.os_version, os_version_key = EXCLUDED.os_version_key`,
+      },
+      [id, platform, osVersion],
+    );
+  const below = (name: string, version: string): GroupInput => ({
+    name,
+    any: [{ all: [{ fact: 'osVersion', operator: 'below', value: version }] }],
+  });
+
+  it('are stored in versions; an unchanged one makes none, and one that comes back goes on counting', async () => {
+    expect(await put(below('old', '15'), 'ada')).toMatchObject({ name: 'old', version: 1 });
+    expect(await put(below('old', '15'))).toMatchObject({ version: 1 });
+    expect(await put(below('old', '26'))).toMatchObject({ version: 2 });
+    await remove('old');
+    expect(await put(below('old', '26'))).toMatchObject({ version: 4 });
+    const versions = await db.query({
+      text: `SELECT version, spec->'any'->0->'all'->0->>'value' AS below, changed_by AS by FROM update_scheduler.spec_version ORDER BY version`,
+    });
+    expect(versions).toEqual([
+      { version: 1, below: '15', by: 'ada' },
+      { version: 2, below: '26', by: null },
+      { version: 3, below: null, by: null },
+      { version: 4, below: '26', by: null },
+    ]);
+  });
+
+  it('that a policy names cannot be removed, whether it is assigned, excluded or in a ring', async () => {
+    await put(below('a', '15'));
+    await put(below('b', '15'));
+    await put(below('c', '15'));
+    await policy({ name: 'one', assignment: { groups: ['a'], excludedGroups: ['b'] } });
+    await policy({ name: 'two', assignment: { groups: ['b'] }, rings: [{ name: 'first', groups: ['c'] }] });
+    await expect(remove('a')).rejects.toMatchObject({
+      code: 'group.in-use',
+      message: expect.stringContaining('"one"'),
+    });
+    await expect(remove('b')).rejects.toThrow('"one", "two"');
+    await expect(remove('c')).rejects.toThrow('"two"');
+    await expect(remove('d')).rejects.toMatchObject({ code: 'group.not-found' });
+  });
+
+  it('are tried before they are stored: a count and a sample of who would be a member', async () => {
+    for (let i = 0; i < 30; i++) await device(`mac-${String(i).padStart(2, '0')}`, i < 25 ? '14.1' : '26.1');
+    await device('mac-00:user', '14.1');
+    const { devices, enrolled, sample } = await look().test({ tenant, spec: GroupSpec.parse(below('x', '15')) });
+    expect({ devices, enrolled, sample: sample.length }).toEqual({ devices: 25, enrolled: 30, sample: 20 });
+    expect(sample[0]).toMatchObject({ deviceId: 'mac-00', osVersion: '14.1' });
+  });
+
+  it('take a device in and let it go by its facts alone, and are paged', async () => {
+    await put(below('old', '15'));
+    for (const id of ['a', 'b', 'c']) await device(id, '14.1');
+    const page = (cursor: string) => look().devices({ tenant, name: 'old', cursor, limit: 2 });
+    expect((await page('')).items.map((one) => one.deviceId)).toEqual(['a', 'b']);
+    expect(await page('b')).toMatchObject({ items: [{ deviceId: 'c' }], next: null });
+    await device('a', '26.1');
+    expect((await page('')).items.map((one) => one.deviceId)).toEqual(['b', 'c']);
+    await expect(look().devices({ tenant, name: 'no', cursor: '', limit: 2 })).rejects.toThrow('no group "no"');
+  });
+
+  it('decide which policies have a device, of several the one with the greatest precedence, and say why not', async () => {
+    await put(below('old', '15'));
+    await put({ name: 'spare', devices: ['mac'] });
+    await device('mac', '26.1');
+    await policy({ name: 'all', precedence: 10 });
+    await policy({ name: 'all too', precedence: 10 }, '2026-11-21T02:00:00.000Z');
+    await policy({ name: 'for old ones', precedence: 50, assignment: { groups: ['old'] } });
+    await policy({ name: 'not for spare ones', precedence: 40, assignment: { excludedGroups: ['spare'] } });
+    await policy({ name: 'phones', precedence: 30, platforms: ['iOS'] });
+    await policy({ name: 'typing error', precedence: 20, assignment: { groups: ['spear'] } });
+    const { policies } = await explain('mac');
+    expect(policies.map(({ name, matches, effective, text }) => [name, matches, effective, text])).toEqual([
+      [
+        'for old ones',
+        false,
+        false,
+        'the device is in none of its groups: "old" wants osVersion below 15 (it is 26.1)',
+      ],
+      ['not for spare ones', false, false, 'it excludes the group "spare", of which the device is a member'],
+      ['phones', false, false, 'it is not for macOS'],
+      [
+        'typing error',
+        false,
+        false,
+        'it names the group "spear", which there is not: it takes in no device until there is',
+      ],
+      ['all too', true, true, 'it is for all devices of its platforms'],
+      ['all', true, false, 'it is for all devices of its platforms'],
+    ]);
+    await expect(explain('nobody')).rejects.toMatchObject({ code: 'device.not-found' });
+  });
+
+  it('of a paused policy keep their devices: they do not fall to the next policy', async () => {
+    await device('mac', '26.1');
+    await policy({ name: 'paused', precedence: 50 }, undefined, true);
+    await policy({ name: 'next', precedence: 10 });
+    expect((await explain('mac')).policies.find((one) => one.effective)).toMatchObject({
+      name: 'paused',
+      paused: true,
+    });
+  });
+});

@@ -3,12 +3,14 @@ import { DEVICE_REASONS } from './reasons/device.ts';
 import { ELIGIBILITY_REASONS } from './reasons/eligibility.ts';
 import { MANAGEMENT_REASONS } from './reasons/management.ts';
 import { OPERATOR_REASONS } from './reasons/operator.ts';
+import { PLANNING_REASONS } from './reasons/planning.ts';
 import type { Reason, ReasonEntry } from './reasons/reason.ts';
 
 export type { Reason, ReasonClass, ReasonRetry } from './reasons/reason.ts';
 
 const CATALOGUE: Readonly<Record<string, ReasonEntry>> = {
   ...ELIGIBILITY_REASONS,
+  ...PLANNING_REASONS,
   ...OPERATOR_REASONS,
   ...CONTACT_REASONS,
   ...DEVICE_REASONS,

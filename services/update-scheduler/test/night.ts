@@ -230,6 +230,13 @@ export class Night {
     );
   }
 
+  async targets(): Promise<Record<string, string>> {
+    const rows = await this.db.query<{ id: string; target: string }>({
+      text: `SELECT device_id AS id, target_version AS target FROM update_scheduler.device_update`,
+    });
+    return Object.fromEntries(rows.map(({ id, target }) => [id, target]));
+  }
+
   async row(deviceId: string): Promise<{
     state: UpdateState;
     step: string;

@@ -12,6 +12,21 @@ describe('opening and planning a window', () => {
   });
   afterAll(() => database.close());
 
+  /** An open window that two devices are planned in. */
+  async function joinable() {
+    await night.policy();
+    await night.devices({ id: 'A' }, { id: 'B' });
+    await night.openAndPlan();
+    const [occurrence] = await night.occurrences();
+    night.minutes(5);
+    return occurrence!;
+  }
+  const join = async () => {
+    const [occurrence] = await night.occurrences();
+    const since = new Date(night.clock.now().getTime() - 60_000);
+    return night.planRollout.join({ tenant: TENANT, occurrenceId: occurrence!.occurrenceId }, since);
+  };
+
   it('opens once, however many schedulers try', async () => {
     await night.policy();
     await night.devices({ id: 'A' });
@@ -136,6 +151,125 @@ describe('opening and planning a window', () => {
     expect(await night.commands()).toEqual([]);
   });
 
+  it('has a target for each platform, and leaves alone what has reached a minimum', async () => {
+    await night.policy({
+      target: { kind: 'minimum', version: '18.7' },
+      byPlatform: { macOS: { target: { kind: 'newest', maximumVersion: '15.99.99' } } },
+    });
+    await night.devices(
+      { id: 'below' },
+      { id: 'enough', os: '18.7.1' },
+      { id: 'mac', platform: 'macOS', os: '15.1' },
+      { id: 'mac-26', platform: 'macOS', os: '26.1' },
+    );
+    await night.openAndPlan();
+    expect(await night.targets()).toEqual({ below: '26.6', enough: '26.6', mac: '15.7.9', 'mac-26': '15.7.9' });
+    expect(await night.states()).toEqual({
+      below: 'planned',
+      enough: 'installed: already-at-target',
+      mac: 'planned',
+      'mac-26': 'installed: already-at-target',
+    });
+  });
+
+  it('waits for days after a release was posted, and takes the newest that is old enough', async () => {
+    await night.policy({ target: { kind: 'newest', daysAfterRelease: 90 } });
+    await night.devices({ id: 'A' });
+    night.clock.set('2026-09-20T02:00:00Z');
+    await night.openAndPlan();
+    expect(await night.states()).toEqual({ A: 'not-eligible: release-too-new' });
+    night.clock.set('2026-11-21T02:00:00Z');
+    await night.openAndPlan();
+    expect(await night.states()).toEqual({ A: 'planned' });
+  });
+
+  it('does not wait for days after a release in an emergency', async () => {
+    await night.policy({ target: { kind: 'newest', daysAfterRelease: 90 }, emergency: true });
+    await night.devices({ id: 'A' });
+    night.clock.set('2026-09-20T02:00:00Z');
+    await night.openAndPlan();
+    expect(await night.states()).toEqual({ A: 'planned' });
+  });
+
+  it('tells each update its deadline: a day at the start of the window in its zone, or days after its release', async () => {
+    await night.policy({ deadline: { date: '2026-11-25' }, windows: [{ start: '03:00', zone: 'Europe/Zurich' }] });
+    await night.policy({ name: 'macs', platforms: ['macOS'], precedence: 200, deadline: { daysAfterRelease: 10 } });
+    await night.devices({ id: 'A' }, { id: 'M', platform: 'macOS', os: '26.1' });
+    await night.openAndPlan();
+    const rows = await night.db.query<{ deadline: Date }>({
+      text: `SELECT deadline_at AS deadline FROM update_scheduler.device_update WHERE state = 'planned' ORDER BY device_id`,
+    });
+    expect(rows.map((row) => row.deadline.toISOString())).toEqual([
+      '2026-11-25T02:00:00.000Z',
+      '2026-08-27T00:00:00.000Z',
+    ]);
+  });
+
+  it('takes in only devices that are assigned to it, and lets go of those that no longer are', async () => {
+    const assignment = { excludedDevices: ['B'] };
+    const { policyId } = await night.policy({ assignment });
+    await night.devices({ id: 'A' }, { id: 'B' }, { id: 'C' });
+    await night.openAndPlan();
+    expect(await night.states()).toEqual({ A: 'planned', C: 'planned' });
+    await night.db.query(
+      {
+        text: `UPDATE update_scheduler.rollout SET spec = jsonb_set(spec, '{assignment,excludedDevices}', '["B","C"]') WHERE policy_id = $1`,
+      },
+      [policyId],
+    );
+    night.minutes(24 * 60);
+    await night.openAndPlan();
+    expect(await night.states()).toEqual({ A: 'planned', C: 'not-eligible: unassigned' });
+    expect((await night.occurrences()).at(-1)).toMatchObject({ planned: 1, notEligible: 1 });
+  });
+
+  it('lets a changed device go from an open window', async () => {
+    const { rolloutId } = await joinable();
+    await night.devices({ id: 'B', os: '18.1' });
+    await night.db.query(
+      {
+        text: `UPDATE update_scheduler.rollout SET spec = jsonb_set(spec, '{assignment,excludedDevices}', '["B"]') WHERE rollout_id = $1`,
+      },
+      [rolloutId],
+    );
+    await join();
+    expect(await night.states()).toEqual({ A: 'planned', B: 'not-eligible: unassigned' });
+    expect(await night.occurrences()).toMatchObject([{ planned: 1, notEligible: 1 }]);
+  });
+
+  it('leaves a device to the policy of greater precedence, of equals to the older one', async () => {
+    await night.policy({ name: 'older' });
+    night.minutes(1);
+    await night.policy({ name: 'younger' });
+    await night.policy({ name: 'macs', platforms: ['macOS'], precedence: 200 });
+    await night.devices({ id: 'A' }, { id: 'M', platform: 'macOS', os: '26.1' });
+    await night.openAndPlan();
+    const rows = await night.db.query<{ name: string; device: string; state: string; reason: string | null }>({
+      text: `SELECT p.name, u.device_id AS device, u.state, u.reason FROM update_scheduler.device_update u
+               JOIN update_scheduler.rollout r USING (tenant, rollout_id) JOIN update_scheduler.policy p USING (tenant, policy_id)
+              ORDER BY p.name, u.device_id`,
+    });
+    expect(rows.map(({ name, device, state, reason }) => `${name} ${device} ${state} ${reason ?? ''}`.trim())).toEqual([
+      'macs M planned',
+      'older A planned',
+      'older M not-eligible other-policy',
+      'younger A not-eligible other-policy',
+      'younger M not-eligible other-policy',
+    ]);
+  });
+
+  it('begins an update again once its last sign of life is older than the policy says', async () => {
+    await night.policy({ resendAfterHours: 24 });
+    await night.devices({ id: 'A' });
+    await night.start();
+    night.minutes(24 * 60);
+    await night.start();
+    expect(await night.commands()).toHaveLength(1);
+    night.minutes(24 * 60);
+    await night.start();
+    expect(await night.commands()).toHaveLength(2);
+  });
+
   it('goes on where it was when it was killed between chunks, and plans nothing twice', async () => {
     await night.policy({ pace: { devicesPerMinute: 2, spread: 0 } });
     await night.devices(...Array.from({ length: 8 }, (_, index) => ({ id: `D${index}` })));
@@ -189,7 +323,7 @@ describe('opening and planning a window', () => {
     await night.policy();
     await night.devices({ id: 'A' });
     await night.start();
-    await night.policy({ name: 'second' });
+    await night.policy({ name: 'second', precedence: 200 });
     await night.openAndPlan();
     const rows = await night.db.query({
       text: `SELECT state, reason FROM update_scheduler.device_update ORDER BY state`,

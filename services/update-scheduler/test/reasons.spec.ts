@@ -27,7 +27,7 @@ describe('every reason stands in the catalogue', () => {
   });
 
   it('that the plan gives', () => {
-    const codes = found(texts('out/sql/plan*.ts'), /THEN '([a-z]+(?:-[a-z]+)+)'/g).filter(
+    const codes = found(texts('out/sql/{plan,judge}*.ts'), /THEN '([a-z]+(?:-[a-z]+)+)'/g).filter(
       (code) => code !== 'not-eligible',
     );
     expect(codes).toContain('already-at-target');

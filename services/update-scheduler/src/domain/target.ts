@@ -1,5 +1,5 @@
 import { osVersionKey } from '@lamplighter/apple';
-import type { TargetSpec } from '@lamplighter/contracts';
+import type { Platform, PolicySpec, TargetSpec } from '@lamplighter/contracts';
 
 export interface TargetBounds {
   /** Version keys (`osVersionKey`), both included. */
@@ -7,17 +7,42 @@ export interface TargetBounds {
   high: number;
   build: string | null;
   withinMajor: boolean;
+  /** Devices at this version key or above are left alone, whatever is listed; null where only a release decides. */
+  enough: number | null;
+  /** A release counts from this many days after it was posted. */
+  daysAfterRelease: number;
+  securityResponses: boolean;
 }
 
 /** Which releases a policy allows. A maximum of `26` takes in all of 26, `26.5` all of 26.5. */
 export function targetBounds(target: TargetSpec): TargetBounds {
-  const all = { low: 0, high: Number.MAX_SAFE_INTEGER, build: null, withinMajor: false };
   if (target.kind === 'exact') {
     const key = osVersionKey(target.version);
-    return { low: key, high: key, build: target.build ?? null, withinMajor: false };
+    const build = target.build ?? null;
+    return { ...NO_TERMS, low: key, high: key, build, withinMajor: false, enough: build === null ? key : null };
   }
-  const high = target.maximumVersion === undefined ? all.high : lastOf(target.maximumVersion);
-  return { ...all, high, withinMajor: target.kind === 'newest-minor' };
+  return {
+    low: 0,
+    high: target.maximumVersion === undefined ? Number.MAX_SAFE_INTEGER : lastOf(target.maximumVersion),
+    build: null,
+    withinMajor: target.kind === 'newest-minor',
+    enough: target.kind === 'minimum' ? osVersionKey(target.version) : null,
+    daysAfterRelease: target.daysAfterRelease,
+    securityResponses: target.securityResponses,
+  };
+}
+
+const NO_TERMS = { daysAfterRelease: 0, securityResponses: false };
+
+/** The bounds for each platform of the policy. In an emergency a release counts from the day on which it was posted. */
+export function targetsOf(
+  spec: Pick<PolicySpec, 'platforms' | 'target' | 'byPlatform'>,
+  isEmergency: boolean,
+): (TargetBounds & { platform: Platform })[] {
+  return spec.platforms.map((platform) => {
+    const bounds = targetBounds(spec.byPlatform[platform]?.target ?? spec.target);
+    return { platform, ...bounds, daysAfterRelease: isEmergency ? 0 : bounds.daysAfterRelease };
+  });
 }
 
 function lastOf(version: string): number {

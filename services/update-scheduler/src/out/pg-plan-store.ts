@@ -1,9 +1,14 @@
-import { ownWindows } from '@lamplighter/contracts';
+import { PolicySpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { targetBounds } from '../domain/target.ts';
+import { compileAssignment, SqlParams } from '../domain/filter.ts';
+import { hasCome, type Ring, ringsOf } from '../domain/rings.ts';
 import { type PlanChunk, type PlannedChunk, PlanStore, type PlanTerms } from '../ports.ts';
-import { planChunk } from './sql/plan-chunk.ts';
+import { groupsOf, otherRollouts, rankedPolicies } from './judgement-inputs.ts';
+import type { Judgement } from './sql/judge-devices.ts';
+import { RINGS } from './sql/judgement-inputs.ts';
+import { type ChunkOf, planChunk, zoneTerms } from './sql/plan-chunk.ts';
+import { unassign } from './sql/unassign.ts';
 
 @Injectable()
 export class PgPlanStore extends PlanStore {
@@ -16,53 +21,80 @@ export class PgPlanStore extends PlanStore {
     if (!row) return undefined;
     // A statement of its own: it must see what another planner committed while this one waited for the lock.
     const [next] = await tx.query<{ waves: number }>(NEXT_WAVE, [tenant, occurrenceId]);
-    return { ...row, waves: next!.waves };
+    // What was stored before a field came has none of it.
+    return { ...row, spec: PolicySpec.parse(row.spec), waves: next!.waves };
   }
 
   override async count(terms: PlanTerms): Promise<number> {
-    const { platforms } = terms.spec;
-    const [row] = await this.db.query<{ count: number }>(
-      {
-        name: 'count-candidates',
-        text: `SELECT count(*) AS count FROM status_ingestion.device_v1 d
-                WHERE d.tenant = $1 AND d.enrolled AND d.platform = ANY($2::text[]) AND ($3 = '*' OR coalesce(d.time_zone, $4) = $3)`,
-      },
-      [terms.tenant, platforms, terms.zone, defaultZoneOf(terms)],
-    );
+    const { tenant, spec } = terms;
+    const params = new SqlParams(terms.openedAt);
+    const groups = await groupsOf(this.db, tenant);
+    const where = [
+      `d.tenant = ${params.add(tenant, 'text')}`,
+      'd.enrolled',
+      compileAssignment(spec.assignment, spec.platforms, groups, params),
+      ...zoneTerms(terms, params),
+    ];
+    const text = `SELECT count(*) AS count FROM status_ingestion.device_v1 d WHERE ${where.join(' AND ')}`;
+    const [row] = await this.db.query<{ count: number }>({ text }, params.values);
     return row?.count ?? 0;
   }
 
   override async planChunk(tx: Tx, terms: PlanTerms, chunk: PlanChunk): Promise<PlannedChunk> {
-    const { spec } = terms;
-    const { low, high, build, withinMajor } = targetBounds(spec.target);
-    const others = await tx.query<{ rollout_id: string }>(OTHERS, [terms.tenant, terms.rolloutId, chunk.lostBefore]);
-    await tx.query(PLANNER);
-    const [row] = await tx.query<PlannedChunk & { not_eligible: number; already_installed: number }>(planChunk, [
-      terms.tenant,
-      terms.rolloutId,
-      terms.occurrenceId,
-      terms.zone,
-      defaultZoneOf(terms),
-      spec.platforms,
-      terms.cursor,
-      chunk.limit,
-      chunk.now,
-      chunk.now.toISOString().slice(0, 10),
-      withinMajor,
-      low,
-      high,
-      build,
-      terms.waves,
-      chunk.pace.waveSize,
-      chunk.releaseAt,
-      chunk.pace.waveEveryMs,
-      terms.stopsAt,
-      chunk.lostBefore,
-      chunk.changedSince ?? null,
-      others.map((other) => other.rollout_id),
-    ]);
+    const of: ChunkOf = {
+      ...terms,
+      judgement: await this.judgement(tx, terms, chunk.now),
+      after: terms.cursor,
+      limit: chunk.limit,
+      changedSince: chunk.changedSince,
+      firstWave: terms.waves,
+      pace: chunk.pace,
+      releaseAt: chunk.releaseAt,
+    };
+    const params = new SqlParams(chunk.now);
+    const text = planChunk(of, params);
+    await tx.query(BY_HASH);
+    const [row] = await tx.query<PlannedChunk & { not_eligible: number; already_installed: number }>(
+      { text },
+      params.values,
+    );
     const { not_eligible: notEligible, already_installed: alreadyInstalled, ...rest } = row!;
-    return { ...rest, notEligible, alreadyInstalled };
+    const fallen = await this.unassign(tx, of, rest.scanned < chunk.limit ? '' : rest.cursor);
+    return {
+      ...rest,
+      planned: rest.planned - fallen.planned,
+      notEligible: notEligible + fallen.unassigned,
+      alreadyInstalled,
+    };
+  }
+
+  private async unassign(tx: Tx, of: ChunkOf, upTo: string): Promise<{ unassigned: number; planned: number }> {
+    const params = new SqlParams(of.judgement.now);
+    const text = unassign(of, upTo, params);
+    await tx.query(BY_KEY);
+    const [row] = await tx.query<{ unassigned: number; planned: number }>({ text }, params.values);
+    // Planned ones are of this occurrence only where a join takes them out again.
+    return of.changedSince === undefined ? { ...row!, planned: 0 } : row!;
+  }
+
+  private async judgement(tx: Tx, terms: PlanTerms, now: Date): Promise<Judgement> {
+    const { tenant, rolloutId, spec } = terms;
+    const isEmergency = spec.emergency || terms.emergency;
+    const resendBefore = new Date(now.getTime() - spec.resendAfterHours * HOUR_MS);
+    const states = await tx.query<Ring>(RINGS, [tenant, rolloutId]);
+    return {
+      tenant,
+      policyId: terms.policyId,
+      spec,
+      isEmergency,
+      now,
+      groups: await groupsOf(tx, tenant),
+      policies: await rankedPolicies(tx, tenant),
+      rings: ringsOf(spec, isEmergency),
+      ringReasons: states.map((ring) => whyWaits(ring, terms.localDate)),
+      otherRollouts: await otherRollouts(tx, tenant, rolloutId, new Date(now.getTime() - LONGEST_HOURS * HOUR_MS)),
+      resendBefore,
+    };
   }
 
   override async save(tx: Tx, terms: PlanTerms): Promise<void> {
@@ -89,15 +121,21 @@ export class PgPlanStore extends PlanStore {
   }
 }
 
-function defaultZoneOf({ spec }: PlanTerms): string {
-  return ownWindows(spec)[0]?.defaultZone ?? 'UTC';
+const HOUR_MS = 3_600_000;
+/** The most that `resendAfterHours` may be, with the hours for which an update is followed after its window. */
+const LONGEST_HOURS = 48;
+
+function whyWaits(ring: Ring, localDate: string): string | null {
+  if (ring.state === 'halted') return 'ring-halted';
+  return ring.state === 'waiting' || !hasCome(ring, localDate) ? 'ring-not-reached' : null;
 }
 
 const LOCK = {
   name: 'lock-occurrence',
-  text: `SELECT o.tenant, o.occurrence_id AS "occurrenceId", o.rollout_id AS "rolloutId", o.zone, o.opens_at AS "opensAt",
+  text: `SELECT o.tenant, o.occurrence_id AS "occurrenceId", o.rollout_id AS "rolloutId", o.policy_id AS "policyId", o.zone,
+                o.default_zone AS "defaultZone", o.local_date::text AS "localDate", o.deadline_at AS "deadlineAt", o.opens_at AS "opensAt",
                 o.opened_at AS "openedAt", o.stops_at AS "stopsAt", o.state, o.plan_cursor AS cursor, o.planned, o.not_eligible AS "notEligible",
-                o.already_installed AS "alreadyInstalled", o.traceparent, r.spec
+                o.already_installed AS "alreadyInstalled", o.traceparent, r.spec, r.emergency
            FROM update_scheduler.occurrence o
            JOIN update_scheduler.rollout r ON r.tenant = o.tenant AND r.rollout_id = o.rollout_id
           WHERE o.tenant = $1 AND o.occurrence_id = $2
@@ -105,11 +143,24 @@ const LOCK = {
 };
 
 // See planChunk: its costs cannot be guessed, and so nor can what compiling it would save.
-const PLANNER = {
-  name: 'plan-settings',
-  text: `SELECT set_config(name, 'off', true)
-           FROM unnest(ARRAY['enable_nestloop', 'enable_seqscan', 'enable_bitmapscan', 'jit']) AS name`,
-};
+const BY_HASH = plannerOf('by-hash', ['enable_nestloop', 'enable_seqscan', 'enable_bitmapscan', 'jit']);
+const BY_KEY = plannerOf('by-key', [
+  'enable_hashjoin',
+  'enable_mergejoin',
+  'enable_seqscan',
+  'enable_bitmapscan',
+  'jit',
+]);
+
+/** All other methods are on, whatever an earlier statement of the transaction has set. */
+function plannerOf(name: string, off: readonly string[]): { name: string; text: string } {
+  const list = off.map((one) => `'${one}'`).join(', ');
+  return {
+    name,
+    text: `SELECT set_config(name, CASE WHEN name IN (${list}) THEN 'off' ELSE 'on' END, true)
+             FROM unnest(ARRAY['enable_nestloop', 'enable_hashjoin', 'enable_mergejoin', 'enable_seqscan', 'enable_bitmapscan', 'jit']) AS name`,
+  };
+}
 
 const NEXT_WAVE = {
   name: 'next-wave',
@@ -121,10 +172,4 @@ const SAVE = {
   text: `UPDATE update_scheduler.occurrence
             SET state = $3, plan_cursor = $4, planned = $5, not_eligible = $6, already_installed = $7
           WHERE tenant = $1 AND occurrence_id = $2`,
-};
-
-/** Rollouts that may have a device in hand: of windows that are open, or closed within the follow-up time. */
-const OTHERS = {
-  name: 'other-rollouts',
-  text: `SELECT DISTINCT rollout_id FROM update_scheduler.occurrence WHERE tenant = $1 AND rollout_id <> $2 AND stops_at > $3`,
 };

@@ -8,7 +8,8 @@ import { applyMoves, keysOnly, tellEvents } from './sql/apply-moves.ts';
 export const UPDATE_COLUMNS = `u.rollout_id AS "rolloutId", u.occurrence_id AS "occurrenceId", u.device_id AS "deviceId", u.state, u.reason, u.step,
   u.platform, u.from_version AS "fromVersion", u.target_version AS "targetVersion", u.target_build AS "targetBuild",
   u.product_key AS "productKey", u.command_id AS "commandId", u.command_seq AS "commandSeq", u.install_seq AS "installSeq", u.version,
-  u.stops_at AS "stopsAt", u.commanded_at AS "commandedAt", u.traceparent`;
+  u.stops_at AS "stopsAt", u.commanded_at AS "commandedAt",
+  u.deadline_at AS "deadlineAt", u.traceparent`;
 
 @Injectable()
 export class PgUpdateStore extends UpdateStore {

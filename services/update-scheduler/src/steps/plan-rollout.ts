@@ -5,8 +5,6 @@ import type { Config } from '../config.ts';
 import { paceOf } from '../domain/pace.ts';
 import { type Pace, type PlanChunk, PlanStore, type PlanTerms } from '../ports.ts';
 
-const HOUR_MS = 3_600_000;
-
 /** Chooses an occurrence's devices and deals them into waves, chunk by chunk: a plan that was interrupted goes on where it was. */
 @Injectable()
 export class PlanRollout {
@@ -53,16 +51,18 @@ export class PlanRollout {
         changedSince,
         limit: 1_000_000,
       });
-      if (chunk.planned + chunk.notEligible + chunk.alreadyInstalled === 0) return 0;
+      if ([chunk.planned, chunk.notEligible, chunk.alreadyInstalled].every((count) => count === 0)) return 0;
       await this.plans.save(tx, { ...add(terms, chunk), cursor: terms.cursor });
-      this.log.info({ occurrenceId: terms.occurrenceId, count: chunk.planned }, 'devices joined an open window');
+      this.log.info(
+        { occurrenceId: terms.occurrenceId, count: chunk.planned },
+        'devices joined or left an open window',
+      );
       return chunk.planned;
     });
   }
 
   private chunk(now: Date, pace: Pace): Omit<PlanChunk, 'releaseAt'> {
-    const lostBefore = new Date(now.getTime() - (this.config.LAMP_CONFIRM_HOURS + 1) * HOUR_MS);
-    return { now, limit: this.config.LAMP_PLAN_CHUNK, pace, lostBefore };
+    return { now, limit: this.config.LAMP_PLAN_CHUNK, pace };
   }
 
   private async planNext(tx: Tx, terms: PlanTerms, pace: Pace): Promise<boolean> {

@@ -188,7 +188,7 @@ describe('a device that is not at its best', () => {
   it('waits for the next window while it is offline, and was told nothing', async () => {
     for (const device of away) {
       expect(device.scheduled).toEqual([]);
-      expect(await updateOf(device)).toMatchObject({ state: 'waiting', reason: 'window-closed' });
+      expect(await updateOf(device)).toMatchObject({ state: 'waiting', reason: 'no-contact' });
     }
   });
 

@@ -52,7 +52,9 @@ describe('a window too short for its fleet', () => {
     const untold = [...afterFirst.values()].filter(({ deviceId }) => toldInFirst.get(deviceId)!.length === 0);
     expect(untold.length).toBeGreaterThan(0);
     expect(untold.length).toBeLessThan(DEVICES);
-    for (const device of untold) expect(device).toMatchObject({ state: 'waiting', reason: 'window-closed' });
+    // Woken at the last moment, a device may not have come in time.
+    const reason = expect.stringMatching(/^(window-closed|no-contact)$/);
+    for (const device of untold) expect(device).toMatchObject({ state: 'waiting', reason });
   });
 
   it('tells in the window itself how many it left over', async () => {

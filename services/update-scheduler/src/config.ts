@@ -8,6 +8,14 @@ export const config = baseConfig.extend({
     .max(168)
     .default(6)
     .describe('How many hours after the stop time an update that a device has taken is followed with questions.'),
+  LAMP_STALL_MINUTES: z.coerce
+    .number()
+    .min(5)
+    .max(1_440)
+    .default(90)
+    .describe(
+      'After how many minutes without any progress a device is stalled, and gets its update command once more.',
+    ),
   LAMP_WINDOW_TICK_MS: z.coerce
     .number()
     .int()

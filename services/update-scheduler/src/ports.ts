@@ -1,6 +1,18 @@
 import type { FeedKind } from '@lamplighter/apple';
-import type { Policy, PolicySpec, UpdateState } from '@lamplighter/contracts';
+import type {
+  AppError,
+  DeviceSummary,
+  FeedCopy,
+  Group,
+  GroupSpec,
+  Policy,
+  PolicySpec,
+  UpdateState,
+} from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
+import type { FactsOfDevice } from './domain/member.ts';
+import type { MergedCatalog } from './domain/merge-catalog.ts';
+import type { Ranked } from './domain/precedence.ts';
 import type { NewRing } from './domain/rings.ts';
 import type { KeyedWindow, Occurrence } from './domain/window.ts';
 import type { Update } from './domain/update.ts';
@@ -216,7 +228,8 @@ export interface ClaimedSource {
 
 /** What came of a fetch. A failure keeps the copy, and its validators. */
 export type FetchOutcome = { nextMs: number } & (
-  { etag: string | undefined; lastModified: string | undefined } | { failure: AppError }
+  | { etag: string | undefined; lastModified: string | undefined }
+  | { failure: AppError }
 );
 
 /** The catalogue and what it is made from. Instants of fetches are the database's own: feeds live outside of this installation. */
@@ -252,4 +265,39 @@ export abstract class FeedSource {
     source: string,
     known: { etag: string | undefined; lastModified: string | undefined },
   ): Promise<FetchedFeed | 'unchanged'>;
+}
+
+/** Groups of devices, as administrators wrote them. */
+export abstract class GroupStore {
+  /** Undefined when there is none of that name. Locks it. */
+  abstract find(tx: Tx, tenant: string, name: string): Promise<Group | undefined>;
+  /** Creates or replaces it, as a new version; returns which. */
+  abstract put(tx: Tx, tenant: string, spec: GroupSpec, change: { at: Date; by: string | undefined }): Promise<Group>;
+  abstract remove(tx: Tx, tenant: string, name: string, change: { at: Date; by: string | undefined }): Promise<void>;
+  /** Names of the policies, archived ones apart, that name it: in their assignment or in a ring. */
+  abstract usedBy(tx: Tx, tenant: string, name: string): Promise<string[]>;
+}
+
+export interface HeldPolicy extends Ranked {
+  spec: PolicySpec;
+  version: number;
+  paused: boolean;
+}
+
+/** What decides which policy has which device. */
+export abstract class AssignmentStore {
+  /** All groups of the tenant by name. Nobody removes one until the transaction ends. */
+  abstract groups(tx: Tx, tenant: string): Promise<ReadonlyMap<string, GroupSpec>>;
+  /** All policies of the tenant that are not archived; paused ones hold their devices too. */
+  abstract policies(tx: Tx, tenant: string): Promise<HeldPolicy[]>;
+  /** Undefined for a device that is not known. */
+  abstract facts(tenant: string, deviceId: string): Promise<(FactsOfDevice & { enrolled: boolean }) | undefined>;
+  /** Enrolled devices, and those of them that the group takes in. */
+  abstract count(tenant: string, spec: GroupSpec, now: Date): Promise<{ devices: number; enrolled: number }>;
+  /** Enrolled members after the cursor, by device id. */
+  abstract members(
+    tenant: string,
+    spec: GroupSpec,
+    page: { now: Date; cursor: string; limit: number },
+  ): Promise<DeviceSummary[]>;
 }

@@ -63,7 +63,8 @@ describe('the life of an update', () => {
         kind: 'available-updates',
         products: [{ productKey: '_OSX_25G83', version: '25G83', isMajorOSUpdate: true }],
       }),
-    ).toBe('ScheduleOSUpdate');
+    ).toBe('OSUpdateStatus');
+    expect(await night.answer('M', { kind: 'update-status', updates: [] })).toBe('ScheduleOSUpdate');
     expect((await night.lastCommand('M')).body).toContain('<key>ProductKey</key><string>_OSX_25G83</string>');
     expect(
       await night.answer('M', {
@@ -94,6 +95,7 @@ describe('the life of an update', () => {
       'scanning',
       'scanning',
       'available',
+      'available',
       'downloading',
       'installing',
       'installing',
@@ -114,9 +116,9 @@ describe('the life of an update', () => {
     expect(await night.answer('M', { kind: 'schedule-result', results: [] })).toBe('ScheduleOSUpdateScan');
     expect((await night.lastCommand('M')).notBefore).toBe('2026-11-20T02:10:00.000Z');
     await night.answer('M', { kind: 'scan', initiated: true });
-    expect(await night.answer('M', { kind: 'available-updates', products: [{ productKey: '_OSX_25G83' }] })).toBe(
-      'ScheduleOSUpdate',
-    );
+    await night.answer('M', { kind: 'available-updates', products: [{ productKey: '_OSX_25G83' }] });
+    expect((await night.row('M')).step).toBe('ask-first');
+    expect(await night.answer('M', { kind: 'update-status', updates: [] })).toBe('ScheduleOSUpdate');
     expect((await night.row('M')).step).toBe('install');
   });
 
@@ -196,7 +198,9 @@ describe('the life of an update', () => {
     await night.expire(sent[0]!, false);
     night.minutes(5);
     await night.closeWindow.run();
-    expect(new Set(Object.values(await night.states()))).toEqual(new Set(['waiting: window-closed']));
+    const states = await night.states();
+    expect(states[sent[0]!]).toBe('waiting: no-contact');
+    expect(Object.values(states).filter((state) => state === 'waiting: window-closed')).toHaveLength(6);
     expect(await night.occurrences()).toMatchObject([{ state: 'closed', carriedOver: 7 }]);
     night.clock.set('2026-11-21T02:00:00Z');
     await night.start();
@@ -206,7 +210,7 @@ describe('the life of an update', () => {
     expect(ids).toHaveLength(2);
   });
 
-  it('tries a failed device again the next night, and leaves one alone that is still at it', async () => {
+  it('tries a device again the next night that had no power, and leaves one alone that is still at it', async () => {
     await night.policy();
     await night.devices({ id: 'F' }, { id: 'I' });
     await night.start();
@@ -215,6 +219,8 @@ describe('the life of an update', () => {
       kind: 'schedule-result',
       results: [{ productKey: 'k26', status: 'InstallInsufficientPower' }],
     });
+    await night.expire('F', false);
+    expect(await night.states()).toMatchObject({ F: 'waiting: insufficient-power' });
     await night.answer('I', { kind: 'schedule-result', results: [{ productKey: 'k26', status: 'Downloading' }] });
     night.clock.set('2026-11-20T06:00:00Z');
     await night.closeWindow.run();

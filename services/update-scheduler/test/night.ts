@@ -306,14 +306,14 @@ export class Night {
       : (await this.lastCommand(deviceId)).requestType;
   }
 
-  async expire(deviceId: string, handedOver: boolean): Promise<void> {
+  async expire(deviceId: string, handedOver: boolean, notNowCount = 0): Promise<void> {
     const { commandId } = await this.row(deviceId);
     await this.advanceUpdates.run(TENANT, [
       {
         deviceId,
         commandId: commandId!,
         at: this.clock.now(),
-        what: { kind: 'ended', outcome: handedOver ? 'unanswered' : 'expired', handedOver },
+        what: { kind: 'ended', outcome: handedOver ? 'unanswered' : 'expired', handedOver, notNowCount },
       },
     ]);
   }

@@ -76,6 +76,8 @@ export const ObservedProduct = z.object({
   isConfigDataUpdate: z.boolean().optional(),
   isMajorOSUpdate: z.boolean().optional(),
   isSecurityResponse: z.boolean().optional(),
+  /** Macs: a profile hides the update from users until then. */
+  deferredUntil: Instant.optional(),
 });
 
 export const UpdateResult = z.object({
@@ -91,6 +93,10 @@ export const UpdateStatus = z.object({
   isDownloaded: z.boolean().optional(),
   /** 0 to 1. */
   downloadPercentComplete: z.number().optional(),
+  /** From macOS 12.3 on: the next attempt, where the user or the system has put it off. */
+  nextScheduledInstall: Instant.optional(),
+  maxDeferrals: z.int().optional(),
+  deferralsRemaining: z.int().optional(),
 });
 
 /** What an answer meant. `other` is any answer without a meaning for updates. */

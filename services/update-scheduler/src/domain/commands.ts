@@ -3,35 +3,31 @@ import {
   type Command,
   compareOsVersions,
   deviceInformation,
-  type InstallAction,
-  installActionsOf,
-  majorOf,
   osUpdateStatus,
   plistDictFragment,
   scheduleOsUpdate,
   scheduleOsUpdateScan,
 } from '@lamplighter/apple';
-import { type CommandBody, derivedUuid, type Platform, type PolicySpec } from '@lamplighter/contracts';
+import { type CommandBody, derivedUuid, type Platform } from '@lamplighter/contracts';
+import type { Order } from './order.ts';
 import type { Step, Update } from './update.ts';
 
 type Scheduled = Pick<Update, 'platform' | 'fromVersion' | 'targetVersion'>;
 
-/** The step's command, as the body that all devices of the same step and product share. */
+/**
+ * The step's command, as the body that all devices of the same step and product share.
+ * @param order of the steps that tell the device to download or to install
+ */
 export function bodyFor(
   step: Exclude<Step, ''>,
   update: Scheduled,
-  installAction: PolicySpec['installAction'],
   productKeys: readonly string[],
+  order?: Order,
 ): CommandBody {
-  return bodyOf(commandFor(step, update, installAction, productKeys));
+  return bodyOf(order ? schedule(update, order, productKeys) : questionOf(step, productKeys));
 }
 
-function commandFor(
-  step: Exclude<Step, ''>,
-  update: Scheduled,
-  wanted: PolicySpec['installAction'],
-  productKeys: readonly string[],
-): Command {
+function questionOf(step: Exclude<Step, ''>, productKeys: readonly string[]): Command {
   switch (step) {
     case 'scan':
     case 'rescan':
@@ -40,6 +36,7 @@ function commandFor(
     case 'list-again':
     case 'relist':
       return availableOsUpdates();
+    case 'ask-first':
     case 'download-status':
     case 'status':
       return osUpdateStatus();
@@ -47,24 +44,23 @@ function commandFor(
       return scheduleOsUpdate({
         updates: productKeys.map((productKey) => ({ productKey, installAction: 'InstallASAP' })),
       });
-    case 'download':
-    case 'install':
-    case 'install-fallback':
-      return schedule(update, actionFor(step, update, wanted), productKeys);
     default:
       return deviceInformation();
   }
 }
 
-function schedule(update: Scheduled, installAction: InstallAction, productKeys: readonly string[]): Command {
+function schedule(update: Scheduled, order: Order, productKeys: readonly string[]): Command {
   const [productKey] = productKeys;
   const byVersion = productKey === undefined || takesProductVersion(update.platform, update.fromVersion);
+  const { installAction, maxUserDeferrals, priority } = order;
   return scheduleOsUpdate({
     updates: [
       {
         ...(productKey === undefined ? {} : { productKey }),
         ...(byVersion ? { productVersion: update.targetVersion } : {}),
         installAction,
+        ...(maxUserDeferrals === undefined ? {} : { maxUserDeferrals }),
+        ...(priority === undefined ? {} : { priority }),
       },
     ],
   });
@@ -79,28 +75,6 @@ const PRODUCT_VERSION_SINCE: Partial<Record<Platform, string>> = {
 function takesProductVersion(platform: Platform, version: string | null): boolean {
   const since = PRODUCT_VERSION_SINCE[platform];
   return since !== undefined && version !== null && compareOsVersions(version, since) >= 0;
-}
-
-/** The policy's wish, as far as the platform and the size of the step allow. DownloadOnly is never turned into an installation. */
-export function actionFor(
-  step: 'download' | 'install' | 'install-fallback',
-  update: Scheduled,
-  wanted: PolicySpec['installAction'],
-): InstallAction {
-  if (wanted === 'DownloadOnly') return 'DownloadOnly';
-  if (step === 'download') return 'Default';
-  const first = firstAction(update, wanted);
-  if (step === 'install') return first;
-  return first === 'InstallASAP' ? 'Default' : 'InstallASAP';
-}
-
-function firstAction(update: Scheduled, wanted: InstallAction): InstallAction {
-  const isMajor = update.fromVersion !== null && majorOf(update.fromVersion) < majorOf(update.targetVersion);
-  // Apple: major updates of macOS take InstallASAP only.
-  if (update.platform === 'macOS' && isMajor) return 'InstallASAP';
-  return update.fromVersion !== null && installActionsOf(update.platform, update.fromVersion).includes(wanted)
-    ? wanted
-    : 'InstallASAP';
 }
 
 const bodies = new Map<string, CommandBody>();

@@ -1,83 +1,138 @@
-import { UpdateState } from '@lamplighter/contracts';
+import { isReason, UpdateState } from '@lamplighter/contracts';
 import fc from 'fast-check';
 import { advance, concerns } from './advance.ts';
+import { mac, NOW, STOPS, terms, update } from './life.fixture.ts';
 import { ruleFor, RULES } from './transitions.ts';
-import { type Happening, readEnd, readObservation, type Trigger, TRIGGERS } from './triggers.ts';
+import { type Happening, readObservation, type Trigger, TRIGGERS } from './triggers.ts';
 import { POLLS, type Step, type Terms, type Update } from './update.ts';
 
-const NOW = new Date('2026-01-15T02:00:00Z');
-const STOPS = new Date('2026-01-15T05:00:00Z');
-const terms = (given: Partial<Terms> = {}): Terms => ({
-  now: NOW,
-  installAction: 'InstallASAP',
-  pollMinutes: 10,
-  confirmHours: 6,
-  aborted: false,
-  ...given,
-});
-const update = (given: Partial<Update> = {}): Update => ({
-  state: 'scanning',
-  reason: null,
-  step: 'list',
-  platform: 'iOS',
-  fromVersion: '18.1',
-  targetVersion: '18.7.8',
-  targetBuild: '22H352',
-  productKey: null,
-  commandId: 'c1',
-  commandSeq: 1,
-  installSeq: 0,
-  version: 1,
-  stopsAt: STOPS,
-  commandedAt: null,
-  ...given,
-});
-const TERMINAL = new Set<UpdateState>(['installed', 'failed', 'superseded', 'not-eligible', 'waiting']);
+const ENDED = new Set<UpdateState>(['installed', 'failed', 'superseded', 'not-eligible', 'waiting', 'downloaded']);
 const STEPS: Step[] = [...new Set(RULES.flatMap((rule) => (rule.steps === '*' ? [] : [...rule.steps])))];
+const HOUR = 3_600_000;
+
+const KINDS: Partial<Update>[] = [
+  { platform: 'iOS' },
+  { platform: 'macOS', fromVersion: '15.1' },
+  { platform: 'macOS', fromVersion: '11.2', targetVersion: '15.7.9' },
+];
+const TIMES = [NOW, new Date(STOPS.getTime() - HOUR), STOPS, new Date(STOPS.getTime() + 9 * HOUR)];
+const WISHES: Partial<Terms>[] = [
+  {},
+  { deadlineAt: NOW },
+  { installAction: 'DownloadOnly' },
+  { installAction: 'NotifyOnly' },
+  { aborted: true },
+];
+/** Everything that may decide, beside state and step. */
+const CONTEXTS = TIMES.flatMap((now) => WISHES.map((wish) => terms({ ...wish, now })));
+
+interface Seen {
+  steps: Set<Step>;
+  states: Set<UpdateState>;
+  used: Set<string>;
+  /** What each place leads to. */
+  exits: Map<string, { update: Update; leads: Set<string> }>;
+}
+
+const placeOf = ({ platform, fromVersion, state, step }: Update): string =>
+  [platform, fromVersion, state, step].join(' ');
 
 /** Everything that can follow from the first commands, by all rules and terms. */
-function explore(): { steps: Set<Step>; states: Set<UpdateState>; moves: number } {
-  const first: Update[] = [update({ platform: 'macOS', step: 'scan' }), update({ step: 'list' })];
-  const seen = new Map<string, Update>();
-  const todo = [...first];
-  const states = new Set<UpdateState>(['planned']);
-  let moves = 0;
+function explore(): Seen {
+  const seen: Seen = { steps: new Set(), states: new Set(['planned']), used: new Set(), exits: new Map() };
+  const todo = KINDS.map((kind) => update({ ...kind, step: kind.platform === 'macOS' ? 'scan' : 'list' }));
   for (let at = todo.pop(); at; at = todo.pop()) {
-    const key = `${at.platform} ${at.state} ${at.step}`;
-    states.add(at.state);
-    if (seen.has(key)) continue;
-    seen.set(key, at);
-    for (const trigger of TRIGGERS) {
-      for (const given of [terms(), terms({ now: STOPS }), terms({ now: new Date(STOPS.getTime() + 9 * 3_600_000) })]) {
-        const moved = advance(at, { trigger }, given);
-        if (!moved) continue;
-        moves += 1;
-        if (!moved.keepsCommand) todo.push({ ...at, state: moved.to, step: moved.ask?.step ?? '' });
+    if (seen.exits.has(placeOf(at))) continue;
+    const leads = new Set<string>();
+    seen.exits.set(placeOf(at), { update: at, leads });
+    seen.states.add(at.state);
+    seen.steps.add(at.step);
+    for (const after of exitsOf(at, seen.used)) {
+      leads.add(placeOf(after));
+      todo.push(after);
+    }
+  }
+  return seen;
+}
+
+/** With news of each kind, fresh and when it says the same for hours, told once more or not. */
+function* exitsOf(at: Update, used: Set<string>): Generator<Update> {
+  for (const given of CONTEXTS) {
+    for (const resends of [0, 1]) {
+      for (const trigger of TRIGGERS) {
+        const still = { progress: trigger, progressedAt: new Date(NOW.getTime() - 2 * HOUR), resends };
+        for (const one of [at, { ...at, ...still }]) {
+          const moved = advance(one, { trigger }, given);
+          if (!moved) continue;
+          used.add(moved.detail);
+          if (moved.keepsCommand) continue;
+          yield { ...at, state: moved.to, step: moved.ask?.step ?? '', commandedAt: NOW };
+        }
       }
     }
   }
-  return { steps: new Set([...seen.values()].map((one) => one.step)), states, moves };
 }
+
+const seen = explore();
 
 describe('the transition table', () => {
   it('reaches every state and every step', () => {
-    const { steps, states } = explore();
-    expect([...states].toSorted()).toEqual([...UpdateState.options].toSorted());
-    expect(STEPS.filter((step) => !steps.has(step))).toEqual([]);
+    expect([...seen.states].toSorted()).toEqual([...UpdateState.options].toSorted());
+    expect(STEPS.filter((step) => !seen.steps.has(step))).toEqual([]);
   });
 
   it('uses every rule', () => {
-    const used = new Set(STEPS.flatMap((step) => TRIGGERS.map((trigger) => ruleFor(step, trigger))));
-    expect(RULES.filter((rule) => !used.has(rule)).map((rule) => rule.detail)).toEqual([]);
+    expect(RULES.filter(({ detail }) => !seen.used.has(detail)).map(({ detail }) => detail)).toEqual([]);
+  });
+
+  it('gives reasons of the catalogue only', () => {
+    expect(RULES.flatMap(({ reason }) => reason ?? []).filter((code) => !isReason(code))).toEqual([]);
+  });
+
+  it('has no dead end: from every place that is not final the device’s news, and time alone, lead to an end', () => {
+    const open = [...seen.exits.values()].filter(({ update: { step } }) => step !== '');
+    const reaches = new Set(
+      [...seen.exits]
+        .filter(
+          ([
+            ,
+            {
+              update: { step },
+            },
+          ]) => step === '',
+        )
+        .map(([place]) => place),
+    );
+    for (let before = -1; before !== reaches.size;) {
+      before = reaches.size;
+      for (const [place, { leads }] of seen.exits) if ([...leads].some((to) => reaches.has(to))) reaches.add(place);
+    }
+    expect(open.filter(({ update: one }) => !reaches.has(placeOf(one))).map(({ update: one }) => placeOf(one))).toEqual(
+      [],
+    );
+    const late = terms({ now: new Date(STOPS.getTime() + 9 * HOUR) });
+    for (const { update: one } of open) {
+      const end = advance(one, { trigger: 'expired-unseen' }, late);
+      expect({ place: placeOf(one), ends: end !== undefined && end.ask === undefined }).toEqual({
+        place: placeOf(one),
+        ends: true,
+      });
+    }
   });
 
   it('has an answer for whatever ends an outstanding command', () => {
     const always: Trigger[] = [
       'expired-unseen',
+      'expired-in-hand',
+      'expired-busy',
+      'expired-no-contact',
       'unreadable',
       'error-failed',
       'error-unsupported',
       'error-benign',
+      'error-busy',
+      'error-once-more',
+      'error-not-downloaded',
       'not-now',
       'voided-unseen',
       'voided-in-hand',
@@ -86,36 +141,29 @@ describe('the transition table', () => {
       'superseded',
       'left',
     ];
-    for (const step of STEPS) {
-      for (const trigger of always) {
-        const found = ruleFor(step, trigger);
-        // A confirming question never expires in hand with more than silence to report.
-        expect({ step, trigger, found: found !== undefined }).toEqual({
-          step,
-          trigger,
-          found: true,
-        });
-      }
-      expect(ruleFor(step, 'expired-in-hand')).toBeDefined();
-    }
+    const missing = STEPS.flatMap((step) =>
+      always.filter((trigger) => !ruleFor(step, trigger)).map((one) => `${step} ${one}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('never stays in flight without a command outstanding', () => {
+    for (const { update: one } of seen.exits.values()) {
+      if (one.step === '')
+        expect({ place: placeOf(one), ended: ENDED.has(one.state) }).toEqual({ place: placeOf(one), ended: true });
+    }
     fc.assert(
       fc.property(
         fc.constantFrom(...STEPS),
         fc.constantFrom(...TRIGGERS),
+        fc.constantFrom(...KINDS),
         fc.integer({ min: 0, max: 12 }),
         fc.boolean(),
-        (step, trigger, hours, aborted) => {
-          const now = new Date(NOW.getTime() + hours * 3_600_000);
-          const moved = advance(
-            update({ step, state: POLLS.has(step) ? 'downloading' : 'available' }),
-            { trigger },
-            terms({ now, aborted }),
-          );
-          if (moved && !moved.ask && !moved.keepsCommand) expect(TERMINAL.has(moved.to)).toBe(true);
-          if (moved?.ask) expect(TERMINAL.has(moved.to)).toBe(false);
+        (step, trigger, kind, hours, aborted) => {
+          const now = new Date(NOW.getTime() + hours * HOUR);
+          const state = POLLS.has(step) ? 'downloading' : 'available';
+          const moved = advance(update({ ...kind, step, state }), { trigger }, terms({ now, aborted }));
+          if (moved && !moved.ask && !moved.keepsCommand) expect(ENDED.has(moved.to)).toBe(true);
         },
       ),
       { numRuns: 2_000, seed: 3 },
@@ -127,10 +175,13 @@ describe('the transition table', () => {
       fc.property(
         fc.constantFrom(...STEPS),
         fc.constantFrom(...TRIGGERS),
+        fc.constantFrom(...KINDS),
+        fc.constantFrom(null, NOW),
         fc.integer({ min: -180, max: 900 }),
-        (step, trigger, minutes) => {
+        (step, trigger, kind, deadlineAt, minutes) => {
           const now = new Date(STOPS.getTime() + minutes * 60_000);
-          const ask = advance(update({ step }), { trigger }, terms({ now }))?.ask;
+          const still = { progress: trigger, progressedAt: NOW };
+          const ask = advance(update({ ...kind, ...still, step }), { trigger }, terms({ now, deadlineAt }))?.ask;
           if (!ask) return;
           if (!POLLS.has(ask.step)) {
             expect(now < STOPS).toBe(true);
@@ -143,166 +194,110 @@ describe('the transition table', () => {
     );
   });
 
-  it('goes on with a device that enrolled again: what it never saw is repeated, what it had in hand is asked about', () => {
-    const after = (given: Partial<Update>, trigger: Trigger) => {
-      const moved = advance(update({ productKey: 'k', ...given }), { trigger }, terms());
-      return [moved?.to, moved?.ask?.step, moved?.ask?.productKeys];
-    };
-    expect(after({ step: 'download', state: 'available' }, 'voided-unseen')).toEqual(['available', 'download', ['k']]);
-    expect(after({ step: 'download', state: 'available' }, 'voided-in-hand')).toEqual([
-      'commanded',
-      'download-status',
-      ['k'],
-    ]);
-    expect(after({ step: 'install', state: 'downloaded' }, 'voided-in-hand')[1]).toBe('download-status');
-    expect(after({ step: 'install', platform: 'macOS' }, 'voided-in-hand')[1]).toBe('status');
-    expect(after({ step: 'status', state: 'installing' }, 'voided-in-hand').slice(0, 2)).toEqual([
-      'installing',
-      'status',
-    ]);
-    expect(after({ step: 'status', state: 'installing' }, 'left').slice(0, 2)).toEqual(['not-eligible', undefined]);
-  });
-
-  it('ignores repeats and late answers: what does not answer the outstanding command moves nothing', () => {
-    const happening: Happening = { trigger: 'list-target', productKeys: ['k'] };
-    expect(concerns(update({ commandId: 'c2' }), 'c1', happening)).toBe(false);
-    expect(concerns(update({ commandId: null }), undefined, happening)).toBe(false);
-    expect(concerns(update(), 'c1', happening)).toBe(true);
-    fc.assert(
-      fc.property(fc.constantFrom(...TRIGGERS), (trigger) => {
-        expect(advance(update({ state: 'installed', step: '' }), { trigger }, terms())).toBeUndefined();
-      }),
-    );
-  });
-
   it('is installed from any state once the device runs the target or newer', () => {
     for (const state of UpdateState.options.filter((one) => one !== 'installed')) {
       const late = update({ state, step: '', commandId: null });
-      const happening = readObservation(late, { kind: 'facts', osVersion: '26.1' });
+      const happening = readObservation(late, { kind: 'facts', osVersion: '26.1' }, NOW);
       expect(concerns(late, undefined, happening)).toBe(true);
       expect(advance(late, happening, terms())?.to).toBe('installed');
     }
   });
 });
 
-describe('what follows', () => {
-  const follow = (given: Partial<Update>, happening: Happening, with_: Partial<Terms> = {}) =>
-    advance(update(given), happening, terms(with_));
+/** News of a command, or of none; as a device and its network may bring it: late, twice, in any order. */
+interface Told {
+  commandId: string | undefined;
+  happening: Happening;
+}
 
-  it('downloads first and installs then on iOS, at once on macOS', () => {
-    expect(follow({ step: 'list' }, { trigger: 'list-target', productKeys: ['k'] })).toMatchObject({
-      to: 'available',
-      ask: { step: 'download', productKeys: ['k'] },
-    });
-    expect(follow({ step: 'list', platform: 'macOS' }, { trigger: 'list-target' })?.ask?.step).toBe('install');
-    expect(follow({ step: 'download-status' }, { trigger: 'status-downloaded' })).toMatchObject({
-      to: 'downloaded',
-      ask: { step: 'install' },
-    });
-  });
+/** One update under a stream of news, as the scheduler moves it: each command has an id of its own. */
+function live(start: Update, news: readonly Told[], given = terms()): { update: Update; sent: string[] } {
+  let one = start;
+  const sent: string[] = [];
+  for (const { commandId, happening } of news) {
+    if (!concerns(one, commandId, happening)) continue;
+    const moved = advance(one, happening, given);
+    if (!moved) continue;
+    one = { ...one, state: moved.to, reason: moved.reason, version: one.version + 1 };
+    if (moved.keepsCommand) continue;
+    const seq = moved.ask ? one.commandSeq + 1 : one.commandSeq;
+    one = { ...one, step: moved.ask?.step ?? '', commandSeq: seq, commandId: moved.ask ? `c${seq}` : null };
+    if (moved.ask) sent.push(`${one.commandId} ${moved.ask.step}`);
+  }
+  return { update: one, sent };
+}
 
-  it('gives a Mac time to look for updates, and lists once more before it believes an empty list', () => {
-    const mac = { platform: 'macOS', step: 'scan' } as const;
-    expect(follow(mac, { trigger: 'scanned' })?.ask).toMatchObject({
-      step: 'list',
-      notBefore: new Date('2026-01-15T02:02:00Z'),
-    });
-    expect(follow({ ...mac, step: 'list' }, { trigger: 'list-empty' })?.ask).toMatchObject({
-      step: 'list-again',
-      notBefore: new Date('2026-01-15T02:10:00Z'),
-    });
-    expect(follow({ ...mac, step: 'list-again' }, { trigger: 'list-empty' })?.ask?.step).toBe('recheck');
-    expect(follow({ step: 'list' }, { trigger: 'list-empty' })?.ask?.step).toBe('recheck');
-  });
-
-  it('takes the configuration item also where only the second list shows it', () => {
-    const mac = { platform: 'macOS', step: 'list-again' } as const;
-    expect(follow(mac, { trigger: 'list-config-data' })?.ask?.step).toBe('schedule-config');
-  });
-
-  it('stops at downloaded where the policy only downloads', () => {
-    const moved = follow(
-      { step: 'download-status' },
-      { trigger: 'status-downloaded' },
-      { installAction: 'DownloadOnly' },
+describe('late and repeated reports', () => {
+  const Happened = fc.record({ trigger: fc.constantFrom(...TRIGGERS.filter((one) => one !== 'at-target')) });
+  /** For each command one answer, in the order of the commands. */
+  const Answers = fc
+    .array(Happened, { maxLength: 12 })
+    .map((all): Told[] => all.map((happening, index) => ({ commandId: `c${index + 1}`, happening })));
+  /** Of `c0`, which is over, or of commands whose answer has been taken: the copies that a network makes. */
+  const withCopies = fc
+    .tuple(Answers, fc.infiniteStream(fc.nat({ max: 2 })))
+    .chain(([answers, copies]) =>
+      fc.tuple(fc.constant(answers), fc.constant([...copies.take(answers.length)]), fc.infiniteStream(fc.nat())),
     );
-    expect(moved).toMatchObject({ to: 'downloaded' });
-    expect(moved?.ask).toBeUndefined();
+
+  it('change nothing: with any copies of what was answered, in any place behind it, all is as without them', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...KINDS), withCopies, (kind, [answers, copies, places]) => {
+        const start = update({ ...kind, step: kind.platform === 'macOS' ? 'scan' : 'list' });
+        const noisy = [...answers];
+        for (const [index, answer] of answers.entries()) {
+          // NotNow keeps its command outstanding: only the last word about a command is final, and copies come behind that.
+          for (let copy = 0; copy < copies[index]!; copy += 1) {
+            const behind = noisy.indexOf(answer) + 1;
+            const [place = 0] = places.take(1);
+            noisy.splice(behind + (place % (noisy.length - behind + 1)), 0, { ...answer });
+          }
+        }
+        const final = (all: Told[]): Told[] => all.filter(({ happening: { trigger } }) => trigger !== 'not-now');
+        expect(live(start, final(noisy))).toEqual(live(start, final(answers)));
+      }),
+      { numRuns: 3_000, seed: 7 },
+    );
   });
 
-  it('keeps a NotNow command outstanding and counts it', () => {
-    const happening = readObservation(update(), {
-      kind: 'not-now',
-      requestType: 'AvailableOSUpdates',
-      count: 3,
-    });
-    expect(follow({}, happening)).toMatchObject({
-      to: 'scanning',
-      reason: 'not-now',
-      keepsCommand: true,
-      detail: expect.stringContaining('NotNow number 3'),
-    });
+  it('change nothing either where they are of commands that are over, or of none', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...STEPS), fc.array(Happened, { maxLength: 20 }), (step, all) => {
+        const start = mac({ step, commandId: 'c9', commandSeq: 9 });
+        const news = all.flatMap((happening, index) => [
+          { commandId: `c${index % 9}`, happening },
+          { commandId: undefined, happening },
+        ]);
+        expect(live(start, news)).toEqual({ update: start, sent: [] });
+      }),
+      { numRuns: 1_000, seed: 9 },
+    );
   });
 
-  it('waits for the next window where the stop time came between download and installation', () => {
-    expect(follow({ step: 'download-status' }, { trigger: 'status-downloaded' }, { now: STOPS })).toMatchObject({
-      to: 'waiting',
-      reason: 'window-closed',
-    });
-  });
-
-  it('asks a device that had the command in hand at the stop time how far it is', () => {
-    expect(follow({ step: 'install' }, { trigger: 'expired-in-hand' }, { now: STOPS })).toMatchObject({
-      to: 'commanded',
-      ask: { step: 'status' },
-    });
-    expect(follow({ step: 'install' }, { trigger: 'expired-unseen' }, { now: STOPS })).toMatchObject({ to: 'waiting' });
-  });
-
-  it('calls a device silent that took the update and answers no more', () => {
-    expect(follow({ step: 'status', state: 'installing' }, { trigger: 'expired-unseen' })).toMatchObject({
-      to: 'failed',
-      reason: 'silent-after-restart',
-    });
-    expect(follow({ step: 'download-status', state: 'downloading' }, { trigger: 'expired-in-hand' })).toMatchObject({
-      to: 'failed',
-      reason: 'silent',
-    });
-  });
-
-  it('says why a command that never reached the device ended its update, and leaves the next window to try again', () => {
-    const end = { kind: 'ended', handedOver: false } as const;
-    const refused = readEnd({ ...end, outcome: 'refused', reason: 'removed', detail: 'removed in macOS 27.0' });
-    expect(follow({ step: 'list' }, refused)).toMatchObject({
-      to: 'not-eligible',
-      reason: 'removed',
-      detail: expect.stringContaining('removed in macOS 27.0'),
-    });
-    for (const outcome of ['cancelled', 'superseded'] as const) {
-      expect(follow({ step: 'download' }, readEnd({ ...end, outcome }))).toMatchObject({
-        to: 'failed',
-        reason: outcome,
-      });
+  it('move nothing that is installed', () => {
+    for (const trigger of TRIGGERS) {
+      expect(advance(update({ state: 'installed', step: '' }), { trigger }, terms())).toBeUndefined();
     }
-    expect(readEnd({ ...end, outcome: 'refused', reason: 'unrecognized' })).toEqual({ trigger: 'left' });
   });
 
-  it('tries another install action once', () => {
-    expect(follow({ step: 'install' }, { trigger: 'error-unsupported' })?.ask?.step).toBe('install-fallback');
-    expect(follow({ step: 'install-fallback' }, { trigger: 'error-unsupported' })).toMatchObject({
-      to: 'failed',
-      reason: 'unsupported-command',
-    });
-  });
-
-  it('schedules nothing more on an aborted rollout, but follows what the device has taken', () => {
-    expect(follow({ step: 'list' }, { trigger: 'list-target' }, { aborted: true })).toMatchObject({
-      to: 'failed',
-      reason: 'aborted',
-    });
-    expect(follow({ step: 'install' }, { trigger: 'result-installing' }, { aborted: true })).toMatchObject({
-      to: 'installing',
-      ask: { step: 'status' },
-    });
+  it('never have one command sent twice, whatever comes', () => {
+    const Any = fc.array(
+      fc.record({
+        commandId: fc.option(
+          fc.nat({ max: 14 }).map((seq) => `c${seq}`),
+          { nil: undefined },
+        ),
+        happening: Happened,
+      }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...KINDS), Any, (kind, news) => {
+        const { sent } = live(update({ ...kind, step: 'list' }), news);
+        const ids = sent.map((one) => one.split(' ')[0]);
+        expect(new Set(ids).size).toBe(ids.length);
+      }),
+      { numRuns: 1_000, seed: 11 },
+    );
   });
 });

@@ -1,5 +1,5 @@
 import type { Observation } from '@lamplighter/contracts';
-import { actionFor, bodyFor } from './commands.ts';
+import { bodyFor } from './commands.ts';
 import { chooseProduct } from './product-choice.ts';
 import { readObservation } from './triggers.ts';
 import type { Update } from './update.ts';
@@ -12,7 +12,8 @@ const update = {
   platform: 'macOS',
   fromVersion: '15.1',
 } as Update;
-const read = (observation: Observation) => readObservation(update, observation);
+const AT = new Date('2026-11-20T02:00:00Z');
+const read = (observation: Observation) => readObservation(update, observation, AT);
 
 describe('choosing a product', () => {
   it('takes the target version, never a security response or config data of the same version', () => {
@@ -66,7 +67,7 @@ describe('reading observations', () => {
 
   it('names why a result failed', () => {
     expect(read({ kind: 'schedule-result', results: [{ status: 'InstallInsufficientPower' }] })).toMatchObject({
-      trigger: 'error-failed',
+      trigger: 'error-busy',
       reason: 'insufficient-power',
     });
     const errorChain = [{ ErrorCode: 12051, ErrorDomain: 'MCMDMErrorDomain' }];
@@ -90,35 +91,68 @@ describe('reading observations', () => {
   });
 
   it('never takes a device without a target as installed', () => {
-    expect(readObservation({ ...update, targetVersion: '' }, { kind: 'facts', osVersion: '26.6.2' })).toEqual({
+    expect(readObservation({ ...update, targetVersion: '' }, { kind: 'facts', osVersion: '26.6.2' }, AT)).toEqual({
       trigger: 'no-version',
     });
   });
 });
 
-describe('install actions', () => {
+describe('a user’s choice', () => {
+  const status = (given: object) =>
+    read({ kind: 'update-status', updates: [{ productKey: 'k', status: 'Idle', isDownloaded: true, ...given }] });
+
+  it('is a next attempt that is still to come', () => {
+    expect(status({ nextScheduledInstall: '2026-11-20T22:00:00Z', deferralsRemaining: 2 })).toEqual({
+      trigger: 'status-postponed',
+      detail: 'until 2026-11-20T22:00:00Z, 2 deferrals left',
+    });
+    expect(status({ nextScheduledInstall: '2026-11-19T22:00:00Z' })).toEqual({ trigger: 'status-downloaded' });
+  });
+
+  it('is a deferral that was used, where the device names no time', () => {
+    expect(status({ maxDeferrals: 3, deferralsRemaining: 1 })).toEqual({
+      trigger: 'status-postponed',
+      detail: '1 of 3 deferrals left',
+    });
+    expect(status({ maxDeferrals: 3, deferralsRemaining: 3 })).toEqual({ trigger: 'status-downloaded' });
+  });
+
+  it('is over once it installs', () => {
+    expect(status({ status: 'Installing', nextScheduledInstall: '2026-11-20T22:00:00Z' })).toEqual({
+      trigger: 'status-installing',
+    });
+  });
+});
+
+describe('a deferral by a profile', () => {
+  it('is named beside the offer while it lasts', () => {
+    const list = (deferredUntil: string) =>
+      read({ kind: 'available-updates', products: [{ productKey: 'k', version: '26.6.2', deferredUntil }] });
+    expect(list('2026-12-01T00:00:00Z')).toEqual({
+      trigger: 'list-target',
+      productKeys: ['k'],
+      reason: 'update-deferred',
+      detail: 'deferred on the device until 2026-12-01T00:00:00Z',
+    });
+    expect(list('2026-11-01T00:00:00Z')).toEqual({ trigger: 'list-target', productKeys: ['k'] });
+  });
+});
+
+describe('bodies', () => {
   const mac = (fromVersion: string) => ({ platform: 'macOS', fromVersion, targetVersion: '26.6.2' }) as const;
-  it('asks macOS for major updates with InstallASAP alone', () => {
-    expect(actionFor('install', mac('15.1'), 'InstallForceRestart')).toBe('InstallASAP');
-    expect(actionFor('install', mac('26.1'), 'InstallForceRestart')).toBe('InstallForceRestart');
-    expect(actionFor('install-fallback', mac('15.1'), 'Default')).toBe('Default');
+  const asap = { installAction: 'InstallASAP', notes: [] } as const;
+  const body = (from: string, keys = ['k']) => bodyFor('install', mac(from), keys, { ...asap, notes: [] });
+
+  it('are shared among devices of the same step and product', () => {
+    expect(body('15.2')).toBe(body('15.1'));
+    expect(body('15.1').command).toContain('<key>ProductVersion</key><string>26.6.2</string>');
+    expect(body('11.2').command).not.toContain('ProductVersion');
   });
 
-  it('never turns DownloadOnly into an installation', () => {
-    for (const step of ['download', 'install', 'install-fallback'] as const)
-      expect(actionFor(step, mac('15.1'), 'DownloadOnly')).toBe('DownloadOnly');
-  });
-
-  it('leaves InstallForceRestart out on iOS, which does not know it', () => {
-    expect(
-      actionFor('install', { platform: 'iOS', fromVersion: '18.0', targetVersion: '18.7' }, 'InstallForceRestart'),
-    ).toBe('InstallASAP');
-  });
-
-  it('shares one body among devices of the same step and product', () => {
-    const one = bodyFor('install', mac('15.1'), 'InstallASAP', ['k']);
-    expect(bodyFor('install', mac('15.2'), 'InstallASAP', ['k'])).toBe(one);
-    expect(one.command).toContain('<key>ProductVersion</key><string>26.6.2</string>');
-    expect(bodyFor('install', mac('11.2'), 'InstallASAP', ['k']).command).not.toContain('ProductVersion');
+  it('carry deferrals and priority', () => {
+    const order = { installAction: 'InstallLater', maxUserDeferrals: 3, priority: 'High', notes: [] } as const;
+    const { command } = bodyFor('install', mac('15.1'), ['k'], { ...order, notes: [] });
+    expect(command).toContain('<key>MaxUserDeferrals</key><integer>3</integer>');
+    expect(command).toContain('<key>Priority</key><string>High</string>');
   });
 });

@@ -1,5 +1,5 @@
 import { classifyErrorChain, osVersionKey } from '@lamplighter/apple';
-import type { commandEnded, ItemOf, Observation } from '@lamplighter/contracts';
+import { type commandEnded, isReason, type ItemOf, type Observation } from '@lamplighter/contracts';
 import { chooseProduct, type Product } from './product-choice.ts';
 import type { Update } from './update.ts';
 
@@ -14,11 +14,15 @@ export const TRIGGERS = [
   'result-accepted',
   'result-downloading',
   'result-installing',
+  'result-notified',
   'status-downloading',
   'status-downloaded',
   'status-installing',
   'status-idle',
   'status-empty',
+  'status-postponed',
+  'status-overdue',
+  'status-stalled',
   'at-target',
   'below-target',
   'no-version',
@@ -30,9 +34,14 @@ export const TRIGGERS = [
   'error-not-eligible',
   'error-superseded',
   'error-benign',
+  'error-busy',
+  'error-once-more',
+  'error-not-downloaded',
   'error-failed',
   'not-now',
   'unreadable',
+  'expired-no-contact',
+  'expired-busy',
   'expired-unseen',
   'expired-in-hand',
   'voided-unseen',
@@ -64,6 +73,12 @@ const ERRORS: Readonly<Record<string, Trigger>> = {
   'install-in-progress': 'error-installing',
   superseded: 'error-superseded',
   benign: 'error-benign',
+  // What may pass within the window.
+  'insufficient-power': 'error-busy',
+  'insufficient-network': 'error-busy',
+  'phone-call-in-progress': 'error-busy',
+  'download-failed': 'error-once-more',
+  'install-requires-download': 'error-not-downloaded',
 };
 
 /** From UpdateResults: what is no failure, and the reasons of those that are. Unknown words count as accepted. */
@@ -86,37 +101,55 @@ const FAILED_RESULTS: Readonly<Record<string, string>> = {
 /** A command ended without its device's answer: as in `command.ended`. */
 export type CommandEnd = { kind: 'ended' } & Pick<
   ItemOf<typeof commandEnded>,
-  'outcome' | 'reason' | 'detail' | 'handedOver'
+  'outcome' | 'reason' | 'detail' | 'handedOver' | 'notNowCount'
 >;
 
 /** What the end of the outstanding command means. */
-export function readEnd({ outcome, reason, detail, handedOver }: CommandEnd): Happening {
+export function readEnd(update: Update, end: CommandEnd): Happening {
+  const { outcome, detail, handedOver } = end;
   switch (outcome) {
     case 'voided':
       if (detail === 'CheckOut') return { trigger: 'left' };
       return { trigger: handedOver ? 'voided-in-hand' : 'voided-unseen' };
     case 'refused':
-      if (reason === 'unrecognized') return { trigger: 'left' };
-      return { trigger: 'refused', reason: reason ?? 'refused', ...(detail === undefined ? {} : { detail }) };
+      return readRefusal(end);
     case 'cancelled':
     case 'superseded':
       return { trigger: outcome };
     default:
-      return { trigger: handedOver ? 'expired-in-hand' : 'expired-unseen' };
+      return readExpiry(update, end);
   }
 }
 
-/** What an observation means for this update. */
-export function readObservation(update: Update, observation: Observation): Happening {
+function readRefusal({ reason, detail }: CommandEnd): Happening {
+  if (reason === 'unrecognized') return { trigger: 'left' };
+  // Another MDM server gives its own name as the reason.
+  const known = reason !== undefined && isReason(reason) ? reason : 'refused-by-server';
+  return { trigger: 'refused', reason: known, ...(detail === undefined ? {} : { detail }) };
+}
+
+function readExpiry({ step, platform }: Update, { handedOver, notNowCount }: CommandEnd): Happening {
+  if (handedOver) return { trigger: 'expired-in-hand' };
+  if (notNowCount > 0) return { trigger: 'expired-busy', detail: `NotNow ${notNowCount} times` };
+  // Nothing was asked before it: the device was not there at all.
+  const isFirst = step === 'scan' || (step === 'list' && platform !== 'macOS');
+  return { trigger: isFirst ? 'expired-no-contact' : 'expired-unseen' };
+}
+
+/**
+ * What an observation means for this update.
+ * @param at when the device said it
+ */
+export function readObservation(update: Update, observation: Observation, at: Date): Happening {
   switch (observation.kind) {
     case 'scan':
       return { trigger: observation.initiated ? 'scanned' : 'scan-refused' };
     case 'available-updates':
-      return readList(update, observation.products);
+      return readList(update, observation.products, at);
     case 'schedule-result':
       return readResult(ofProduct(observation.results, update.productKey));
     case 'update-status':
-      return readStatus(ofProduct(observation.updates, update.productKey));
+      return readStatus(ofProduct(observation.updates, update.productKey), at);
     case 'facts':
       return readFacts(update, observation.osVersion);
     case 'error':
@@ -128,10 +161,16 @@ export function readObservation(update: Update, observation: Observation): Happe
   }
 }
 
-function readList(update: Update, products: readonly Product[]): Happening {
+function readList(update: Update, products: readonly Product[], at: Date): Happening {
   const choice = chooseProduct(products, { version: update.targetVersion, build: update.targetBuild });
   const trigger = `list-${choice.kind}` as const;
-  return 'keys' in choice ? { trigger, productKeys: choice.keys } : { trigger };
+  if (!('keys' in choice)) return { trigger };
+  const chosen = products.find((product) => product.productKey === choice.keys[0]);
+  const until = choice.kind === 'target' ? chosen?.deferredUntil : undefined;
+  // A deferral hides an update from users; a command is taken all the same, or its refusal has this reason.
+  const deferred = until !== undefined && Date.parse(until) > at.getTime();
+  const why = { reason: 'update-deferred', detail: `deferred on the device until ${until}` };
+  return { trigger, productKeys: choice.keys, ...(deferred ? why : {}) };
 }
 
 /** That of our product; the first where none names it. */
@@ -150,7 +189,7 @@ type Result = Extract<Observation, { kind: 'schedule-result' }>['results'][numbe
 function readResult(result: Result | undefined): Happening {
   if (result === undefined) return { trigger: 'result-accepted' };
   const failed = FAILED_RESULTS[result.status ?? ''];
-  if (failed !== undefined) return { trigger: 'error-failed', reason: failed, detail: `reported ${result.status}` };
+  if (failed !== undefined) return readError(failed, `reported ${result.status}`);
   if (result.installAction === 'Error' || (result.errorChain?.length ?? 0) > 0) {
     const { class: errorClass, explanation } = classifyErrorChain(result.errorChain ?? []);
     return readError(errorClass, explanation);
@@ -159,16 +198,29 @@ function readResult(result: Result | undefined): Happening {
 }
 
 type Status = Extract<Observation, { kind: 'update-status' }>['updates'][number];
-function readStatus(status: Status | undefined): Happening {
+function readStatus(status: Status | undefined, at: Date): Happening {
   if (status === undefined) return { trigger: 'status-empty' };
   if (status.status === 'Installing') return { trigger: 'status-installing' };
+  const postponed = postponement(status, at);
+  if (postponed !== undefined) return { trigger: 'status-postponed', detail: postponed };
   if (status.isDownloaded === true) return { trigger: 'status-downloaded' };
-  if (status.status !== 'Downloading') return { trigger: 'status-idle' };
   const share = status.downloadPercentComplete;
-  return {
-    trigger: 'status-downloading',
-    ...(share === undefined ? {} : { detail: `${Math.round(share * 100)} % downloaded` }),
-  };
+  const detail = share === undefined ? {} : { detail: `${Math.round(share * 100)} % downloaded` };
+  return { trigger: status.status === 'Downloading' ? 'status-downloading' : 'status-idle', ...detail };
+}
+
+/** From macOS 12.3 on a device tells that its user has chosen another time, in words for people. Undefined where none has. */
+function postponement(
+  { nextScheduledInstall, deferralsRemaining, maxDeferrals }: Status,
+  at: Date,
+): string | undefined {
+  const left = deferralsRemaining === undefined ? '' : `, ${deferralsRemaining} deferrals left`;
+  if (nextScheduledInstall !== undefined) {
+    return Date.parse(nextScheduledInstall) > at.getTime() ? `until ${nextScheduledInstall}${left}` : undefined;
+  }
+  const isDeferred =
+    deferralsRemaining !== undefined && maxDeferrals !== undefined && deferralsRemaining < maxDeferrals;
+  return isDeferred ? `${deferralsRemaining} of ${maxDeferrals} deferrals left` : undefined;
 }
 
 function readFacts(update: Update, osVersion: string | undefined): Happening {

@@ -6,10 +6,11 @@ export type Step =
   | 'scan' // ScheduleOSUpdateScan (macOS looks for updates only when told)
   | 'list' // AvailableOSUpdates
   | 'list-again' // the same once more: a Mac's scan may still have run
-  | 'recheck' // DeviceInformation: it offers nothing, perhaps it is up to date already
+  | 'recheck' // DeviceInformation: it does not offer the target, perhaps it is up to date already
   | 'schedule-config' // ScheduleOSUpdate of a config-data item, behind which macOS holds the installer back
   | 'rescan'
   | 'relist'
+  | 'ask-first' // OSUpdateStatus of a Mac before it is told anything: its user may have chosen a time
   | 'download' // ScheduleOSUpdate, first of the two of iOS, iPadOS and tvOS
   | 'download-status' // OSUpdateStatus while downloading
   | 'download-confirm' // DeviceInformation: nothing is running, perhaps it is installed
@@ -36,13 +37,27 @@ export interface Update {
   stopsAt: Date;
   /** When the device first took a ScheduleOSUpdate. */
   commandedAt: Date | null;
+  /** How far the device last said it is, comparably: any change of it is progress. Null until it has told. */
+  progress: string | null;
+  /** When `progress` last changed, or the command was sent once more. */
+  progressedAt: Date | null;
+  /** How often the command was sent once more to a device that made no progress. */
+  resends: number;
 }
 
 /** What decides beside the update itself. */
 export interface Terms {
   now: Date;
   installAction: PolicySpec['installAction'];
+  maxUserDeferrals?: number | undefined;
+  updatePriority?: PolicySpec['updatePriority'];
+  /** From then on the update is installed whatever the user chose; null where there is none. */
+  deadlineAt: Date | null;
   pollMinutes: number;
+  /** A device that makes no progress for this long is stalled, and gets its command once more. */
+  stallMinutes: number;
+  /** It gets it again whenever the last sign of progress is this old. */
+  resendAfterHours: number;
   /** How long after the stop time an update that was commanded is followed. */
   confirmHours: number;
   aborted: boolean;

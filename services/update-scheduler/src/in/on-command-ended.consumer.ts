@@ -12,11 +12,11 @@ export class OnCommandEndedConsumer {
     for (const [tenant, messages] of Map.groupBy(batch, (one) => one.tenant)) {
       const news = messages
         .flatMap((one) => one.items)
-        .map(({ deviceId, commandId, endedAt, outcome, reason, detail, handedOver }) => ({
+        .map(({ deviceId, commandId, endedAt, outcome, reason, detail, handedOver, notNowCount }) => ({
           deviceId,
           commandId,
           at: new Date(endedAt),
-          what: { kind: 'ended', outcome, reason, detail, handedOver } as const,
+          what: { kind: 'ended', outcome, reason, detail, handedOver, notNowCount } as const,
         }));
       await this.advanceUpdates.run(tenant, news);
     }

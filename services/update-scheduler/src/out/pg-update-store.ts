@@ -8,7 +8,7 @@ import { applyMoves, keysOnly, tellEvents } from './sql/apply-moves.ts';
 export const UPDATE_COLUMNS = `u.rollout_id AS "rolloutId", u.occurrence_id AS "occurrenceId", u.device_id AS "deviceId", u.state, u.reason, u.step,
   u.platform, u.from_version AS "fromVersion", u.target_version AS "targetVersion", u.target_build AS "targetBuild",
   u.product_key AS "productKey", u.command_id AS "commandId", u.command_seq AS "commandSeq", u.install_seq AS "installSeq", u.version,
-  u.stops_at AS "stopsAt", u.commanded_at AS "commandedAt",
+  u.stops_at AS "stopsAt", u.commanded_at AS "commandedAt", u.progress, u.progressed_at AS "progressedAt", u.resends,
   u.deadline_at AS "deadlineAt", u.traceparent`;
 
 @Injectable()
@@ -63,6 +63,9 @@ export class PgUpdateStore extends UpdateStore {
       column('productKey'),
       column('commandedAt'),
       column('traceparent'),
+      column('progress'),
+      column('progressedAt'),
+      column('resends'),
     ]);
     const written = rows.map((row) => moves[row.move - 1]!);
     await this.tell(tx, tenant, written);

@@ -79,7 +79,7 @@ export class AdvanceUpdates {
   /** All of a device's news in order, as one write; empty where they move nothing. */
   private follow(before: StoredUpdate, news: readonly News[], rollout: RolloutTerms | undefined): Following[] {
     if (!rollout) return [];
-    const terms = this.termsOf(rollout);
+    const terms = this.termsOf(before, rollout);
     let update = before;
     let outgoing: Outgoing | undefined;
     const events: Move['events'] = [];
@@ -99,10 +99,13 @@ export class AdvanceUpdates {
   private step(update: StoredUpdate, news: News, happening: Happening, terms: Terms) {
     const advanced = advance(update, happening, terms);
     if (!advanced) return undefined;
-    const { ask, to, reason, detail, keepsCommand } = advanced;
+    const { ask, to, reason, detail, keepsCommand, progress, progressedAt, resends } = advanced;
     const after: StoredUpdate = {
       ...update,
-      ...progressOf(update, happening, news, to),
+      ...takenOf(update, happening, news, to),
+      progress,
+      progressedAt,
+      resends,
       state: to,
       reason,
       version: update.version + 1,
@@ -126,18 +129,24 @@ export class AdvanceUpdates {
       commandId: ask ? commandIdOf(update, commandSeq) : null,
       productKey: ask?.productKeys[0] ?? update.productKey,
     };
-    const outgoing = ask && { update: next, ask, body: bodyFor(ask.step, next, terms.installAction, ask.productKeys) };
+    const outgoing = ask && { update: next, ask, body: bodyFor(ask.step, next, ask.productKeys, ask.order) };
     return { update: next, event, keepsCommand, outgoing };
   }
 
-  private termsOf(rollout: RolloutTerms): Terms {
-    const { installAction, pollMinutes } = rollout.spec;
+  private termsOf({ platform, deadlineAt }: StoredUpdate, { spec, state }: RolloutTerms): Terms {
+    const { installAction, maxUserDeferrals, updatePriority, pollMinutes, resendAfterHours } = spec;
     return {
       now: this.clock.now(),
       installAction,
+      maxUserDeferrals,
+      updatePriority,
+      ...spec.byPlatform[platform],
+      deadlineAt,
       pollMinutes,
+      resendAfterHours,
+      stallMinutes: this.config.LAMP_STALL_MINUTES,
       confirmHours: this.config.LAMP_CONFIRM_HOURS,
-      aborted: rollout.state === 'aborted',
+      aborted: state === 'aborted',
     };
   }
 
@@ -156,13 +165,13 @@ export class AdvanceUpdates {
 }
 
 function happeningOf(update: StoredUpdate, news: News): Happening {
-  return news.what.kind === 'ended' ? readEnd(news.what) : readObservation(update, news.what);
+  return news.what.kind === 'ended' ? readEnd(update, news.what) : readObservation(update, news.what, news.at);
 }
 
 const TAKEN = new Set(['commanded', 'downloading', 'downloaded', 'installing']);
 
 /** Counts what the device took of ScheduleOSUpdate, and when it was the first time. */
-function progressOf(update: StoredUpdate, happening: Happening, news: News, to: string): Partial<StoredUpdate> {
+function takenOf(update: StoredUpdate, happening: Happening, news: News, to: string): Partial<StoredUpdate> {
   return {
     installSeq:
       update.installSeq + (happening.trigger.startsWith('result-') && update.step !== 'schedule-config' ? 1 : 0),

@@ -88,7 +88,7 @@ export class ReleaseWave {
       move,
       update: move.update,
       ask: { step, expiresAt: wave.stopsAt, productKeys: [] },
-      body: bodyFor(step, device, wave.spec.installAction, []),
+      body: bodyFor(step, device, []),
     };
   }
 

@@ -1,5 +1,16 @@
 import type { RuleLine } from '../rule.ts';
-import { SCANS, LISTS, INSTALLS, DOWNLOAD, POLLING, CONFIRMS, STEPS_BEFORE, EVERY, ERRORS } from './steps.ts';
+import {
+  ASK_FIRST,
+  SCANS,
+  LISTS,
+  INSTALLS,
+  DOWNLOAD,
+  POLLING,
+  CONFIRMS,
+  STEPS_BEFORE,
+  EVERY,
+  ERRORS,
+} from './steps.ts';
 
 /** What begins it anew, and what ends it. */
 export const ENDS: readonly RuleLine[] = [
@@ -12,7 +23,7 @@ export const ENDS: readonly RuleLine[] = [
     'The device enrolled again before it saw the command; it gets it once more.',
   ],
   [
-    [...SCANS, ...LISTS, 'recheck', ...POLLING, ...CONFIRMS],
+    [...SCANS, ...LISTS, 'recheck', ...ASK_FIRST, ...POLLING, ...CONFIRMS],
     'voided-in-hand',
     'same',
     'repeat',
@@ -43,7 +54,7 @@ export const ENDS: readonly RuleLine[] = [
     'failed',
     'end',
     'A newer command took the place of this one before the device saw it; the next window tries again.',
-    'superseded',
+    'command-replaced',
   ],
   [
     STEPS_BEFORE,
@@ -57,11 +68,35 @@ export const ENDS: readonly RuleLine[] = [
   [STEPS_BEFORE, ERRORS, 'failed', 'end', 'The device reported an error; the next window tries again.'],
   [
     STEPS_BEFORE,
+    'expired-no-contact',
+    'waiting',
+    'end',
+    'The device did not come before the stop time; the next window tries again.',
+    'no-contact',
+  ],
+  [
+    STEPS_BEFORE,
+    'expired-busy',
+    'waiting',
+    'end',
+    'The device put the command off until the window closed; the next one tries again.',
+    'not-now',
+  ],
+  [
+    STEPS_BEFORE,
     ['expired-unseen', 'expired-in-hand'],
     'waiting',
     'end',
     'The window closed first; the next one tries again.',
-    'window-closed',
+    'window-closed?',
+  ],
+  [
+    [...POLLING, ...CONFIRMS],
+    ['expired-busy', 'expired-no-contact'],
+    'failed',
+    'end',
+    'The device took the update and has only put questions off since.',
+    'not-now',
   ],
   [
     ['download-status', 'download-confirm'],

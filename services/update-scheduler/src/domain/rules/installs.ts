@@ -1,5 +1,5 @@
 import type { RuleLine } from '../rule.ts';
-import { INSTALLS, DOWNLOAD, POLLING, ERRORS } from './steps.ts';
+import { INSTALLS, DOWNLOAD, POLLING, ERRORS, SCHEDULES } from './steps.ts';
 
 /** From the first ScheduleOSUpdate to the new version. */
 export const INSTALLING: readonly RuleLine[] = [
@@ -43,12 +43,19 @@ export const INSTALLING: readonly RuleLine[] = [
   [['download-status'], 'status-downloading', 'downloading', 'download-status:later', 'The device is downloading.'],
   [
     ['download-status'],
-    'status-downloaded',
+    ['status-downloaded', 'status-postponed', 'status-overdue'],
     'downloaded',
     'install',
     'The update is downloaded; the device is told to install it.',
   ],
-  [['download-status'], 'status-idle', 'same', 'download-status:later', 'The download has not started yet.'],
+  [
+    ['download-status'],
+    'status-idle',
+    'same',
+    'download-status:later',
+    'The download has not started yet; often the device is not on power.',
+    'waiting-for-power',
+  ],
   [
     ['download-status'],
     ['status-empty', 'unreadable', ...ERRORS],
@@ -97,12 +104,21 @@ export const INSTALLING: readonly RuleLine[] = [
   ],
   [
     INSTALLS,
+    'error-not-downloaded',
+    'same',
+    'download',
+    'The device does not have the update any more; it is told to download it again.',
+  ],
+  [
+    INSTALLS,
     'expired-in-hand',
     'commanded',
     'status:later',
     'The device had the command in hand at the stop time; it is asked how far it is.',
     'no-answer',
   ],
+
+  // Told either
   [
     [...DOWNLOAD, ...INSTALLS],
     ['result-installing', 'error-installing'],
@@ -112,10 +128,31 @@ export const INSTALLING: readonly RuleLine[] = [
   ],
   [
     [...DOWNLOAD, ...INSTALLS],
+    'result-notified',
+    'waiting',
+    'end',
+    'The user was told that there is an update; the policy installs nothing.',
+    'notify-only',
+  ],
+  [
+    [...DOWNLOAD, ...INSTALLS],
     'error-no-update',
     'same',
     'recheck',
     'The device no longer offers the update; its version is asked for.',
+    'no-update-available?',
+  ],
+  [SCHEDULES, 'error-busy', 'same', 'repeat:long', 'The device cannot do it now; it is told once more later.'],
+  [SCHEDULES, 'error-once-more', 'same', 'repeat:long', 'It did not succeed; the device is told once more.'],
+
+  // Asked how far it is
+  [
+    POLLING,
+    'status-stalled',
+    'same',
+    'resend',
+    'No progress for a long time; the command is sent once more.',
+    'stalled',
   ],
   [POLLING, 'status-installing', 'installing', 'status:later', 'The device is installing.'],
   [['status'], 'status-downloading', 'downloading', 'status:later', 'The device is downloading and will install.'],
@@ -124,9 +161,32 @@ export const INSTALLING: readonly RuleLine[] = [
     'status-downloaded',
     'downloaded',
     'status:later',
-    'The update is downloaded; the device waits for a moment to install it.',
+    'The update is downloaded; the device waits for a restart.',
+    'waiting-for-restart',
   ],
-  [['status'], 'status-idle', 'same', 'status:later', 'The device has not begun yet; often it is not on power.'],
+  [
+    ['status'],
+    'status-postponed',
+    'same',
+    'status:later',
+    'The user has chosen a later time; nothing is sent that would begin it at once.',
+    'user-postponed',
+  ],
+  [
+    ['status'],
+    'status-overdue',
+    'same',
+    'resend',
+    'The user has chosen a later time, but the deadline has passed; the installation begins now.',
+  ],
+  [
+    ['status'],
+    'status-idle',
+    'same',
+    'status:later',
+    'The device has not begun yet; often it is not on power.',
+    'waiting-for-power',
+  ],
   [
     ['status'],
     ['status-empty', 'unreadable', ...ERRORS],

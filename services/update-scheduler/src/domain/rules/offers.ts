@@ -1,5 +1,5 @@
 import type { RuleLine } from '../rule.ts';
-import { SCANS, FIRST_LISTS, LISTS } from './steps.ts';
+import { ASK_FIRST, SCANS, FIRST_LISTS, LISTS } from './steps.ts';
 
 /** Until the device has been told to take the update: what it offers, and what macOS holds it back behind. */
 export const OFFERS: readonly RuleLine[] = [
@@ -17,9 +17,10 @@ export const OFFERS: readonly RuleLine[] = [
     'scanning',
     'relist:soon',
     'The device looks again; its list is asked for when it has had time to.',
+    'installer-held-back?',
   ],
   [SCANS, 'scan-refused', 'failed', 'end', 'The device did not look for updates.', 'scan-failed'],
-  [LISTS, 'list-target', 'available', 'schedule', 'The device offers the target; it is told to take it.'],
+  [LISTS, 'list-target', 'available', 'offer', 'The device offers the target.'],
   [
     FIRST_LISTS,
     'list-config-data',
@@ -33,16 +34,32 @@ export const OFFERS: readonly RuleLine[] = [
     'scanning',
     'rescan:later',
     'The installer is still held back; the device will look again.',
+    'installer-held-back',
   ],
-  [['list'], ['list-empty', 'error-no-update', 'error-benign'], 'same', 'look-again', 'The device offers nothing yet.'],
+  [
+    ['list'],
+    ['list-empty', 'error-no-update', 'error-benign'],
+    'same',
+    'look-again',
+    'The device offers nothing yet.',
+    'no-update-available',
+  ],
   [
     ['list-again', 'relist'],
     ['list-empty', 'error-no-update', 'error-benign'],
     'same',
     'recheck',
     'The device offers nothing; its version is asked for.',
+    'no-update-available',
   ],
-  [LISTS, 'list-other', 'failed', 'end', 'The device does not offer the target version.', 'update-not-offered'],
+  [
+    LISTS,
+    'list-other',
+    'same',
+    'recheck',
+    'The device does not offer the target; its version is asked for.',
+    'update-not-offered',
+  ],
   [LISTS, 'unreadable', 'failed', 'end', 'The list of updates could not be read.', 'unreadable-answer'],
   [
     ['recheck'],
@@ -50,7 +67,7 @@ export const OFFERS: readonly RuleLine[] = [
     'failed',
     'end',
     'The device is below the target and does not offer it.',
-    'update-not-offered',
+    'no-update-available?',
   ],
   [
     [...SCANS, ...LISTS],
@@ -65,6 +82,45 @@ export const OFFERS: readonly RuleLine[] = [
     'installing',
     'status:later',
     'The device is installing an update already.',
+  ],
+
+  // What a Mac is at before it is told anything
+  [
+    ASK_FIRST,
+    'status-postponed',
+    'commanded',
+    'status:later',
+    'The user has chosen a later time; nothing is sent that would begin it at once.',
+    'user-postponed',
+  ],
+  [ASK_FIRST, 'status-installing', 'installing', 'status:later', 'The device is installing an update already.'],
+  [
+    ASK_FIRST,
+    ['status-overdue', 'status-downloading', 'status-downloaded', 'status-idle', 'status-empty'],
+    'same',
+    'schedule',
+    'Nothing stands against the update; the device is told to take it.',
+    '?',
+  ],
+  [ASK_FIRST, 'error-installing', 'installing', 'status:later', 'The device is installing an update already.'],
+  [
+    ASK_FIRST,
+    [
+      'unreadable',
+      'error-downloading',
+      'error-downloaded',
+      'error-no-update',
+      'error-unsupported',
+      'error-benign',
+      'error-busy',
+      'error-once-more',
+      'error-not-downloaded',
+      'error-failed',
+    ],
+    'same',
+    'schedule',
+    'The device does not say what it is at; it is told to take the update.',
+    '?',
   ],
 
   // The configuration item of macOS

@@ -262,6 +262,42 @@ describe('answers', () => {
     });
   });
 
+  it('keep what else a device says of an update, and of a date that is none nothing', async () => {
+    const [first] = AVAILABLE_UPDATES['AvailableOSUpdates'] as object[];
+    const more = {
+      DownloadSize: 2_147_483_648.25,
+      InstallSize: 5_000_000_000,
+      RequiresBootstrapToken: true,
+      SupplementalBuildVersion: '24G771330a',
+      SupplementalOSVersionExtra: '(a)',
+    };
+    const said = {
+      AvailableOSUpdates: [
+        { ...first, ...more, DeferredUntil: new Date('2026-12-01T00:00:00Z') },
+        { ProductKey: 'odd', DeferredUntil: new Date('0000-01-01T00:00:00Z') },
+      ],
+    };
+    await publish(commandAnswered, acknowledged('rich', 'AvailableOSUpdates', said));
+    await waitFor('the list', async () => (await rows('available_update', 'rich')).length === 2);
+    const listed = await rows('available_update', 'rich');
+    expect(listed.find((row) => row['product_key'] !== 'odd')).toMatchObject({
+      human_name: 'macOS Sequoia 15.7.1',
+      download_size: 2_147_483_648.25,
+      install_size: 5_000_000_000,
+      deferred_until: new Date('2026-12-01T00:00:00Z'),
+      restart_required: true,
+      allows_install_later: true,
+      is_critical: false,
+      requires_bootstrap_token: true,
+      supplemental_build: '24G771330a',
+      supplemental_extra: '(a)',
+    });
+    expect(listed.find((row) => row['product_key'] === 'odd')).toMatchObject({
+      deferred_until: null,
+      restart_required: null,
+    });
+  });
+
   it('NotNow are counted one by one', async () => {
     const notNow = (notNowCount: number) =>
       answered('later', 'ScheduleOSUpdate', notNowFixture('any'), {

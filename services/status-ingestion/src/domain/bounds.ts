@@ -15,3 +15,9 @@ export const LIMITS = {
 export function cut(text: string | undefined, length: number = LIMITS.text): string | undefined {
   return text === undefined || text === '' ? undefined : text.slice(0, length).toWellFormed();
 }
+
+/** An instant as far as it makes sense and can be kept: years 1970 to 2999. */
+export function within(at: Date | undefined): Date | undefined {
+  const year = at?.getUTCFullYear() ?? Number.NaN;
+  return year >= 1970 && year < 3000 ? at : undefined;
+}

@@ -1,6 +1,6 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { cut } from '../domain/bounds.ts';
+import { cut, within } from '../domain/bounds.ts';
 import type { Report } from '../domain/report.ts';
 import { ReportStore } from '../ports.ts';
 import type { DeviceKey } from '../ports.ts';
@@ -59,6 +59,14 @@ function productsOf({ tenant, deviceId, at, available = [] }: Report) {
     isMajor: update.isMajorOSUpdate ?? false,
     isSecurityResponse: update.isSecurityResponse ?? false,
     downloadSize: update.downloadSizeBytes,
+    installSize: update.installSizeBytes,
+    deferredUntil: within(update.deferredUntil),
+    restartRequired: update.restartRequired,
+    allowsInstallLater: update.allowsInstallLater,
+    isCritical: update.isCritical,
+    requiresBootstrapToken: update.requiresBootstrapToken,
+    supplementalBuild: cut(update.supplementalBuildVersion),
+    supplementalExtra: cut(update.supplementalOSVersionExtra),
     reportedAt: at,
   }));
 }

@@ -25,10 +25,16 @@ export const insertAvailable: Statement = {
   name: 'insert-available',
   text: `
 INSERT INTO status_ingestion.available_update
-  (tenant, device_id, product_key, version, build, human_name, is_config_data, is_major, is_security_response, download_size, reported_at)
+  (tenant, device_id, product_key, version, build, human_name, is_config_data, is_major, is_security_response, download_size,
+   install_size, deferred_until, restart_required, allows_install_later, is_critical, requires_bootstrap_token, supplemental_build,
+   supplemental_extra, reported_at)
 SELECT p.tenant, p."deviceId", p."productKey", p.version, p.build, p."humanName", p."isConfigData", p."isMajor",
-       p."isSecurityResponse", p."downloadSize", p."reportedAt"
+       p."isSecurityResponse", p."downloadSize", p."installSize", p."deferredUntil", p."restartRequired", p."allowsInstallLater", p."isCritical",
+       p."requiresBootstrapToken", p."supplementalBuild", p."supplementalExtra", p."reportedAt"
   FROM jsonb_to_recordset($1::jsonb) AS p(
        tenant text, "deviceId" text, "productKey" text, version text, build text, "humanName" text, "isConfigData" boolean,
-       "isMajor" boolean, "isSecurityResponse" boolean, "downloadSize" double precision, "reportedAt" timestamptz)`,
+       "isMajor" boolean, "isSecurityResponse" boolean, "downloadSize" double precision,
+       "installSize" double precision, "deferredUntil" timestamptz, "restartRequired" boolean, "allowsInstallLater" boolean,
+       "isCritical" boolean, "requiresBootstrapToken" boolean, "supplementalBuild" text, "supplementalExtra" text,
+       "reportedAt" timestamptz)`,
 };

@@ -32,6 +32,15 @@ export type { AvailableUpdate, UpdateResult, UpdateStatus } from './connect/upda
 export { readDeviceInformation } from './connect/device-information.ts';
 export type { DeviceInformation } from './connect/device-information.ts';
 
+export { readClientCapabilities } from './ddm/client-capabilities.ts';
+export type { ClientCapabilities } from './ddm/client-capabilities.ts';
+export { declarationKindOf } from './ddm/declaration-kind.ts';
+export type { DeclarationKind } from './ddm/declaration-kind.ts';
+export { activation, configurationsOf, statusItemsFor, statusSubscriptions } from './ddm/declarations.ts';
+export type { TypedDeclaration } from './ddm/declarations.ts';
+export { declarationsTokenOf, serverTokenOf } from './ddm/server-token.ts';
+export { declarationDocument, declarationItemsDocument, tokensDocument } from './ddm/sync-documents.ts';
+export type { DeclarationItem } from './ddm/sync-documents.ts';
 export { parseStatusReport, readStatusReasons } from './ddm/status-report.ts';
 export type { StatusItemError, StatusReason, StatusReport } from './ddm/status-report.ts';
 export { StatusReportError } from './ddm/status-report-error.ts';

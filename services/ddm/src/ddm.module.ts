@@ -1,22 +1,73 @@
 import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
-import { StorageModule } from '@lamplighter/storage';
+import { keepDays, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
+import type { Config } from './config.ts';
+import { ChangesClock } from './in/changes.clock.ts';
+import { ClearClock } from './in/clear.clock.ts';
+import { OnCommandEndedConsumer } from './in/on-command-ended.consumer.ts';
+import { OnDeclarationAssignConsumer } from './in/on-declaration-assign.consumer.ts';
+import { OnDeclarationWithdrawConsumer } from './in/on-declaration-withdraw.consumer.ts';
+import { OnDeviceEnrolledConsumer } from './in/on-device-enrolled.consumer.ts';
+import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
 import { SyncResponder } from './in/sync.responder.ts';
-import { PgEnrollments } from './out/pg-enrollments.ts';
+import { PgAssignmentStore } from './out/pg-assignment-store.ts';
+import { PgDeclarationStore, PgTurns } from './out/pg-declaration-store.ts';
+import { PgDevices } from './out/pg-devices.ts';
+import { PgManifestStore, PgPace } from './out/pg-manifest-store.ts';
 import { PgReportStore } from './out/pg-report-store.ts';
-import { Enrollments, ReportStore } from './ports.ts';
+import { PgSyncViews } from './out/pg-sync-views.ts';
+import {
+  AssignmentStore,
+  DeclarationStore,
+  Devices,
+  ManifestStore,
+  Pace,
+  ReportStore,
+  SyncViews,
+  Turns,
+} from './ports.ts';
 import { AnswerSync } from './steps/answer-sync.ts';
-import { RecordReport } from './steps/record-report.ts';
+import { ArrangeDevices } from './steps/arrange-devices.ts';
+import { AssignDeclarations } from './steps/assign-declarations.ts';
+import { ClearUnused } from './steps/clear-unused.ts';
+import { FollowDevices } from './steps/follow-devices.ts';
+import { RecordReports } from './steps/record-reports.ts';
+import { TellDevices } from './steps/tell-devices.ts';
+import { TellOfChanges } from './steps/tell-of-changes.ts';
+import { WithdrawDeclarations } from './steps/withdraw-declarations.ts';
 
 @Module({
   imports: [RuntimeModule, StorageModule.forService('ddm'), MessagingModule.forService('ddm')],
-  controllers: [SyncResponder],
+  controllers: [
+    OnDeclarationAssignConsumer,
+    OnDeclarationWithdrawConsumer,
+    OnDeviceEnrolledConsumer,
+    OnDeviceObservedConsumer,
+    OnCommandEndedConsumer,
+    SyncResponder,
+  ],
   providers: [
+    AssignDeclarations,
+    WithdrawDeclarations,
+    FollowDevices,
+    ArrangeDevices,
+    TellDevices,
+    TellOfChanges,
+    ClearUnused,
     AnswerSync,
-    RecordReport,
-    { provide: Enrollments, useClass: PgEnrollments },
+    RecordReports,
+    ChangesClock,
+    ClearClock,
+    keepDays<Config>({ schema: 'ddm', table: 'status_report', column: 'at' }, (config) => config.LAMP_DDM_REPORT_DAYS),
+    { provide: Turns, useClass: PgTurns },
+    { provide: DeclarationStore, useClass: PgDeclarationStore },
+    { provide: AssignmentStore, useClass: PgAssignmentStore },
+    { provide: ManifestStore, useClass: PgManifestStore },
+    { provide: Pace, useClass: PgPace },
+    { provide: SyncViews, useClass: PgSyncViews },
     { provide: ReportStore, useClass: PgReportStore },
+    { provide: Devices, useClass: PgDevices },
   ],
 })
 export class DdmModule {}

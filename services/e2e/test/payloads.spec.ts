@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   availableOsUpdates,
+  declarationDocument,
+  declarationItemsDocument,
   declarativeManagement,
   deviceInformation,
   osUpdateStatus,
@@ -8,22 +10,29 @@ import {
   plistDictFragment,
   scheduleOsUpdate,
   scheduleOsUpdateScan,
+  tokensDocument,
   unfitFor,
   unfitKeys,
   validateCommand,
   validateDocument,
 } from '@lamplighter/apple';
 import type { PlistDict } from '@lamplighter/apple';
-import type { Platform } from '@lamplighter/contracts';
-import { emptyItemsDocument, tokensDocument } from '../../ddm/src/domain/documents.ts';
+import { type Platform, PolicyAction } from '@lamplighter/contracts';
 import { bodyFor } from '../../update-scheduler/src/domain/commands.ts';
+import { isOrder, orderFor } from '../../update-scheduler/src/domain/order.ts';
 import type { Step } from '../../update-scheduler/src/domain/update.ts';
 
 const STEPS = [
-  ...(['scan', 'list', 'list-again', 'recheck', 'schedule-config', 'rescan', 'relist', 'download'] as const),
+  ...(['scan', 'list', 'list-again', 'recheck', 'schedule-config', 'rescan', 'relist', 'ask-first'] as const),
+  'download',
   ...(['download-status', 'download-confirm', 'install', 'install-fallback', 'status', 'confirm'] as const),
 ] satisfies Step[];
-const ACTIONS = ['Default', 'DownloadOnly', 'InstallASAP', 'InstallForceRestart'] as const;
+const WISH = {
+  now: new Date('2026-11-22T02:00:00Z'),
+  maxUserDeferrals: 2,
+  updatePriority: 'High',
+  deadlineAt: null,
+} as const;
 const SYSTEMS: [Platform, string][] = [
   ['macOS', '10.15.7'],
   ['macOS', '11.7'],
@@ -57,8 +66,10 @@ describe("by Apple's schema nothing is wrong with", () => {
   it.each(SYSTEMS)('what the scheduler asks of %s %s', (platform, fromVersion) => {
     const target = { platform, osVersion: fromVersion, channel: 'device', supervised: true } as const;
     for (const step of STEPS) {
-      for (const action of ACTIONS) {
-        const body = bodyFor(step, { platform, fromVersion, targetVersion: '26.1' }, action, ['k']);
+      for (const installAction of PolicyAction.options) {
+        const update = { platform, fromVersion, targetVersion: '26.1' };
+        const order = isOrder(step) ? orderFor(step, update, { ...WISH, installAction }) : undefined;
+        const body = bodyFor(step, update, ['k'], order);
         const command = onTheWire(body.command);
         expect(validateCommand(command)).toEqual([]);
         // Queries that a platform lacks are left unanswered by it, and the scheduler never comes to a step that its platform lacks.
@@ -71,8 +82,13 @@ describe("by Apple's schema nothing is wrong with", () => {
   it('the documents of declarative management', () => {
     const tokens: unknown = JSON.parse(tokensDocument('token', new Date('2026-11-22T00:00:00.500Z')));
     expect(validateDocument('TokensResponse', tokens)).toEqual([]);
-    const items: unknown = JSON.parse(emptyItemsDocument('token'));
-    expect(validateDocument('DeclarationItemsResponse', items)).toEqual([]);
+    const item = { identifier: 'a', kind: 'asset', serverToken: 't' } as const;
+    for (const held of [[], [item], [item, { ...item, identifier: 'b', kind: 'activation' as const }]]) {
+      const items: unknown = JSON.parse(declarationItemsDocument(held));
+      expect(validateDocument('DeclarationItemsResponse', items)).toEqual([]);
+    }
+    const document = declarationDocument({ type: 'com.apple.activation.simple', ...item, payload: {} });
+    expect(validateDocument('Declaration', JSON.parse(document))).toEqual([]);
     expect(validateDocument('DeclarationItemsResponse', tokens)).not.toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { COMMANDS } from '../generated/commands.ts';
 import type { Commands } from '../generated/commands.ts';
 import { DECLARATIONS } from '../generated/declarations.ts';
 import type { Declarations } from '../generated/declarations.ts';
+import { STATUS_ITEMS } from '../generated/status-items.ts';
 import { compareOsVersions, isOsVersion } from '../versions/os-version.ts';
 import type { Platform } from '../versions/platform.ts';
 import type { OsFacts, OsSupport, SchemaOs } from './model.ts';
@@ -45,6 +46,12 @@ export function unfitFor(requestType: string, target: CommandTarget): CommandUnf
 export function declarationUnfitFor(type: string, target: CommandTarget): CommandUnfit | undefined {
   const facts = entryOf(DECLARATIONS, type);
   return facts && unfit(type, facts.os, target);
+}
+
+/** Why a device cannot report a status item. Undefined where it can, and for a name that the schema does not know. */
+export function statusItemUnfitFor(name: string, target: CommandTarget): CommandUnfit | undefined {
+  const facts = entryOf(STATUS_ITEMS, name);
+  return facts && unfit(name, facts.os, target);
 }
 
 /** Keys of a command that the target does not take, though it may take the command: most devices ignore them. */

@@ -1,68 +1,125 @@
-import { AppError } from '@lamplighter/contracts';
-import type { ddmSync, ErrorBody, InputOf, OutputOf } from '@lamplighter/contracts';
-import { Log } from '@lamplighter/runtime';
+import { tokensDocument } from '@lamplighter/apple';
+import { AppError, type ddmSync, type ErrorBody, type InputOf, type OutputOf } from '@lamplighter/contracts';
+import { Clock, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { EMPTY_SET_TOKEN, emptyItemsDocument, tokensDocument } from '../domain/documents.ts';
-import { Enrollments } from '../ports.ts';
-import { RecordReport } from './record-report.ts';
+import { type Endpoint, endpointOf } from '../domain/endpoint.ts';
+import { EMPTY_ITEMS, EMPTY_TOKEN } from '../domain/manifest.ts';
+import { checkedReport } from '../domain/status-report.ts';
+import { type Found, SyncViews } from '../ports.ts';
+import { type ReceivedReport, RecordReports } from './record-reports.ts';
 
-type Sync = InputOf<typeof ddmSync>;
-type SyncReply = OutputOf<typeof ddmSync>;
+export type Sync = InputOf<typeof ddmSync>;
+export type SyncReply = OutputOf<typeof ddmSync>;
 
-const DECLARATION = /^declaration\/(activation|asset|configuration|management)\/.+$/;
+type Known = Sync & Endpoint;
+
+const UNRECOGNIZED: SyncReply = { status: 403, body: '{"code":"com.apple.unrecognized.device"}' };
+const FAILED: SyncReply = { status: 503 };
 
 /**
- * A device asks for its declarations, or reports. Only the device that is enrolled with that very certificate is answered,
- * or a source: another server of the tenant, which knows its devices itself.
+ * Devices ask for their declarations, or report. Only the device that is enrolled with that very certificate is answered, or a
+ * source: another server of the tenant, which knows its devices itself.
  */
 @Injectable()
 export class AnswerSync {
   constructor(
-    private readonly enrollments: Enrollments,
-    private readonly recordReport: RecordReport,
+    private readonly views: SyncViews,
+    private readonly recordReports: RecordReports,
+    private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
-  /** 200, 400, 403 or 404 with its body; an error where the state could not be read or written. */
-  async run(sync: Sync): Promise<SyncReply> {
-    if (sync.source !== undefined) return this.answer(sync);
-    const enrolled = await this.enrollments.find(sync.tenant, sync.deviceId);
-    if (enrolled?.isEnrolled !== true) return { status: 403, body: '{"code":"com.apple.unrecognized.device"}' };
-    if (enrolled.certificateHash !== sync.certificateHash) {
-      return refusal(403, {
-        code: 'device.wrong-certificate',
-        message: 'this id is enrolled with another certificate',
-      });
-    }
-    return this.answer(sync);
+  /**
+   * In the order of the requests: 200, 400, 403 or 404 with its body; 503 where a report could not be kept: its device reports
+   * again. Throws where nothing could be read.
+   */
+  async run(batch: readonly Sync[]): Promise<SyncReply[]> {
+    const endpoints = batch.map(({ endpoint }) => endpointOf(endpoint));
+    const known = batch.flatMap((sync, index): Known[] => {
+      const endpoint = endpoints[index];
+      return endpoint === undefined ? [] : [{ ...sync, ...endpoint }];
+    });
+    const answers = (await this.answer(known)).values();
+    return endpoints.map((endpoint) => (endpoint === undefined ? noEndpoint() : answers.next().value!));
   }
 
-  private async answer(sync: Sync): Promise<SyncReply> {
-    if (sync.endpoint === 'tokens') {
-      return { status: 200, body: tokensDocument(EMPTY_SET_TOKEN, new Date(sync.receivedAt)) };
-    }
-    if (sync.endpoint === 'declaration-items') return { status: 200, body: emptyItemsDocument(EMPTY_SET_TOKEN) };
-    if (sync.endpoint === 'status') return this.report(sync);
-    if (DECLARATION.test(sync.endpoint)) {
-      return refusal(404, {
-        code: 'ddm.unknown-declaration',
-        message: 'this device has no such declaration',
-      });
-    }
-    const message = 'Endpoint is none of tokens, declaration-items, declaration/<type>/<identifier>, status';
-    return refusal(400, { code: 'ddm.unknown-endpoint', message });
+  private async answer(batch: readonly Known[]): Promise<SyncReply[]> {
+    if (batch.length === 0) return [];
+    const asked = batch.map((sync) => ({
+      ...sync,
+      certificateHash: sync.source === undefined ? (sync.certificateHash ?? '') : null,
+    }));
+    const found = await this.views.read(asked, this.clock.now());
+    const replies = batch.map((sync, index) => strange(sync, found[index]!) ?? documentOf(sync, found[index]!));
+    await this.takeReports(batch, replies);
+    return replies.map((reply) => reply ?? FAILED);
   }
 
-  private async report(sync: Sync): Promise<SyncReply> {
+  /** Fills in the replies to reports. */
+  private async takeReports(batch: readonly Known[], replies: (SyncReply | undefined)[]): Promise<void> {
+    const reports: (ReceivedReport & { index: number })[] = [];
+    for (const [index, sync] of batch.entries()) {
+      if (replies[index] !== undefined) continue;
+      const checked = this.checked(sync);
+      if (typeof checked === 'string') {
+        const { tenant, deviceId, receivedAt } = sync;
+        reports.push({ index, tenant, deviceId, at: new Date(receivedAt), report: checked });
+      } else replies[index] = checked;
+    }
+    for (const { index } of await this.record(reports)) replies[index] = { status: 200 };
+  }
+
+  /** Those that are kept. One that cannot be must not take its batch along. */
+  private async record<R extends ReceivedReport>(reports: readonly R[]): Promise<R[]> {
+    if (reports.length === 0) return [];
     try {
-      await this.recordReport.run({ ...sync, at: new Date(sync.receivedAt) });
-      return { status: 200 };
+      await this.recordReports.run(reports);
+      return [...reports];
+    } catch (err) {
+      if (reports.length === 1) {
+        const [{ tenant, deviceId }] = reports as [R];
+        this.log.error({ err, tenant, deviceId }, 'a status report could not be kept; its device reports again');
+        return [];
+      }
+      const kept: R[] = [];
+      for (const one of reports) kept.push(...(await this.record([one])));
+      return kept;
+    }
+  }
+
+  private checked({ tenant, deviceId, data }: Sync): string | SyncReply {
+    try {
+      return checkedReport(data);
     } catch (error) {
-      if (!(error instanceof AppError) || error.outcome !== 'drop') throw error;
-      this.log.warn({ deviceId: sync.deviceId, tenant: sync.tenant, code: error.code }, error.message);
+      if (!(error instanceof AppError)) throw error;
+      this.log.warn({ deviceId, tenant, code: error.code }, error.message);
       return refusal(400, error.toBody());
     }
   }
+}
+
+/** Undefined for one that may be answered. */
+function strange({ source, certificateHash }: Sync, found: Found): SyncReply | undefined {
+  if (source !== undefined) return undefined;
+  if (found.isEnrolled !== true) return UNRECOGNIZED;
+  if (found.certificateHash === certificateHash) return undefined;
+  return refusal(403, { code: 'device.wrong-certificate', message: 'this id is enrolled with another certificate' });
+}
+
+/** Undefined for a report. */
+function documentOf({ endpoint, receivedAt }: Known, { document, hasManifest }: Found): SyncReply | undefined {
+  if (endpoint === 'status') return undefined;
+  if (document !== null) return { status: 200, body: document };
+  if (endpoint === 'tokens' && !hasManifest) {
+    return { status: 200, body: tokensDocument(EMPTY_TOKEN, new Date(receivedAt)) };
+  }
+  if (endpoint === 'declaration-items' && !hasManifest) return { status: 200, body: EMPTY_ITEMS };
+  return refusal(404, { code: 'ddm.unknown-declaration', message: 'this device has no such declaration' });
+}
+
+function noEndpoint(): SyncReply {
+  const message = 'Endpoint is none of tokens, declaration-items, declaration/<type>/<identifier>, status';
+  return refusal(400, { code: 'ddm.unknown-endpoint', message });
 }
 
 function refusal(status: number, body: ErrorBody): SyncReply {

@@ -1,0 +1,61 @@
+import { readStatusReasons, type DeclarationKind } from '@lamplighter/apple';
+
+/** What a device says of one declaration: declarative/status/management.declarations.yaml. */
+export interface DeclarationStatus {
+  kind: DeclarationKind;
+  identifier: string;
+  serverToken: string;
+  active: boolean;
+  /** `unknown`, `invalid` or `valid`; later OS versions may have more. */
+  valid: string;
+  reasons: { code: string; description?: string }[];
+}
+
+const KINDS: readonly (readonly [string, DeclarationKind])[] = [
+  ['activations', 'activation'],
+  ['configurations', 'configuration'],
+  ['assets', 'asset'],
+  ['management', 'management'],
+];
+const MOST = 1_000;
+const MOST_REASONS = 20;
+const LONGEST_REASON = 1_000;
+
+/** Reads the status item; entries that say less than an identifier are left out. Undefined where it says nothing of any kind. */
+export function readDeclared(value: unknown): { kinds: DeclarationKind[]; statuses: DeclarationStatus[] } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const dict = value as Record<string, unknown>;
+  const present = KINDS.filter(([key]) => Array.isArray(dict[key]));
+  if (present.length === 0) return undefined;
+  const found = new Map<string, DeclarationStatus>();
+  for (const [key, kind] of present) {
+    for (const entry of (dict[key] as unknown[]).slice(0, MOST)) {
+      const status = statusOf(kind, entry);
+      if (status) found.set(`${kind} ${status.identifier}`, status);
+    }
+  }
+  return { kinds: present.map(([, kind]) => kind), statuses: [...found.values()] };
+}
+
+function statusOf(kind: DeclarationKind, entry: unknown): DeclarationStatus | undefined {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  const { identifier, active, valid, reasons, ...rest } = entry as Record<string, unknown>;
+  if (typeof identifier !== 'string' || identifier.length > 200) return undefined;
+  return {
+    kind,
+    identifier,
+    serverToken: textOf(rest['server-token'], 200),
+    active: active === true,
+    valid: textOf(valid, 40) || 'unknown',
+    reasons: readStatusReasons(reasons)
+      .slice(0, MOST_REASONS)
+      .map(({ code, description }) => ({
+        code: code.slice(0, 200),
+        ...(description === undefined ? {} : { description: description.slice(0, LONGEST_REASON) }),
+      })),
+  };
+}
+
+function textOf(value: unknown, most: number): string {
+  return typeof value === 'string' ? value.slice(0, most) : '';
+}

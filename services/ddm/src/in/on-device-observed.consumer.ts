@@ -1,0 +1,14 @@
+import { deviceObserved, type ItemOf, type Message } from '@lamplighter/contracts';
+import { OnMessages } from '@lamplighter/messaging';
+import { Controller } from '@nestjs/common';
+import { FollowDevices } from '../steps/follow-devices.ts';
+
+@Controller()
+export class OnDeviceObservedConsumer {
+  constructor(private readonly step: FollowDevices) {}
+
+  @OnMessages(deviceObserved)
+  async handle(batch: Message<ItemOf<typeof deviceObserved>>[]): Promise<void> {
+    await this.step.observed(batch);
+  }
+}

@@ -1,0 +1,93 @@
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { EMPTY_TOKEN } from '../domain/manifest.ts';
+import { AssignmentStore, type Combination, type NewAssignment, type Telling, type ToldDevice } from '../ports.ts';
+import * as sql from './sql/assignments.ts';
+
+const idsOf = (rows: readonly { deviceId: string }[]): string[] => rows.map((row) => row.deviceId);
+
+@Injectable()
+export class PgAssignmentStore extends AssignmentStore {
+  override async withdrawnAt(tx: Tx, tenant: string, causes: readonly string[]): Promise<Map<string, Date>> {
+    const rows = await tx.query<{ cause: string; at: Date }>(sql.withdrawnAt, [tenant, causes]);
+    return new Map(rows.map(({ cause, at }) => [cause, at]));
+  }
+
+  override async refuseCause(tx: Tx, tenant: string, cause: string, at: Date): Promise<void> {
+    await tx.query(sql.refuseCause, [tenant, cause, at]);
+  }
+
+  override async assign(tx: Tx, tenant: string, assignments: readonly NewAssignment[]): Promise<void> {
+    await tx.query(sql.assign, [
+      tenant,
+      assignments.map((one) => one.deviceId),
+      assignments.map((one) => one.cause),
+      assignments.map((one) => one.setId),
+      assignments.map((one) => one.sentAt),
+    ]);
+  }
+
+  override async withdraw(
+    tx: Tx,
+    { tenant, cause, at }: { tenant: string; cause: string; at: Date },
+    limit: number,
+    deviceIds?: readonly string[],
+  ): Promise<string[]> {
+    const rows =
+      deviceIds === undefined
+        ? tx.query<{ deviceId: string }>(sql.withdrawFromAll, [tenant, cause, at, limit])
+        : tx.query<{ deviceId: string }>(sql.withdrawFrom, [tenant, cause, at, deviceIds]);
+    return idsOf(await rows);
+  }
+
+  override async causesOf(tx: Tx, tenant: string, deviceId: string, beginning: string): Promise<string[]> {
+    const rows = await tx.query<{ cause: string }>(sql.causesOf, [tenant, deviceId, beginning]);
+    return rows.map((row) => row.cause);
+  }
+
+  override async arrange(
+    tx: Tx,
+    { tenant, deviceIds, tell }: { tenant: string; deviceIds: readonly string[]; tell: Telling },
+    now: Date,
+  ): Promise<{ told: ToldDevice[]; missing: Combination[] }> {
+    const told: ToldDevice[] = [];
+    const missing: Combination[] = [];
+    for (const row of await tx.query<sql.ArrangeRecord>(sql.arrange, [tenant, deviceIds, now, EMPTY_TOKEN, tell])) {
+      const { deviceId, manifestId, toldCount, setIds, capabilitiesId } = row;
+      if (deviceId !== null) told.push({ deviceId, manifestId, toldCount });
+      else missing.push({ manifestId: manifestId!, setIds: setIds!, capabilitiesId });
+    }
+    return { told, missing };
+  }
+
+  override async devicesOfSets(
+    tx: Tx,
+    { tenant, setIds }: { tenant: string; setIds: readonly string[] },
+    after: string,
+    limit: number,
+  ): Promise<string[]> {
+    return idsOf(await tx.query<{ deviceId: string }>(sql.devicesOfSets, [tenant, setIds, after, limit]));
+  }
+
+  override async forget(
+    tx: Tx,
+    tenant: string,
+    enrollments: readonly { deviceId: string; generation: number }[],
+  ): Promise<string[]> {
+    const columns = [enrollments.map((one) => one.deviceId), enrollments.map((one) => one.generation)];
+    return idsOf(await tx.query<{ deviceId: string }>(sql.forget, [tenant, ...columns]));
+  }
+
+  override async forgetTold(tx: Tx, tenant: string, deviceIds: readonly string[]): Promise<void> {
+    await tx.query(sql.forgetTold, [tenant, deviceIds]);
+  }
+
+  override async setCapabilities(
+    tx: Tx,
+    tenant: string,
+    of: readonly { deviceId: string; capabilitiesId: string }[],
+  ): Promise<void> {
+    const columns = [of.map((one) => one.deviceId), of.map((one) => one.capabilitiesId)];
+    await tx.query(sql.setCapabilities, [tenant, ...columns]);
+  }
+}

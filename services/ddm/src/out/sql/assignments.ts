@@ -1,0 +1,174 @@
+import type { Statement } from '@lamplighter/runtime';
+
+/** $1 tenant, $2 causes */
+export const withdrawnAt: Statement = {
+  name: 'ddm-withdrawn-at',
+  text: 'SELECT cause, withdrawn_at AS at FROM ddm.withdrawn_cause WHERE tenant = $1 AND cause = ANY($2)',
+};
+
+/** $1 tenant, $2 cause, $3 at */
+export const refuseCause: Statement = {
+  text: `
+INSERT INTO ddm.withdrawn_cause AS w (tenant, cause, withdrawn_at) VALUES ($1, $2, $3)
+ON CONFLICT (tenant, cause) DO UPDATE SET withdrawn_at = greatest(w.withdrawn_at, EXCLUDED.withdrawn_at)`,
+};
+
+/**
+ * Sorted by the key: neighbours share index pages. What is the same already is not written again.
+ *
+ * $1 tenant; $2 device ids, $3 causes, $4 set ids, $5 sent at
+ */
+export const assign: Statement = {
+  name: 'ddm-assign',
+  text: `
+INSERT INTO ddm.assignment AS a (tenant, device_id, cause, set_id, sent_at)
+SELECT $1, g.device_id, g.cause, g.set_id, g.sent_at
+  FROM unnest($2::text[], $3::text[], $4::uuid[], $5::timestamptz[]) AS g(device_id, cause, set_id, sent_at)
+ ORDER BY g.device_id COLLATE "C", g.cause
+ON CONFLICT (tenant, device_id, cause) DO UPDATE SET set_id = EXCLUDED.set_id, sent_at = EXCLUDED.sent_at
+ WHERE a.sent_at < EXCLUDED.sent_at OR (a.sent_at = EXCLUDED.sent_at AND a.set_id IS DISTINCT FROM EXCLUDED.set_id)`,
+};
+
+/** Index scan on assignment_set, from the cause's sets. $1 tenant, $2 cause, $3 at, $4 limit */
+export const withdrawFromAll: Statement = {
+  name: 'ddm-withdraw-from-all',
+  text: `
+WITH page AS MATERIALIZED (
+  SELECT a.device_id
+    FROM ddm.declaration_set s
+   CROSS JOIN LATERAL (
+         SELECT a.device_id FROM ddm.assignment a
+          WHERE a.tenant = $1 AND a.set_id = s.set_id AND a.cause = $2 AND a.sent_at <= $3
+          ORDER BY a.device_id LIMIT $4) a
+   WHERE s.tenant = $1 AND s.cause = $2
+   LIMIT $4
+)
+UPDATE ddm.assignment a SET set_id = NULL, sent_at = $3
+  FROM page WHERE a.tenant = $1 AND a.device_id = page.device_id AND a.cause = $2
+RETURNING a.device_id AS "deviceId"`,
+};
+
+/** $1 tenant, $2 cause, $3 at, $4 device ids */
+export const withdrawFrom: Statement = {
+  name: 'ddm-withdraw-from',
+  text: `
+INSERT INTO ddm.assignment AS a (tenant, device_id, cause, set_id, sent_at)
+SELECT $1, d, $2, NULL, $3 FROM (SELECT DISTINCT d FROM unnest($4::text[]) AS d) AS given(d) ORDER BY d COLLATE "C"
+ON CONFLICT (tenant, device_id, cause) DO UPDATE SET set_id = NULL, sent_at = EXCLUDED.sent_at
+ WHERE a.sent_at <= EXCLUDED.sent_at
+RETURNING a.device_id AS "deviceId"`,
+};
+
+/** $1 tenant, $2 device id, $3 beginning */
+export const causesOf: Statement = {
+  text: `
+SELECT cause FROM ddm.assignment
+ WHERE tenant = $1 AND device_id = $2 AND set_id IS NOT NULL AND starts_with(cause, $3)`,
+};
+
+/** $1 tenant, $2 set ids, $3 after, $4 limit */
+export const devicesOfSets: Statement = {
+  text: `
+SELECT DISTINCT device_id AS "deviceId" FROM ddm.assignment
+ WHERE tenant = $1 AND set_id = ANY($2) AND device_id > $3 ORDER BY 1 LIMIT $4`,
+};
+
+/** Of sets (sorted) and capabilities. */
+const MANIFEST_ID = `
+  substr(encode(sha256(convert_to(array_to_string(w.set_ids, ' ') || ' ' || coalesce(w.capabilities_id::text, ''), 'UTF8')), 'hex'),
+         1, 32)::uuid`;
+
+/**
+ * Gives each device the manifest of its sets and capabilities and notes whom to tell, in one pass. Devices whose combination has
+ * no manifest yet are left as they are; the combination is returned instead. The turn of the tenant keeps others from changing
+ * what is read here.
+ *
+ * Plan: for each device an index scan on device_pkey and one on assignment_pkey; manifest_pkey; one write of each device that changes.
+ *
+ * $1 tenant, $2 device ids, $3 now, $4 token of nothing, $5 whom to tell: changed, all, none
+ */
+export const arrange: Statement = {
+  name: 'ddm-arrange',
+  text: `
+WITH wanted AS MATERIALIZED (
+  SELECT d.device_id, s.capabilities_id, s.manifest_id AS former, s.told_token, coalesce(s.told_count, 0) AS told_count, g.set_ids
+    FROM (SELECT DISTINCT u.device_id FROM unnest($2::text[]) AS u(device_id)) d
+    LEFT JOIN LATERAL (
+         SELECT s.* FROM ddm.device s WHERE s.tenant = $1 AND s.device_id = d.device_id LIMIT 1) s ON true
+   CROSS JOIN LATERAL (
+         SELECT array_agg(DISTINCT a.set_id ORDER BY a.set_id) AS set_ids FROM ddm.assignment a
+          WHERE a.tenant = $1 AND a.device_id = d.device_id AND a.set_id IS NOT NULL) g
+), keyed AS MATERIALIZED (
+  SELECT w.*, CASE WHEN w.set_ids IS NOT NULL THEN ${MANIFEST_ID} END AS manifest_id FROM wanted w
+), known AS MATERIALIZED (
+  SELECT m.manifest_id, m.declarations_token
+    FROM (SELECT DISTINCT manifest_id FROM keyed WHERE manifest_id IS NOT NULL) k
+   CROSS JOIN LATERAL (
+         SELECT m.manifest_id, m.declarations_token FROM ddm.manifest m
+          WHERE m.tenant = $1 AND m.manifest_id = k.manifest_id LIMIT 1) m
+), judged AS MATERIALIZED (
+  SELECT k.*, m.token, k.manifest_id IS NOT NULL AND m.token IS NULL AS is_missing,
+         CASE $5 WHEN 'all' THEN true WHEN 'none' THEN false
+                 ELSE coalesce(k.told_token, $4) <> coalesce(m.token, $4) END AS is_told
+    FROM keyed k LEFT JOIN (SELECT manifest_id, declarations_token AS token FROM known) m USING (manifest_id)
+), written AS (
+  INSERT INTO ddm.device AS s (tenant, device_id, manifest_id, told_token, told_count, told_at)
+  SELECT $1, device_id, manifest_id, CASE WHEN is_told THEN coalesce(token, $4) ELSE told_token END,
+         told_count + is_told::int, CASE WHEN is_told THEN $3::timestamptz END
+    FROM judged
+   WHERE NOT is_missing AND (is_told OR manifest_id IS DISTINCT FROM former)
+   ORDER BY device_id COLLATE "C"
+  ON CONFLICT (tenant, device_id) DO UPDATE
+     SET manifest_id = EXCLUDED.manifest_id, told_token = EXCLUDED.told_token, told_count = EXCLUDED.told_count,
+         told_at = coalesce(EXCLUDED.told_at, s.told_at)
+)
+SELECT device_id AS "deviceId", manifest_id AS "manifestId", told_count + 1 AS "toldCount", NULL::uuid[] AS "setIds",
+       NULL::uuid AS "capabilitiesId"
+  FROM judged WHERE is_told AND NOT is_missing
+ UNION ALL
+SELECT DISTINCT NULL, manifest_id, 0, set_ids, capabilities_id FROM judged WHERE is_missing`,
+};
+
+export interface ArrangeRecord {
+  deviceId: string | null;
+  manifestId: string | null;
+  toldCount: number;
+  setIds: string[] | null;
+  capabilitiesId: string | null;
+}
+
+/** $1 tenant, $2 device ids, $3 generations */
+export const forget: Statement = {
+  name: 'ddm-forget',
+  text: `
+WITH begun AS (
+  INSERT INTO ddm.device AS s (tenant, device_id, generation)
+  SELECT $1, g.device_id, max(g.generation) FROM unnest($2::text[], $3::int[]) AS g(device_id, generation)
+   GROUP BY g.device_id ORDER BY g.device_id COLLATE "C"
+  ON CONFLICT (tenant, device_id) DO UPDATE
+     SET generation = EXCLUDED.generation, capabilities_id = NULL, told_token = NULL, synced_token = NULL, synced_at = NULL,
+         reported_at = NULL
+   WHERE s.generation < EXCLUDED.generation
+  RETURNING s.device_id
+), cleared AS (
+  DELETE FROM ddm.declaration_status d USING begun b WHERE d.tenant = $1 AND d.device_id = b.device_id
+)
+SELECT device_id AS "deviceId" FROM begun`,
+};
+
+/** $1 tenant, $2 device ids */
+export const forgetTold: Statement = {
+  name: 'ddm-forget-told',
+  text: `
+UPDATE ddm.device SET told_token = synced_token WHERE tenant = $1 AND device_id = ANY($2) AND told_token IS DISTINCT FROM synced_token`,
+};
+
+/** $1 tenant, $2 device ids, $3 capabilities ids */
+export const setCapabilities: Statement = {
+  name: 'ddm-set-capabilities',
+  text: `
+INSERT INTO ddm.device AS s (tenant, device_id, capabilities_id)
+SELECT $1, g.device_id, g.capabilities_id FROM unnest($2::text[], $3::uuid[]) AS g(device_id, capabilities_id)
+ ORDER BY g.device_id COLLATE "C"
+ON CONFLICT (tenant, device_id) DO UPDATE SET capabilities_id = EXCLUDED.capabilities_id`,
+};

@@ -1,0 +1,145 @@
+import type { Statement } from '@lamplighter/runtime';
+
+const COLUMNS = `m.manifest_id AS "manifestId", m.set_ids AS "setIds", m.capabilities_id AS "capabilitiesId",
+       m.declarations_token AS "declarationsToken", m.tokens_document AS "tokensDocument"`;
+
+/** $1 tenant, $2 manifest ids */
+export const findManifests: Statement = {
+  name: 'ddm-find-manifests',
+  text: `SELECT ${COLUMNS} FROM ddm.manifest m WHERE m.tenant = $1 AND m.manifest_id = ANY($2)`,
+};
+
+/** Index scan on manifest_set_pkey. $1 tenant, $2 set ids */
+export const manifestsOfSets: Statement = {
+  name: 'ddm-manifests-of-sets',
+  text: `
+SELECT ${COLUMNS} FROM ddm.manifest m
+ WHERE m.tenant = $1
+   AND m.manifest_id IN (SELECT s.manifest_id FROM ddm.manifest_set s WHERE s.tenant = $1 AND s.set_id = ANY($2))`,
+};
+
+/** $1 tenant, $2 manifest id, $3 set ids, $4 capabilities id, $5 token, $6 tokens, $7 items, $8 left out, $9 now, $10 identifiers */
+export const putManifest: Statement = {
+  name: 'ddm-put-manifest',
+  text: `
+WITH put AS (
+  INSERT INTO ddm.manifest
+         (tenant, manifest_id, set_ids, capabilities_id, declarations_token, tokens_document, items_document, left_out, changed_at)
+  VALUES ($1, $2, $3::uuid[], $4, $5, $6, $7, $8::text[], $9)
+  ON CONFLICT (tenant, manifest_id) DO UPDATE
+     SET declarations_token = EXCLUDED.declarations_token, tokens_document = EXCLUDED.tokens_document,
+         items_document = EXCLUDED.items_document, left_out = EXCLUDED.left_out, changed_at = EXCLUDED.changed_at
+), sets AS (
+  INSERT INTO ddm.manifest_set (tenant, set_id, manifest_id) SELECT $1, s, $2 FROM unnest($3::uuid[]) AS s ON CONFLICT DO NOTHING
+), gone AS (
+  DELETE FROM ddm.manifest_declaration WHERE tenant = $1 AND manifest_id = $2 AND identifier <> ALL($10::text[])
+)
+INSERT INTO ddm.manifest_declaration (tenant, manifest_id, identifier)
+SELECT $1, $2, i FROM unnest($10::text[]) AS i ON CONFLICT DO NOTHING`,
+};
+
+/** $1 tenant, $2 capabilities ids */
+export const findCapabilities: Statement = {
+  name: 'ddm-find-capabilities',
+  text: `
+SELECT capabilities_id AS "capabilitiesId", declarations FROM ddm.capabilities WHERE tenant = $1 AND capabilities_id = ANY($2)`,
+};
+
+/** One that is being told of already begins anew. $1 tenant, $2 manifest ids */
+export const markChanged: Statement = {
+  name: 'ddm-mark-changed',
+  text: `
+INSERT INTO ddm.changed_manifest (tenant, manifest_id, told_up_to) SELECT $1, m, '' FROM unnest($2::uuid[]) AS m
+ON CONFLICT (tenant, manifest_id) DO UPDATE SET told_up_to = ''`,
+};
+
+export const tenantsWithChanges: Statement = {
+  name: 'ddm-tenants-with-changes',
+  text: 'SELECT DISTINCT tenant FROM ddm.changed_manifest',
+};
+
+/**
+ * A page of one changed manifest's devices, in order of their ids: those that were told something else are noted as told. The page
+ * that ends the manifest's devices takes it off the list.
+ *
+ * Plan: device_manifest from `told_up_to` on, then device_pkey for each that is told.
+ *
+ * $1 tenant, $2 limit, $3 now, $4 token of nothing
+ */
+export const takeChanged: Statement = {
+  name: 'ddm-take-changed',
+  text: `
+WITH next AS MATERIALIZED (
+  SELECT c.manifest_id, c.told_up_to, m.declarations_token AS token
+    FROM ddm.changed_manifest c LEFT JOIN ddm.manifest m USING (tenant, manifest_id)
+   WHERE c.tenant = $1 ORDER BY c.manifest_id LIMIT 1
+), page AS MATERIALIZED (
+  SELECT d.device_id, n.manifest_id, n.token
+    FROM next n
+   CROSS JOIN LATERAL (
+         SELECT d.device_id FROM ddm.device d
+          WHERE d.tenant = $1 AND d.manifest_id = n.manifest_id AND d.device_id > n.told_up_to
+          ORDER BY d.device_id LIMIT $2) d
+), told AS (
+  UPDATE ddm.device d SET told_token = p.token, told_count = d.told_count + 1, told_at = $3
+    FROM page p
+   WHERE d.tenant = $1 AND d.device_id = p.device_id AND coalesce(d.told_token, $4) <> p.token
+  RETURNING d.device_id, d.manifest_id, d.told_count
+), moved AS (
+  UPDATE ddm.changed_manifest c SET told_up_to = (SELECT max(device_id) FROM page)
+    FROM next n
+   WHERE c.tenant = $1 AND c.manifest_id = n.manifest_id AND (SELECT count(*) FROM page) = $2
+), done AS (
+  DELETE FROM ddm.changed_manifest c USING next n
+   WHERE c.tenant = $1 AND c.manifest_id = n.manifest_id AND (SELECT count(*) FROM page) < $2
+)
+SELECT n.manifest_id AS "manifestId", t.device_id AS "deviceId", t.told_count AS "toldCount"
+  FROM next n LEFT JOIN told t USING (manifest_id)`,
+};
+
+/** $1 tenant, $2 devices, $3 now, $4 devices a second */
+export const book: Statement = {
+  name: 'ddm-book',
+  text: `
+INSERT INTO ddm.pace AS p (tenant, next_at) VALUES ($1, $3::timestamptz + $2::int / $4::float8 * interval '1 second')
+ON CONFLICT (tenant) DO UPDATE
+   SET next_at = greatest(p.next_at, $3::timestamptz) + $2::int / $4::float8 * interval '1 second'
+RETURNING next_at - $2::int / $4::float8 * interval '1 second' AS from`,
+};
+
+export const tenants: Statement = { text: 'SELECT DISTINCT tenant FROM ddm.declaration_set' };
+
+/** What was withdrawn is remembered for as long as an older order may still arrive. $1 tenant, $2 before */
+export const clearing: readonly Statement[] = [
+  { text: 'DELETE FROM ddm.assignment WHERE tenant = $1 AND set_id IS NULL AND sent_at < $2' },
+  { text: 'DELETE FROM ddm.withdrawn_cause WHERE tenant = $1 AND withdrawn_at < $2' },
+  {
+    text: `
+WITH gone AS (
+  DELETE FROM ddm.manifest m
+   WHERE m.tenant = $1 AND m.changed_at < $2
+     AND NOT EXISTS (SELECT FROM ddm.device d WHERE d.tenant = $1 AND d.manifest_id = m.manifest_id)
+  RETURNING m.manifest_id
+), sets AS (
+  DELETE FROM ddm.manifest_set s USING gone g WHERE s.tenant = $1 AND s.manifest_id = g.manifest_id
+)
+DELETE FROM ddm.manifest_declaration d USING gone g WHERE d.tenant = $1 AND d.manifest_id = g.manifest_id`,
+  },
+  {
+    text: `
+WITH gone AS (
+  DELETE FROM ddm.declaration_set s
+   WHERE s.tenant = $1 AND s.name IS NULL AND s.created_at < $2
+     AND NOT EXISTS (SELECT FROM ddm.assignment a WHERE a.tenant = $1 AND a.set_id = s.set_id)
+     AND NOT EXISTS (SELECT FROM ddm.manifest_set m WHERE m.tenant = $1 AND m.set_id = s.set_id)
+  RETURNING s.set_id
+)
+DELETE FROM ddm.set_declaration d USING gone g WHERE d.tenant = $1 AND d.set_id = g.set_id`,
+  },
+  {
+    text: `
+DELETE FROM ddm.declaration d
+ WHERE d.tenant = $1 AND NOT d.is_kept AND d.sent_at < $2
+   AND NOT EXISTS (SELECT FROM ddm.set_declaration s WHERE s.tenant = $1 AND s.identifier = d.identifier)`,
+  },
+];

@@ -1,0 +1,70 @@
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { type Manifest, manifestOf } from '../domain/manifest.ts';
+import { AssignmentStore, type Combination, DeclarationStore, ManifestStore, type Telling } from '../ports.ts';
+import { TellDevices } from './tell-devices.ts';
+
+/** Keeps what devices have in line with what is assigned to them, in the transaction of whoever changed that, in the tenant's turn. */
+@Injectable()
+export class ArrangeDevices {
+  constructor(
+    private readonly declarations: DeclarationStore,
+    private readonly assignments: AssignmentStore,
+    private readonly manifests: ManifestStore,
+    private readonly tellDevices: TellDevices,
+  ) {}
+
+  /** Their assignments or capabilities changed. */
+  async run(tx: Tx, of: { tenant: string; deviceIds: readonly string[]; tell: Telling }, now: Date): Promise<void> {
+    if (of.deviceIds.length === 0) return;
+    const first = await this.assignments.arrange(tx, of, now);
+    const told = [...first.told];
+    if (first.missing.length > 0) {
+      await this.manifests.put(tx, of.tenant, await this.made(tx, of.tenant, first.missing, now), now);
+      const already = new Set(told.map(({ deviceId }) => deviceId));
+      const left = of.deviceIds.filter((deviceId) => !already.has(deviceId));
+      told.push(...(await this.assignments.arrange(tx, { ...of, deviceIds: left }, now)).told);
+    }
+    await this.tellDevices.run(tx, of.tenant, told, now);
+  }
+
+  /** These sets, or declarations of theirs, changed. Their devices are told bit by bit, by the clock. */
+  async renew(tx: Tx, of: { tenant: string; setIds: readonly string[]; tell: boolean }, now: Date): Promise<void> {
+    if (of.setIds.length === 0) return;
+    const stored = await this.manifests.ofSets(tx, of.tenant, of.setIds);
+    const former = new Map(stored.map((one) => [one.manifestId, one.declarationsToken]));
+    const made = await this.made(tx, of.tenant, stored, now);
+    const changed = made.filter((one) => one.declarationsToken !== former.get(one.manifestId));
+    await this.manifests.put(tx, of.tenant, changed, now);
+    if (!of.tell) return;
+    await this.manifests.markChanged(
+      tx,
+      of.tenant,
+      changed.map(({ manifestId }) => manifestId),
+    );
+  }
+
+  private async made(
+    tx: Tx,
+    tenant: string,
+    combinations: readonly Combination[],
+    now: Date,
+  ): Promise<(Combination & Manifest)[]> {
+    if (combinations.length === 0) return [];
+    const setIds = [...new Set(combinations.flatMap((one) => one.setIds))];
+    const members = Map.groupBy(await this.declarations.members(tx, tenant, setIds), ({ setId }) => setId);
+    const takes = await this.manifests.takes(tx, tenant, [
+      ...new Set(combinations.flatMap(({ capabilitiesId }) => capabilitiesId ?? [])),
+    ]);
+    return combinations.map(({ manifestId, setIds: own, capabilitiesId }) => ({
+      manifestId,
+      setIds: own,
+      capabilitiesId,
+      ...manifestOf(
+        own.flatMap((setId) => members.get(setId) ?? []),
+        capabilitiesId === null ? undefined : takes.get(capabilitiesId),
+        now,
+      ),
+    }));
+  }
+}

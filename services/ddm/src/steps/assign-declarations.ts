@@ -1,0 +1,104 @@
+import {
+  AppError,
+  type declarationAssign,
+  type ItemOf,
+  type Message,
+  type NewDeclaration,
+} from '@lamplighter/contracts';
+import { Clock, Database, type Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { declarationOf } from '../domain/declaration.ts';
+import { causeSetId } from '../domain/sets.ts';
+import { AssignmentStore, DeclarationStore, type NewAssignment, Turns } from '../ports.ts';
+import { ArrangeDevices } from './arrange-devices.ts';
+
+type Item = ItemOf<typeof declarationAssign>;
+
+/** One cause's declarations for some devices, at one instant. */
+export interface Assignment {
+  cause: string;
+  declarations: readonly NewDeclaration[];
+  devices: readonly string[];
+  sentAt: Date;
+}
+
+const MOST_DEVICES = 1000;
+
+/** Gives devices the declarations that messages name: declarations and sets once, a row for each device and cause. */
+@Injectable()
+export class AssignDeclarations {
+  constructor(
+    private readonly db: Database,
+    private readonly turns: Turns,
+    private readonly declarations: DeclarationStore,
+    private readonly assignments: AssignmentStore,
+    private readonly arrange: ArrangeDevices,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws AppError `declaration.invalid` and the like; nothing of the batch is stored then. */
+  async run(messages: readonly Message<Item>[]): Promise<void> {
+    for (const { items } of messages) checkSize(items);
+    const now = this.clock.now();
+    for (const [tenant, own] of Map.groupBy(messages, (each) => each.tenant)) {
+      const orders = own.flatMap(({ occurredAt, items }) =>
+        items.map((item) => ({ ...item, sentAt: new Date(occurredAt) })),
+      );
+      await this.db.transaction(async (tx) => {
+        await this.turns.take(tx, [tenant]);
+        await this.assign(tx, { tenant, orders, tell: 'changed' }, now);
+      });
+    }
+  }
+
+  /** In the tenant's turn. Orders of a cause that was withdrawn from all since they were sent are none. */
+  async assign(
+    tx: Tx,
+    { tenant, orders, tell }: { tenant: string; orders: readonly Assignment[]; tell: 'changed' | 'none' },
+    now: Date,
+  ): Promise<void> {
+    const refused = await this.assignments.withdrawnAt(tx, tenant, [...new Set(orders.map(({ cause }) => cause))]);
+    const valid = orders.filter(({ cause, sentAt }) => sentAt > (refused.get(cause) ?? new Date(0)));
+    if (valid.length === 0) return;
+    await this.keepDeclarations(tx, tenant, valid, now);
+    const newest = new Map<string, NewAssignment>();
+    for (const { cause, declarations, devices, sentAt } of valid.toSorted((a, b) => +a.sentAt - +b.sentAt)) {
+      const identifiers = [...new Set(declarations.map(({ identifier }) => identifier))];
+      const setId = causeSetId(tenant, cause, identifiers);
+      await this.declarations.addSet(tx, tenant, { setId, name: null, cause }, identifiers, now);
+      for (const deviceId of devices) newest.set(`${deviceId} ${cause}`, { deviceId, cause, setId, sentAt });
+    }
+    const all = [...newest.values()];
+    await this.assignments.assign(tx, tenant, all);
+    const deviceIds = [...new Set(all.map(({ deviceId }) => deviceId))];
+    await this.arrange.run(tx, { tenant, deviceIds, tell }, now);
+  }
+
+  private async keepDeclarations(tx: Tx, tenant: string, orders: readonly Assignment[], now: Date): Promise<void> {
+    const given = new Map<string, NewDeclaration & { sentAt: Date }>();
+    for (const { declarations, sentAt } of orders) {
+      for (const one of declarations) {
+        const other = given.get(one.identifier);
+        if (other === undefined || other.sentAt <= sentAt) given.set(one.identifier, { ...one, sentAt });
+      }
+    }
+    const stored = await this.declarations.find(tx, tenant, [...given.keys()]);
+    const touched = new Map(stored.map((one) => [one.identifier, one.touched]));
+    const put = [...given.values()].map(({ sentAt, ...one }) => ({
+      ...declarationOf(one, touched.get(one.identifier)),
+      isKept: false,
+      sentAt,
+    }));
+    const changed = await this.declarations.put(tx, tenant, put, now);
+    const sets = await this.declarations.setsOf(tx, tenant, changed);
+    await this.arrange.renew(tx, { tenant, setIds: sets.map(({ setId }) => setId), tell: true }, now);
+  }
+}
+
+function checkSize(items: readonly Item[]): void {
+  const devices = items.reduce((sum, item) => sum + item.devices.length, 0);
+  if (devices <= MOST_DEVICES) return;
+  throw new AppError('declaration.too-large', `a message names ${devices} devices`, {
+    remedy: `send at most ${MOST_DEVICES} in each`,
+  });
+}

@@ -1,0 +1,34 @@
+import { Clock, Database } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { ManifestStore, Turns } from '../ports.ts';
+import { TellDevices } from './tell-devices.ts';
+
+const PAGE = 1000;
+
+/** Goes through the devices of manifests that changed, a page at a time. */
+@Injectable()
+export class TellOfChanges {
+  constructor(
+    private readonly db: Database,
+    private readonly turns: Turns,
+    private readonly manifests: ManifestStore,
+    private readonly tellDevices: TellDevices,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A page of each tenant. True while there may be more. */
+  async run(): Promise<boolean> {
+    let more = false;
+    for (const tenant of await this.manifests.tenantsWithChanges()) {
+      const now = this.clock.now();
+      const told = await this.db.transaction(async (tx) => {
+        await this.turns.take(tx, [tenant]);
+        const devices = await this.manifests.takeChanged(tx, tenant, PAGE, now);
+        await this.tellDevices.run(tx, tenant, devices ?? [], now);
+        return devices;
+      });
+      more ||= told !== undefined;
+    }
+    return more;
+  }
+}

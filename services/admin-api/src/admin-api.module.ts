@@ -3,12 +3,14 @@ import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
 import { keepSealed, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
+import { AnswersController } from './in/answers.controller.ts';
 import { CatalogController } from './in/catalog.controller.ts';
 import { CommandsController } from './in/commands.controller.ts';
 import { DdmHookController } from './in/ddm-hook.controller.ts';
 import { DeadLettersController } from './in/dead-letters.controller.ts';
 import { DevicesController } from './in/devices.controller.ts';
 import { FirstToken } from './in/first-token.ts';
+import { GroupsController } from './in/groups.controller.ts';
 import { IntakeController } from './in/intake.controller.ts';
 import { MicroMdmController } from './in/micromdm.controller.ts';
 import { NanoMdmController } from './in/nanomdm.controller.ts';
@@ -19,6 +21,7 @@ import { RawBodies } from './in/raw-body.ts';
 import { RolloutsController } from './in/rollouts.controller.ts';
 import { SourcesController } from './in/sources.controller.ts';
 import { SweepDeliveriesClock } from './in/sweep-deliveries.clock.ts';
+import { TokensController } from './in/tokens.controller.ts';
 import { VersionController } from './in/version.controller.ts';
 import { webhookContext } from './domain/webhook-event.ts';
 import { WebhookClock } from './in/webhook.clock.ts';
@@ -33,6 +36,7 @@ import { PgDeliveryStore } from './out/pg-delivery-store.ts';
 import { PgDeviceViews } from './out/pg-device-views.ts';
 import { PgEnrollmentViews } from './out/pg-enrollment-views.ts';
 import { PgReleaseViews } from './out/pg-release-views.ts';
+import { PgGroupReader } from './out/pg-group-reader.ts';
 import { PgRolloutViews } from './out/pg-rollout-views.ts';
 import { PgSourceStore } from './out/pg-source-store.ts';
 import { PgWebhookStore } from './out/pg-webhook-store.ts';
@@ -48,6 +52,7 @@ import {
   DeliveryStore,
   DeviceViews,
   EnrollmentViews,
+  GroupReader,
   PolicyViews,
   ReleaseViews,
   RolloutViews,
@@ -59,6 +64,7 @@ import {
 } from './ports.ts';
 import { AskService } from './steps/ask-service.ts';
 import { AuthenticateCaller } from './steps/authenticate-caller.ts';
+import { CreateToken } from './steps/create-token.ts';
 import { DeliverEvents } from './steps/deliver-events.ts';
 import { DiscardDeadLetter } from './steps/discard-dead-letter.ts';
 import { DiscardDelivery } from './steps/discard-delivery.ts';
@@ -77,6 +83,7 @@ import { RelayDdm } from './steps/relay-ddm.ts';
 import { RemoveSource } from './steps/remove-source.ts';
 import { RemoveWebhook } from './steps/remove-webhook.ts';
 import { RetryDeliveries } from './steps/retry-deliveries.ts';
+import { RevokeToken } from './steps/revoke-token.ts';
 import { ShowDelivery } from './steps/show-delivery.ts';
 import { StageDeliveries } from './steps/stage-deliveries.ts';
 import { SweepDeliveries } from './steps/sweep-deliveries.ts';
@@ -87,13 +94,16 @@ import { TakeEvent } from './steps/take-event.ts';
   controllers: [
     OpenApiController,
     PoliciesController,
+    GroupsController,
     RolloutsController,
     DevicesController,
+    AnswersController,
     CatalogController,
     CommandsController,
     NanoMdmController,
     MicroMdmController,
     VersionController,
+    TokensController,
     DeadLettersController,
     WebhooksController,
     DeliveriesController,
@@ -135,6 +145,8 @@ import { TakeEvent } from './steps/take-event.ts';
     DiscardDelivery,
     RelayDdm,
     ImportFeed,
+    CreateToken,
+    RevokeToken,
     RefreshFeeds,
     PutSource,
     RemoveSource,
@@ -147,6 +159,7 @@ import { TakeEvent } from './steps/take-event.ts';
     { provide: TokenStore, useClass: PrismaTokenStore },
     { provide: AuditLog, useClass: PrismaAuditLog },
     { provide: PolicyViews, useClass: PgPolicyViews },
+    { provide: GroupReader, useClass: PgGroupReader },
     { provide: RolloutViews, useClass: PgRolloutViews },
     { provide: DeviceViews, useClass: PgDeviceViews },
     { provide: CatalogViews, useClass: PgCatalogViews },

@@ -11,6 +11,7 @@ import type {
   DevicePage,
   DeviceReleases,
   FleetSummary,
+  GroupView,
   HandOvers,
   PushCertificates,
   RedrivenMany,
@@ -20,6 +21,7 @@ import type {
   RolloutSummary,
   Source,
   SourceKind,
+  Token,
   UpdateState,
   Webhook,
   WebhookDelivery,
@@ -41,6 +43,12 @@ export abstract class TokenStore {
   abstract find(tokenHash: string): Promise<Caller | undefined>;
   /** Makes the token known, with at least this caller's rights; a repeat changes nothing. */
   abstract ensure(tokenHash: string, caller: Caller, at: Date): Promise<void>;
+  /** False, and nothing is made, where the tenant has a live token of that name. */
+  abstract add(tokenHash: string, caller: Caller, at: Date): Promise<boolean>;
+  /** Newest first; of all tenants where none is named. */
+  abstract list(tenant: string | undefined): Promise<Token[]>;
+  /** Undefined where there is no live one of that name, or only one with the right over the installation and `installation` is false. */
+  abstract revoke(tenant: string, name: string, installation: boolean, at: Date): Promise<Token | undefined>;
 }
 
 export interface AuditEntry {
@@ -59,6 +67,12 @@ export abstract class AuditLog {
 export abstract class PolicyViews {
   abstract list(tenant: string): Promise<Policy[]>;
   abstract find(tenant: string, policyId: string): Promise<Policy | undefined>;
+}
+
+export abstract class GroupReader {
+  /** By name. */
+  abstract list(tenant: string): Promise<GroupView[]>;
+  abstract find(tenant: string, name: string): Promise<GroupView | undefined>;
 }
 
 export interface RolloutDeviceQuery {

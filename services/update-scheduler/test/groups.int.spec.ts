@@ -2,7 +2,6 @@ import { type GroupInput, GroupSpec, type PolicyInput, PolicySpec } from '@lampl
 import { recordingLog, TestClock, testDatabase, type TestDatabase } from '@lamplighter/testing';
 import { PgAssignmentStore } from '../src/out/pg-assignment-store.ts';
 import { PgGroupStore } from '../src/out/pg-group-store.ts';
-import { PgPolicyStore } from '../src/out/pg-policy-store.ts';
 import { DeleteGroup } from '../src/steps/delete-group.ts';
 import { ExplainAssignment } from '../src/steps/explain-assignment.ts';
 import { LookAtGroup } from '../src/steps/look-at-group.ts';
@@ -36,8 +35,12 @@ describe('groups', () => {
   const policy = async (input: PolicyInput, createdAt = clock.now().toISOString(), paused = false) => {
     const spec = PolicySpec.parse(input);
     const policyId = crypto.randomUUID();
-    await db.transaction((tx) =>
-      new PgPolicyStore(db).put(tx, { tenant, policyId, version: 1, spec, paused, createdAt, updatedAt: createdAt }),
+    await database.admin.query(
+      {
+        text: `INSERT INTO update_scheduler.policy (tenant, policy_id, name, version, spec, paused, created_at, updated_at)
+               VALUES ($1, $2, $3, 1, $4, $5, $6, $6)`,
+      },
+      [tenant, policyId, spec.name, JSON.stringify(spec), paused, createdAt],
     );
   };
   const device = (id: string, osVersion: string | null, platform = 'macOS') =>

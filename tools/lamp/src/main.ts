@@ -1,19 +1,22 @@
 import { Command, CommanderError } from 'commander';
 
 import { registerBench } from './commands/bench.ts';
-import { registerCatalog, registerFleet, registerPushCertificate } from './commands/catalog.ts';
+import { registerCatalog } from './commands/catalog.ts';
 import { registerCommand } from './commands/command.ts';
 import { registerDeadLetters } from './commands/dead-letters.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDevice } from './commands/device.ts';
 import { registerFuzz } from './commands/fuzz.ts';
 import { registerDown } from './commands/down.ts';
+import { registerGroup } from './commands/group.ts';
 import { registerLogs } from './commands/logs.ts';
 import { registerPolicy } from './commands/policy.ts';
+import { registerFleet, registerPushCertificate } from './commands/push-certificate.ts';
 import { registerRollout } from './commands/rollout.ts';
 import { registerSource } from './commands/source.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerTest } from './commands/test.ts';
+import { registerToken } from './commands/token.ts';
 import { registerTrace, registerTraces } from './commands/trace.ts';
 import { registerUp } from './commands/up.ts';
 import { registerWebhook } from './commands/webhook.ts';
@@ -28,12 +31,14 @@ const commands: readonly ((program: Command) => void)[] = [
   registerStatus,
   registerLogs,
   registerPolicy,
+  registerGroup,
   registerRollout,
   registerDevice,
   registerCommand,
   registerFleet,
   registerCatalog,
   registerPushCertificate,
+  registerToken,
   registerWebhook,
   registerSource,
   registerDeadLetters,

@@ -16,6 +16,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { catalogPaths } from './openapi-catalog.ts';
 import { commandPaths } from './openapi-commands.ts';
+import { groupPaths } from './openapi-groups.ts';
 import { sourcePaths } from './openapi-sources.ts';
 import { webhookPaths } from './openapi-webhooks.ts';
 
@@ -126,6 +127,7 @@ const paths = {
       path: z.object({ deviceId: z.string() }),
     }),
   },
+  ...groupPaths,
   ...commandPaths,
   ...webhookPaths,
   ...sourcePaths,

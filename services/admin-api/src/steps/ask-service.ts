@@ -22,9 +22,15 @@ export class AskService {
     input: InputOf<D>,
     describe: (answer: Ok<D>) => { subject: string; detail: object },
   ): Promise<Ok<D>> {
+    const answer = await this.look(definition, input);
+    await this.audit.add({ caller, at: this.clock.now(), action: definition.name, ...describe(answer) });
+    return answer;
+  }
+
+  /** Asks for something that changes nothing: the audit does not hear of it. Throws the owner's own error. */
+  async look<D extends RequestDefinition>(definition: D, input: InputOf<D>): Promise<Ok<D>> {
     const reply = (await this.requester.request(definition, input, 30_000)) as { ok: Ok<D> } | z.infer<typeof Failure>;
     if ('error' in reply) throw new AppError(reply.error.code, reply.error.message, reply.error);
-    await this.audit.add({ caller, at: this.clock.now(), action: definition.name, ...describe(reply.ok) });
     return reply.ok;
   }
 }

@@ -2,11 +2,13 @@ import type { Device, DeviceSummary } from '@lamplighter/contracts';
 import type { Command } from 'commander';
 
 import { listDevices, showDevice } from '../api/calls.ts';
+import { devicePolicies } from '../api/group-calls.ts';
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
 import { print } from '../output.ts';
 import { fields, table } from '../table.ts';
 import { count, dateTime, wordOf } from '../words.ts';
 import { documented, wholeNumber } from './common.ts';
+import { registerDeviceUpdates } from './device-updates.ts';
 
 type Options = ConnectOptions & { readonly json?: boolean };
 
@@ -37,6 +39,32 @@ export function registerDevice(program: Command): void {
     'lamp device show 00008030-001A2B3C4D5E6F70',
     'lamp device show 00008030-001A2B3C4D5E6F70 --json',
   ]);
+  registerPolicies(device);
+}
+
+function registerPolicies(device: Command): void {
+  const policies = device
+    .command('policies')
+    .summary('see which policies take it in, which not and why')
+    .description('Every policy in the order in which they go before each other; one holds, the others say why not.')
+    .argument('<device>', 'device id (UDID or EnrollmentID)')
+    .option('--json', 'one JSON object: deviceId, enrolled, policies')
+    .action(policiesCommand);
+  documented(withConnection(policies), ['lamp device policies 00008030-001A2B3C4D5E6F70']);
+}
+
+async function policiesCommand(deviceId: string, options: Options): Promise<void> {
+  const told = await devicePolicies(connect(options), deviceId);
+  if (options.json === true) return print(JSON.stringify(told));
+  if (told.policies.length === 0) return print('There is no policy.');
+  const rows = told.policies.map((one) => [
+    one.effective ? '→' : '',
+    `${one.name} v${one.version}${one.paused ? ' (paused)' : ''}`,
+    String(one.precedence),
+    one.matches ? (one.effective ? 'holds' : 'would hold') : 'no',
+    one.text,
+  ]);
+  print(table(['', 'policy', 'precedence', 'this device', 'why'], rows));
 }
 
 async function listCommand(options: Options & { search?: string; lines: number }): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Fault } from './fault.ts';
+
 /** What becomes of a message whose handling failed with this error. */
 export type Outcome = 'retry' | 'drop' | 'dead-letter';
 
@@ -7,7 +9,7 @@ export interface ErrorBody {
   /** What the caller can do about it. */
   remedy?: string;
   /** The fields at fault, where the input had fields. */
-  fields?: { path: string; message: string }[];
+  fields?: Fault[];
 }
 
 /** An error that is meant to be read by the person who meets it. Never holds a secret or a device's payload. */

@@ -12,6 +12,7 @@ import type {
 import type { Tx } from '@lamplighter/runtime';
 import type { FactsOfDevice } from './domain/member.ts';
 import type { MergedCatalog } from './domain/merge-catalog.ts';
+import type { Inventory, SpecChange } from './domain/policy/plan-changes.ts';
 import type { Ranked } from './domain/precedence.ts';
 import type { NewRing } from './domain/rings.ts';
 import type { KeyedWindow, Occurrence } from './domain/window.ts';
@@ -78,6 +79,8 @@ export interface PlanTerms {
   deadlineAt: Date | null;
   /** An operator let the rollout go at once. */
   emergency: boolean;
+  /** An aborted rollout is planned no further. */
+  rolloutState: string;
   opensAt: Date;
   openedAt: Date;
   stopsAt: Date;
@@ -197,20 +200,36 @@ export abstract class UpdateStore {
   ): Promise<StoredUpdate[]>;
 }
 
-export interface StoredPolicy extends Policy {
-  tenant: string;
+/** Who changed a spec, and when. */
+export interface SpecAuthor {
+  at: Date;
+  by: string | undefined;
 }
 
-export abstract class PolicyStore {
+/** Groups, windows and policies as administrators wrote them, with all their versions. */
+export abstract class SpecStore {
+  /** All that the tenant has. Nobody else changes any of it until the end of the transaction. */
+  abstract lock(tx: Tx, tenant: string): Promise<Inventory>;
+  /** Stores a change and the version that it makes. A removed policy is archived: its rollouts go on knowing it. */
+  abstract write(tx: Tx, tenant: string, change: SpecChange, author: SpecAuthor): Promise<void>;
   /** Undefined when there is none of that id. Locks it. */
-  abstract find(tx: Tx, tenant: string, policyId: string): Promise<Policy | undefined>;
-  /** The id that has this name in the tenant; undefined when free. */
-  abstract idOfName(tx: Tx, tenant: string, name: string): Promise<string | undefined>;
-  abstract put(tx: Tx, policy: StoredPolicy): Promise<void>;
+  abstract policy(tx: Tx, tenant: string, policyId: string): Promise<Policy | undefined>;
+  abstract setPaused(tx: Tx, tenant: string, policyId: string, paused: boolean): Promise<void>;
+  abstract setTenantPaused(tx: Tx, tenant: string, paused: boolean, author: SpecAuthor): Promise<void>;
+  /** Rollouts of these policies that were not aborted and have a window that is not closed. */
+  abstract openRollouts(tx: Tx, tenant: string, policyIds: readonly string[]): Promise<string[]>;
+}
+
+/** Rollouts, as operators steer them. */
+export abstract class PolicyStore {
   /** Undefined when there is no such rollout. Locks it against waves that are being released. */
   abstract rolloutState(tx: Tx, tenant: string, rolloutId: string): Promise<string | undefined>;
   abstract setRolloutState(tx: Tx, tenant: string, rolloutId: string, state: string): Promise<void>;
+  /** False, and nothing is changed, where the policy has a newer version, whose rollout it would have to be. */
+  abstract makeEmergency(tx: Tx, tenant: string, rolloutId: string): Promise<boolean>;
+  /** Aborted ones whose updates are not all ended. */
   abstract abortedRollouts(): Promise<{ tenant: string; rolloutId: string }[]>;
+  abstract setEnded(tx: Tx, tenant: string, rolloutId: string, now: Date): Promise<void>;
 }
 
 /** A source whose turn it is, held by this process until it settles it or its lease ends. */

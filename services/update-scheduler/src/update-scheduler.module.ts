@@ -20,6 +20,7 @@ import { PgCatalogStore } from './out/pg-catalog-store.ts';
 import { PgGroupStore } from './out/pg-group-store.ts';
 import { PgPlanStore } from './out/pg-plan-store.ts';
 import { PgPolicyStore } from './out/pg-policy-store.ts';
+import { PgSpecStore } from './out/pg-spec-store.ts';
 import { PgUpdateStore } from './out/pg-update-store.ts';
 import { PgWaveStore } from './out/pg-wave-store.ts';
 import { PgWindowStore } from './out/pg-window-store.ts';
@@ -28,6 +29,7 @@ import {
   FeedSource,
   PlanStore,
   PolicyStore,
+  SpecStore,
   UpdateStore,
   WaveStore,
   WindowStore,
@@ -35,7 +37,10 @@ import {
   GroupStore,
 } from './ports.ts';
 import { AdvanceUpdates } from './steps/advance-updates.ts';
+import { ApplyResources } from './steps/apply-resources.ts';
+import { ChangeSpecs } from './steps/change-specs.ts';
 import { CloseWindow } from './steps/close-window.ts';
+import { ControlPolicy } from './steps/control-policy.ts';
 import { ControlRollout } from './steps/control-rollout.ts';
 import { AskForRefresh } from './steps/ask-for-refresh.ts';
 import { DeleteGroup } from './steps/delete-group.ts';
@@ -76,6 +81,9 @@ import { ReleaseWave } from './steps/release-wave.ts';
     ReleaseWave,
     AdvanceUpdates,
     PutPolicy,
+    ApplyResources,
+    ChangeSpecs,
+    ControlPolicy,
     PutGroup,
     DeleteGroup,
     LookAtGroup,
@@ -95,6 +103,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     { provide: GroupStore, useClass: PgGroupStore },
     { provide: AssignmentStore, useClass: PgAssignmentStore },
     { provide: PolicyStore, useClass: PgPolicyStore },
+    { provide: SpecStore, useClass: PgSpecStore },
     { provide: CatalogStore, useClass: PgCatalogStore },
     { provide: FeedSource, useClass: HttpFeedSource },
   ],

@@ -7,11 +7,15 @@ import { config } from '../src/config.ts';
 import { PgCatalogStore } from '../src/out/pg-catalog-store.ts';
 import { PgPlanStore } from '../src/out/pg-plan-store.ts';
 import { PgPolicyStore } from '../src/out/pg-policy-store.ts';
+import { PgSpecStore } from '../src/out/pg-spec-store.ts';
 import { PgUpdateStore } from '../src/out/pg-update-store.ts';
 import { PgWaveStore } from '../src/out/pg-wave-store.ts';
 import { PgWindowStore } from '../src/out/pg-window-store.ts';
 import { AdvanceUpdates } from '../src/steps/advance-updates.ts';
+import { ApplyResources } from '../src/steps/apply-resources.ts';
+import { ChangeSpecs } from '../src/steps/change-specs.ts';
 import { CloseWindow } from '../src/steps/close-window.ts';
+import { ControlPolicy } from '../src/steps/control-policy.ts';
 import { ControlRollout } from '../src/steps/control-rollout.ts';
 import { ImportCatalog } from '../src/steps/import-catalog.ts';
 import { OpenWindow } from '../src/steps/open-window.ts';
@@ -100,12 +104,15 @@ export class Night {
   readonly windows: PgWindowStore;
   readonly plans: PgPlanStore;
   readonly updates: PgUpdateStore;
+  readonly specs = new PgSpecStore();
   readonly openWindow: OpenWindow;
   readonly closeWindow: CloseWindow;
   readonly planRollout: PlanRollout;
   readonly releaseWave: ReleaseWave;
   readonly advanceUpdates: AdvanceUpdates;
   readonly putPolicy: PutPolicy;
+  readonly applyResources: ApplyResources;
+  readonly controlPolicy: ControlPolicy;
   readonly controlRollout: ControlRollout;
   readonly importCatalog: ImportCatalog;
 
@@ -128,8 +135,11 @@ export class Night {
     this.planRollout = new PlanRollout(settings, clock, this.db, outbox, this.plans, tracer, this.log);
     this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, waves, this.updates, tracer, this.log);
     this.advanceUpdates = new AdvanceUpdates(settings, clock, this.db, outbox, this.updates, tracer);
-    this.putPolicy = new PutPolicy(clock, this.db, policies, this.log);
     this.controlRollout = new ControlRollout(clock, this.db, outbox, policies, this.updates, this.log);
+    const changes = new ChangeSpecs(clock, this.db, this.specs, this.controlRollout, this.log);
+    this.putPolicy = new PutPolicy(this.db, this.specs, changes);
+    this.applyResources = new ApplyResources(changes);
+    this.controlPolicy = new ControlPolicy(clock, this.db, this.specs, this.log);
     this.importCatalog = new ImportCatalog(this.db, new PgCatalogStore(this.db), this.log);
   }
 
@@ -140,7 +150,8 @@ export class Night {
     at = '2026-11-20T02:00:00Z',
   ): Promise<Night> {
     await database.admin.query({
-      text: `TRUNCATE status_ingestion.device, update_scheduler.policy, update_scheduler.tenant_state, update_scheduler.release, update_scheduler.release_device,
+      text: `TRUNCATE status_ingestion.device, update_scheduler.policy, update_scheduler.tenant_state, update_scheduler.window,
+        update_scheduler.device_group, update_scheduler.spec_version, update_scheduler.release, update_scheduler.release_device,
         update_scheduler.improvement_device, update_scheduler.catalog_product, update_scheduler.catalog_source,
         update_scheduler.rollout, update_scheduler.ring, update_scheduler.pacer, update_scheduler.occurrence, update_scheduler.wave, update_scheduler.device_update,
         update_scheduler.update_event, update_scheduler.outbox`,

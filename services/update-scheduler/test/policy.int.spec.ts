@@ -21,7 +21,7 @@ describe('policies and the catalogue', () => {
     expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
     await expect(put()).rejects.toMatchObject({
       code: 'policy.name-taken',
-      fields: [{ path: 'spec.name', message: 'is taken' }],
+      fields: [{ path: 'name', value: 'twin', message: 'is taken' }],
     });
   });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UpdateState } from '../events/update.ts';
+import { Fault } from '../fault.ts';
 import { Instant } from '../ids.ts';
 import { CertificateState } from '../certificate-state.ts';
 
@@ -10,7 +11,7 @@ export const ApiError = z
       code: z.string(),
       message: z.string(),
       remedy: z.string().optional(),
-      fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+      fields: z.array(Fault).optional(),
     }),
   })
   .meta({ id: 'Error' });

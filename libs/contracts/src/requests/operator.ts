@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from '../envelope.ts';
+import { Fault } from '../fault.ts';
 import { Instant, TenantId } from '../ids.ts';
 import { PolicySpec } from '../policy.ts';
 
@@ -9,7 +10,7 @@ export const Failure = z.object({
     code: z.string(),
     message: z.string(),
     remedy: z.string().optional(),
-    fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    fields: z.array(Fault).optional(),
   }),
 });
 export const reply = <S extends z.ZodType>(ok: S) => z.union([z.object({ ok }), Failure]);
@@ -24,11 +25,15 @@ export const Policy = z.object({
 });
 export type Policy = z.infer<typeof Policy>;
 
-/** Creates a policy, or replaces the one of that id. The same name twice in a tenant is refused. */
+/** `warnings`: what is taken but done otherwise than it says. */
+export const PutPolicy = Policy.extend({ warnings: z.array(Fault) });
+export type PutPolicy = z.infer<typeof PutPolicy>;
+
+/** Creates a policy, or replaces the one of that id. The same name twice in a tenant is refused. `by`: who asks, for its version. */
 export const policyPut = defineRequest(
   'policy.put',
-  z.object({ tenant: TenantId, policyId: z.guid().optional(), spec: PolicySpec }),
-  reply(Policy),
+  z.object({ tenant: TenantId, policyId: z.guid().optional(), spec: PolicySpec, by: z.string().max(200).optional() }),
+  reply(PutPolicy),
 );
 
 /** Pause stops new waves; resume lets them go on; abort also revokes what was not handed over yet. */

@@ -1,57 +1,11 @@
-import type { Policy } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { PolicyStore, type StoredPolicy } from '../ports.ts';
-
-interface PolicyRow extends Omit<Policy, 'createdAt' | 'updatedAt'> {
-  createdAt: Date;
-  updatedAt: Date;
-}
+import { PolicyStore } from '../ports.ts';
 
 @Injectable()
 export class PgPolicyStore extends PolicyStore {
   constructor(private readonly db: Database) {
     super();
-  }
-
-  override async find(tx: Tx, tenant: string, policyId: string): Promise<Policy | undefined> {
-    const [row] = await tx.query<PolicyRow>(
-      {
-        text: `SELECT policy_id AS "policyId", version, spec, paused, created_at AS "createdAt", updated_at AS "updatedAt"
-                 FROM update_scheduler.policy WHERE tenant = $1 AND policy_id = $2 AND archived_at IS NULL FOR UPDATE`,
-      },
-      [tenant, policyId],
-    );
-    return row && { ...row, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
-  }
-
-  override async idOfName(tx: Tx, tenant: string, name: string): Promise<string | undefined> {
-    const [row] = await tx.query<{ policy_id: string }>(
-      { text: `SELECT policy_id FROM update_scheduler.policy WHERE tenant = $1 AND name = $2 AND archived_at IS NULL` },
-      [tenant, name],
-    );
-    return row?.policy_id;
-  }
-
-  override async put(tx: Tx, policy: StoredPolicy): Promise<void> {
-    await tx.query(
-      {
-        text: `INSERT INTO update_scheduler.policy (tenant, policy_id, name, version, spec, paused, created_at, updated_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-               ON CONFLICT (tenant, policy_id) DO UPDATE
-                  SET name = EXCLUDED.name, version = EXCLUDED.version, spec = EXCLUDED.spec, paused = EXCLUDED.paused, updated_at = EXCLUDED.updated_at`,
-      },
-      [
-        policy.tenant,
-        policy.policyId,
-        policy.spec.name,
-        policy.version,
-        JSON.stringify(policy.spec),
-        policy.paused,
-        policy.createdAt,
-        policy.updatedAt,
-      ],
-    );
   }
 
   override async rolloutState(tx: Tx, tenant: string, rolloutId: string): Promise<string | undefined> {
@@ -72,7 +26,26 @@ export class PgPolicyStore extends PolicyStore {
 
   override abortedRollouts(): Promise<{ tenant: string; rolloutId: string }[]> {
     return this.db.query({
-      text: `SELECT tenant, rollout_id AS "rolloutId" FROM update_scheduler.rollout WHERE state = 'aborted'`,
+      text: `SELECT tenant, rollout_id AS "rolloutId" FROM update_scheduler.rollout WHERE state = 'aborted' AND ended_at IS NULL`,
     });
+  }
+
+  override async makeEmergency(tx: Tx, tenant: string, rolloutId: string): Promise<boolean> {
+    const rows = await tx.query(
+      {
+        text: `UPDATE update_scheduler.rollout r SET emergency = true FROM update_scheduler.policy p
+                WHERE r.tenant = $1 AND r.rollout_id = $2 AND p.tenant = r.tenant AND p.policy_id = r.policy_id
+                  AND p.version = r.policy_version AND p.archived_at IS NULL RETURNING r.rollout_id`,
+      },
+      [tenant, rolloutId],
+    );
+    return rows.length > 0;
+  }
+
+  override async setEnded(tx: Tx, tenant: string, rolloutId: string, now: Date): Promise<void> {
+    await tx.query(
+      { text: `UPDATE update_scheduler.rollout SET ended_at = $3 WHERE tenant = $1 AND rollout_id = $2` },
+      [tenant, rolloutId, now],
+    );
   }
 }

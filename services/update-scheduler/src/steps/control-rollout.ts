@@ -10,79 +10,93 @@ import {
 import { Clock, Database, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { PolicyStore, UpdateStore } from '../ports.ts';
+import { RingStore, type StoredRing } from '../ring-ports.ts';
 import { moveTo, stageAdvanced } from './outgoing.ts';
 
-const STATE = { pause: 'paused', resume: 'running', abort: 'aborted' } as const;
+const STATE = { pause: 'paused', resume: 'running', abort: 'aborted', emergency: 'running' } as const;
 const CHUNK = 1_000;
 /** What no device has taken yet. */
 const UNTAKEN: readonly UpdateState[] = ['planned', 'scanning', 'available', 'waiting'];
 
-/** Pauses, resumes or aborts a rollout at once. What devices have taken is followed to its end in any case. */
+interface Rollout {
+  tenant: string;
+  rolloutId: string;
+}
+type Input = InputOf<typeof rolloutControl>;
+interface Controlled {
+  rolloutId: string;
+  state: string;
+  emergency: boolean;
+  overridden: number;
+}
+
+/** Pauses, resumes or aborts a rollout at once, or lets it go as an emergency. What devices have taken is followed to its end in any case. */
 @Injectable()
 export class ControlRollout {
-  /** Aborted ones whose updates are still to be ended; at start, all: a crash may have left some. */
-  private ending: { tenant: string; rolloutId: string }[] | undefined;
-
   constructor(
     private readonly clock: Clock,
     private readonly db: Database,
     private readonly outbox: Outbox,
     private readonly policies: PolicyStore,
+    private readonly rings: RingStore,
     private readonly updates: UpdateStore,
     private readonly log: Log,
   ) {}
 
-  async run({
-    tenant,
-    rolloutId,
-    action,
-  }: InputOf<typeof rolloutControl>): Promise<{ rolloutId: string; state: string }> {
+  async run({ tenant, rolloutId, action, override = false }: Input): Promise<Controlled> {
     const state = STATE[action];
-    await this.db.transaction(async (tx) => {
+    const overridden = await this.db.transaction(async (tx) => {
       const old = await this.policies.rolloutState(tx, tenant, rolloutId);
-      if (old === undefined)
-        throw new AppError('rollout.not-found', `there is no rollout ${rolloutId} in this tenant`, {
-          outcome: 'drop',
-          remedy: 'list the rollouts to see their ids',
-        });
-      if (old === 'aborted' && action !== 'abort') {
-        throw new AppError('rollout.aborted', `rollout ${rolloutId} was aborted and cannot be ${state}`, {
-          outcome: 'drop',
-          remedy: 'change the policy: its new version begins a new rollout',
-        });
-      }
+      if (old === undefined) throw unknownRollout(rolloutId);
+      if (old === 'aborted' && action !== 'abort') throw alreadyAborted(rolloutId, state);
       await this.policies.setRolloutState(tx, tenant, rolloutId, state);
       if (action === 'abort') await this.revoke(tx, tenant, rolloutId);
+      if (action === 'emergency' && !(await this.policies.makeEmergency(tx, tenant, rolloutId))) throw outdated(rolloutId);
+      if (action === 'resume') return this.resumeRings(tx, { tenant, rolloutId }, old, override);
+      return 0;
     });
-    if (action === 'abort') this.ending?.push({ tenant, rolloutId });
-    this.log.info({ tenant, rolloutId, state }, 'rollout controlled');
-    return { rolloutId, state };
+    this.log.info({ tenant, rolloutId, state, action, overridden }, 'rollout controlled');
+    return { rolloutId, state, emergency: action === 'emergency', overridden };
   }
 
-  /** Ends the updates of aborted rollouts, in chunks; for a clock to call. */
-  async endAborted(): Promise<void> {
-    this.ending ??= await this.policies.abortedRollouts();
-    for (let one = this.ending[0]; one; one = this.ending[0]) {
-      while (await this.endChunk(one));
-      this.ending.shift();
+  private async resumeRings(tx: Tx, { tenant, rolloutId }: Rollout, old: string, override: boolean): Promise<number> {
+    const now = this.clock.now();
+    if (override) {
+      const overridden = await this.rings.override(tx, tenant, rolloutId, now);
+      if (overridden > 0) await this.rings.replan(tx, tenant, rolloutId, now);
+      return overridden;
     }
+    if (old !== 'running') return 0;
+    const halted = (await this.rings.lock(tx, tenant, rolloutId))?.rings.find((ring) => ring.state === 'halted');
+    if (halted) throw stillHalted(halted);
+    return 0;
   }
 
-  private async endChunk(one: { tenant: string; rolloutId: string }): Promise<boolean> {
+  /** Aborts a rollout that there is, in somebody else's transaction. */
+  async abortWithin(tx: Tx, { tenant, rolloutId }: Rollout): Promise<void> {
+    await this.policies.rolloutState(tx, tenant, rolloutId);
+    await this.policies.setRolloutState(tx, tenant, rolloutId, STATE.abort);
+    await this.revoke(tx, tenant, rolloutId);
+  }
+
+  /** Ends the updates of aborted rollouts, in chunks; for a clock to call. Any number may, and one that was killed leaves the rest to others. */
+  async endAborted(): Promise<void> {
+    for (const one of await this.policies.abortedRollouts()) while (await this.endChunk(one));
+  }
+
+  private async endChunk({ tenant, rolloutId }: Rollout): Promise<boolean> {
     const now = this.clock.now();
     return this.db.transaction(async (tx) => {
-      const left = await this.updates.inStates(tx, one, UNTAKEN, CHUNK);
+      const left = await this.updates.inStates(tx, { tenant, rolloutId }, UNTAKEN, CHUNK);
       // The command stays known: a device that has it in hand may still answer, and is followed then.
       const moves = left.map((update) =>
         moveTo(update, { state: 'failed', reason: 'aborted' }, 'The rollout was aborted.', now),
       );
-      await stageAdvanced(
-        this.outbox,
-        tx,
-        { tenant: one.tenant, at: now },
-        await this.updates.apply(tx, one.tenant, moves, now),
-      );
-      return left.length === CHUNK;
+      const moved = await this.updates.apply(tx, tenant, moves, now);
+      await stageAdvanced(this.outbox, tx, { tenant, at: now }, moved);
+      // What others moved meanwhile is looked at once more.
+      if (left.length === 0) await this.policies.setEnded(tx, tenant, rolloutId, now);
+      return left.length > 0;
     });
   }
 
@@ -91,4 +105,32 @@ export class ControlRollout {
     const id = derivedUuid('command.revoke', rolloutId, at.toISOString());
     await this.outbox.stage(tx, commandRevoke, message(commandRevoke, { id, tenant, at }, [{ cause: rolloutId }]), id);
   }
+}
+
+function unknownRollout(rolloutId: string): AppError {
+  return new AppError('rollout.not-found', `there is no rollout ${rolloutId} in this tenant`, {
+    outcome: 'drop',
+    remedy: 'list the rollouts to see their ids',
+  });
+}
+
+function alreadyAborted(rolloutId: string, state: string): AppError {
+  return new AppError('rollout.aborted', `rollout ${rolloutId} was aborted and cannot be ${state}`, {
+    outcome: 'drop',
+    remedy: 'change the policy: its new version begins a new rollout',
+  });
+}
+
+function outdated(rolloutId: string): AppError {
+  return new AppError('rollout.outdated', `rollout ${rolloutId} is not that of its policy's newest version`, {
+    outcome: 'drop',
+    remedy: 'let the newest rollout of the policy go, or set the policy’s emergency flag',
+  });
+}
+
+function stillHalted({ name, detail }: StoredRing): AppError {
+  return new AppError('rollout.halted', `ring "${name}" is halted by the health gate: ${detail}`, {
+    outcome: 'drop',
+    remedy: 'look at the failed devices of the earlier rings; then resume with `override`, or abort',
+  });
 }

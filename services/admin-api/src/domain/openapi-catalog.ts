@@ -1,4 +1,16 @@
-import { ApiError, Catalog, CatalogFilter, CatalogImported, DeviceReleases, FeedKind } from '@lamplighter/contracts';
+import {
+  ApiError,
+  Catalog,
+  CatalogFilter,
+  CatalogImported,
+  DeviceReleases,
+  FeedKind,
+  NewToken,
+  TenantId,
+  Token,
+  Tokens,
+  TokenSpec,
+} from '@lamplighter/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 
@@ -16,7 +28,7 @@ function operation(
   summary: string,
   answer: z.ZodType,
   more: Omit<ZodOpenApiOperationObject, 'summary' | 'responses'> = {},
-  status: '200' | '202' = '200',
+  status: '200' | '201' | '202' = '200',
 ): ZodOpenApiOperationObject {
   return { summary, ...more, responses: { [status]: { description: 'Done.', ...json(answer) }, ...failures } };
 }
@@ -64,5 +76,22 @@ export const catalogPaths: ZodOpenApiPathsObject = {
         requestParams: { path: z.object({ deviceId: z.string() }) },
       },
     ),
+  },
+  '/v1/tokens': {
+    get: operation(
+      "The tenant's tokens, without themselves; of all tenants for a token of the whole installation",
+      Tokens,
+    ),
+    post: operation(
+      'Make a token; it is shown this once',
+      NewToken,
+      { requestBody: { required: true, ...json(TokenSpec) } },
+      '201',
+    ),
+  },
+  '/v1/tokens/{name}': {
+    delete: operation('Revoke a token', Token, {
+      requestParams: { path: z.object({ name: z.string() }), query: z.object({ tenant: TenantId.optional() }) },
+    }),
   },
 };

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Token } from '@lamplighter/contracts';
 import { PrismaClient } from '@lamplighter/storage';
 import { Injectable } from '@nestjs/common';
 import { type AuditEntry, AuditLog, type Caller, TokenStore } from '../ports.ts';
+import { iso, isoOrNull } from './rows.ts';
 
 @Injectable()
 export class PrismaTokenStore extends TokenStore {
@@ -23,6 +25,35 @@ export class PrismaTokenStore extends TokenStore {
       update: caller.installation ? { installation: true } : {},
     });
   }
+
+  override async add(tokenHash: string, caller: Caller, at: Date): Promise<boolean> {
+    const { tenant, name } = caller;
+    return this.prisma.$transaction(async (tx) => {
+      // One at a time: two of one name must not pass each other.
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('admin_api.api_token'))`;
+      if (await tx.apiToken.findFirst({ where: { tenant, name, revokedAt: null } })) return false;
+      await tx.apiToken.create({ data: { tokenHash, ...caller, createdAt: at } });
+      return true;
+    });
+  }
+
+  override async list(tenant: string | undefined): Promise<Token[]> {
+    const where = tenant === undefined ? {} : { tenant };
+    const rows = await this.prisma.apiToken.findMany({ where, orderBy: { createdAt: 'desc' }, take: 1000 });
+    return rows.map(tokenOf);
+  }
+
+  override async revoke(tenant: string, name: string, installation: boolean, at: Date): Promise<Token | undefined> {
+    const where = { tenant, name, revokedAt: null, ...(installation ? {} : { installation: false }) };
+    const [row] = await this.prisma.apiToken.updateManyAndReturn({ where, data: { revokedAt: at } });
+    return row === undefined ? undefined : tokenOf(row);
+  }
+}
+
+type TokenRow = Omit<Token, 'createdAt' | 'revokedAt'> & { createdAt: Date; revokedAt: Date | null };
+
+function tokenOf({ name, tenant, installation, createdAt, revokedAt }: TokenRow): Token {
+  return { name, tenant, installation, createdAt: iso(createdAt), revokedAt: isoOrNull(revokedAt) };
 }
 
 @Injectable()

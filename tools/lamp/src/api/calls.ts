@@ -1,5 +1,4 @@
 import {
-  Catalog,
   Device,
   DevicePage,
   type DeviceSummary,
@@ -21,7 +20,6 @@ import type { ApiClient } from './client.ts';
 
 const Policies = z.object({ items: z.array(Policy) });
 const Rollouts = z.object({ items: z.array(RolloutSummary) });
-const Imported = z.object({ releases: z.int(), added: z.int() });
 const Controlled = z.object({ rolloutId: z.string(), state: z.string() });
 const Stored = PushCertificate.pick({ topic: true, notAfter: true });
 
@@ -81,11 +79,6 @@ export const showDevice = (api: ApiClient, deviceId: string): Promise<Device> =>
 
 export const showFleet = (api: ApiClient): Promise<FleetSummary> =>
   api.call({ path: '/v1/fleet', answer: FleetSummary });
-
-export const showCatalog = (api: ApiClient): Promise<Catalog> => api.call({ path: '/v1/catalog', answer: Catalog });
-
-export const importCatalog = (api: ApiClient, feed: unknown): Promise<z.infer<typeof Imported>> =>
-  api.call({ method: 'POST', path: '/v1/catalog', body: feed, answer: Imported });
 
 export const putPushCertificate = (api: ApiClient, pem: string, force = false): Promise<z.infer<typeof Stored>> =>
   api.call({ method: 'PUT', path: '/v1/push-certificates', body: { pem, force }, answer: Stored });

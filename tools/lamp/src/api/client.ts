@@ -15,6 +15,8 @@ export interface Call<S extends z.ZodType> {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  /** A file, sent as it is in the place of `body`. */
+  readonly file?: Buffer;
   /** Beside those that every call has; undefined ones are left out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   /** What the answer has to be. */
@@ -39,13 +41,14 @@ export class ApiClient {
     path,
     query,
     body,
+    file,
     headers,
     answer,
   }: Call<S>): Promise<z.infer<S>> {
     const target = new URL(`${this.url}${path}`);
     for (const [name, value] of Object.entries(query ?? {}))
       if (value !== undefined) target.searchParams.set(name, String(value));
-    const response = await this.send(target, method, body, headers);
+    const response = await this.send(target, method, file ?? body, headers);
     const text = await response.text();
     const received = parsed(text);
     if (!response.ok) throw refusal(response.status, received, `${method} ${path}`);
@@ -78,7 +81,9 @@ export class ApiClient {
     const headers: Record<string, string> = { authorization: `Bearer ${this.token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     for (const [name, value] of Object.entries(more ?? {})) if (value !== undefined) headers[name] = value;
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const isFile = Buffer.isBuffer(body);
+    if (isFile) headers['content-type'] = 'application/octet-stream';
+    const content = body === undefined ? {} : { body: isFile ? new Uint8Array(body) : JSON.stringify(body) };
     try {
       return await fetch(target, { method, headers, ...content, signal: AbortSignal.timeout(patienceMs) });
     } catch (error) {

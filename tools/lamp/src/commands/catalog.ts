@@ -1,7 +1,11 @@
-import type { Command } from 'commander';
+import { CatalogFilter, type CatalogSource, type FeedKind } from '@lamplighter/contracts';
+import { type Command, Option } from 'commander';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import { importCatalog, listPushCertificates, putPushCertificate, showCatalog, showFleet } from '../api/calls.ts';
+import { importFeed, refreshCatalog, showCatalog } from '../api/catalog-calls.ts';
+import type { ApiClient } from '../api/client.ts';
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
 import { exitCode, LampError } from '../errors.ts';
 import { print } from '../output.ts';
@@ -9,144 +13,150 @@ import { table } from '../table.ts';
 import { count, dateTime, number } from '../words.ts';
 import { documented } from './common.ts';
 
-type Options = ConnectOptions & { readonly json?: boolean; readonly force?: boolean };
+type Options = ConnectOptions & { readonly json?: boolean };
+type ShowOptions = Options & { os?: string; model?: string; release?: string; products?: boolean };
+type ImportOptions = Options & { readonly kind?: FeedKind; readonly force?: boolean };
 
 export function registerCatalog(program: Command): void {
   const catalog = program
     .command('catalog')
     .summary('the OS releases that targets are chosen from')
-    .description("Releases come from Apple's feed: fetched daily (LAMP_GDMF_URL), or imported from a file here.");
-  const show = catalog.command('show').summary('list the releases').description('Lists the known releases.');
-  show.option('--json', 'one JSON array').action(showCommand);
-  documented(withConnection(show), ['lamp catalog show']);
+    .description(
+      "Releases come from Apple's feed (GDMF), SOFA and Apple's software update catalogue: fetched daily (LAMP_GDMF_URL and its like), or imported from files here. All tenants share them.",
+    );
+  const show = catalog
+    .command('show')
+    .summary('list the releases, and where they come from')
+    .description('Lists the releases that are known, newest first, and the feeds they come from with their state.')
+    .addOption(new Option('--os <os>', 'of one OS').choices(CatalogFilter.shape.os.unwrap().options))
+    .option('--model <model>', 'for one model: iPhone15,2, or the board id of a Mac (J414sAP)')
+    .option('--release <version>', 'a version and all below it: 15 is also 15.7.1')
+    .option('--products', 'also what Macs install from, by product key')
+    .option('--json', 'one JSON object: items, products, sources')
+    .action(showCommand);
+  documented(withConnection(show), ['lamp catalog show', 'lamp catalog show --os macOS --release 15']);
+  const refresh = catalog
+    .command('refresh')
+    .summary('fetch the feeds now')
+    .description('Has the feeds fetched that the settings name, and waits for what comes of it.')
+    .argument('[source...]', 'some of them: gdmf, sofa-macos, sofa-ios, sucatalog; all when absent')
+    .option('--json', 'one JSON array of sources')
+    .action(refreshCommand);
+  documented(withConnection(refresh), ['lamp catalog refresh', 'lamp catalog refresh gdmf']);
   const take = catalog
     .command('import')
-    .summary('take in a feed document')
-    .description("Takes in a file in the format of Apple's release feed (https://gdmf.apple.com/v2/pmv).")
-    .argument('<file>', 'JSON file; - reads standard input')
-    .option('--json', 'one JSON object: releases, added')
+    .summary('take in a feed from a file')
+    .description(
+      'Takes in a copy of a feed, in the place of the former one: GDMF (/v2/pmv), SOFA (macos_data_feed.json, ios_data_feed.json) or a software update catalogue (.sucatalog, also .gz). All of it is taken in, or nothing.',
+    )
+    .argument('<file>', 'the file; - reads standard input')
+    .addOption(
+      new Option('--kind <kind>', 'what it has to be (default: told by its content)').choices([
+        'gdmf',
+        'sofa',
+        'sucatalog',
+      ]),
+    )
+    .option('--force', 'also where it lists less than half of what the former copy did')
+    .option('--json', 'one JSON object: source, releases, products, added')
     .action(importCommand);
   documented(withConnection(take), [
-    'lamp catalog import feed.json',
-    'curl -s https://gdmf.apple.com/v2/pmv | lamp catalog import -',
+    'lamp catalog import pmv.json',
+    'lamp catalog import macos_data_feed.json --kind sofa',
+    'curl -s --cacert AppleRootCA.pem https://gdmf.apple.com/v2/pmv | lamp catalog import -',
   ]);
 }
 
-export function registerPushCertificate(program: Command): void {
-  const certificate = program
-    .command('push-certificate')
-    .summary('the certificate that wakes devices')
-    .description('The MDM push certificate from Apple. It and its key are stored sealed, and never shown again.');
-  const upload = certificate
-    .command('upload')
-    .summary('store a push certificate')
-    .description('Stores the MDM push certificate of a topic, or its renewal.')
-    .argument('<pem...>', 'PEM files that hold the certificate and its private key, together or one each')
-    .option('--force', 'also where it ends before the present one')
-    .option('--json', 'one JSON object: topic, notAfter')
-    .action(uploadCommand);
-  documented(withConnection(upload), [
-    'lamp push-certificate upload push.pem',
-    'lamp push-certificate upload push.pem push-key.pem',
-  ]);
-  const list = certificate
-    .command('list')
-    .summary('show topics and expiry')
-    .description('Shows each topic, when its certificate ends, and whether APNs takes it.');
-  list.option('--json', 'one JSON array').action(certificatesCommand);
-  documented(withConnection(list), ['lamp push-certificate list']);
-}
-
-export function registerFleet(program: Command): void {
-  const fleet = program
-    .command('fleet')
-    .summary('the fleet in numbers')
-    .description('How many devices are enrolled, by platform, and how many have reported what they are.')
-    .option('--json', 'one JSON object')
-    .action(fleetCommand);
-  documented(withConnection(fleet), ['lamp fleet', 'lamp fleet --json']);
-}
-
-async function showCommand(options: Options): Promise<void> {
-  const { items } = await showCatalog(connect(options));
-  if (options.json === true) return print(JSON.stringify(items));
-  if (items.length === 0) return print('No release is known. lamp catalog import takes in a feed document.');
+async function showCommand({ os, model, release, ...options }: ShowOptions): Promise<void> {
+  const filter = CatalogFilter.safeParse({ os, model, version: release });
+  if (!filter.success) throw new LampError(filter.error.issues[0]!.message, 'lamp catalog show --help', exitCode.usage);
+  const catalog = await showCatalog(connect(options), filter.data);
+  if (options.json === true) return print(JSON.stringify(catalog));
+  const { items, products, sources } = catalog;
   const rows = items.map((one) => [
-    one.os,
-    one.version,
-    one.build,
+    one.platforms.join(', ') || one.os,
+    [one.version, one.versionExtra].filter(Boolean).join(' '),
+    one.build || '-',
     one.postedAt,
     one.expiresAt ?? '-',
     number(one.devices),
+    [...one.lists, ...(one.beta ? ['beta: never a target'] : [])].join(', '),
   ]);
-  print(table(['OS', 'version', 'build', 'posted', 'expires', 'models'], rows));
-}
-
-async function importCommand(file: string, options: Options): Promise<void> {
-  const done = await importCatalog(connect(options), feedIn(file));
-  print(
-    options.json === true
-      ? JSON.stringify(done)
-      : `${count(done.releases, 'release')} read, ${number(done.added)} of them new.`,
-  );
-}
-
-/** Throws LampError for a file that is no JSON. */
-export function feedIn(file: string): unknown {
-  try {
-    return JSON.parse(text(file));
-  } catch (error) {
-    if (error instanceof LampError) throw error;
-    throw new LampError(
-      `${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-      "Give a copy of Apple's release feed.",
-    );
+  if (rows.length > 0) print(table(['OS', 'version', 'build', 'posted', 'expires', 'models', 'listed as'], rows));
+  else print('No such release is known. lamp catalog import takes in a feed document.');
+  if (options.products === true && products.length > 0) {
+    const keys = products.map((one) => [
+      one.productKey,
+      one.kind,
+      one.version ?? '-',
+      one.build ?? '-',
+      one.name ?? '-',
+    ]);
+    print(`\n${table(['product key', 'kind', 'version', 'build', 'name'], keys)}`);
   }
+  print(`\n${describeSources(sources)}`);
 }
 
-async function uploadCommand(files: string[], options: Options): Promise<void> {
-  const done = await putPushCertificate(connect(options), files.map(text).join('\n'), options.force);
+/** Where the catalogue comes from, for a person. */
+export function describeSources(sources: readonly CatalogSource[]): string {
+  if (sources.length === 0) return 'No feed has been fetched or imported yet.';
+  const rows = sources.map((one) => [
+    one.source,
+    one.state,
+    number(one.releases),
+    number(one.products),
+    dateTime(one.copyAt),
+    one.copyFrom ?? '-',
+    dateTime(one.succeededAt),
+    dateTime(one.nextAt),
+  ]);
+  const head = ['source', 'state', 'releases', 'products', 'copy since (UTC)', 'brought by', 'last good fetch', 'next'];
+  return [table(head, rows), ...sources.flatMap(failureOf)].join('\n');
+}
+
+function failureOf({ source, failure }: CatalogSource): string[] {
+  if (failure === null) return [];
+  const { message, remedy, since, attempts } = failure;
+  const lines = [`✗ ${source} has failed ${count(attempts, 'time')} since ${dateTime(since)}: ${message}`];
+  return remedy === null ? lines : [...lines, `  → ${remedy}`];
+}
+
+const PATIENCE_MS = 150_000;
+
+async function refreshCommand(names: string[], options: Options): Promise<void> {
+  const api = connect(options);
+  const before = await attempts(api);
+  const asked = new Set((await refreshCatalog(api, names)).sources);
+  const deadline = Date.now() + PATIENCE_MS;
+  let sources: CatalogSource[] = [];
+  for (let isDone = false; !isDone;) {
+    await sleep(500);
+    sources = (await showCatalog(api)).sources.filter(({ source }) => asked.has(source));
+    isDone = sources.every((one) => one.state !== 'fetching' && one.attemptedAt !== before.get(one.source));
+    if (!isDone && Date.now() > deadline)
+      throw new LampError('The feeds were not fetched in time.', 'lamp status tells whether update-scheduler runs.');
+  }
+  print(options.json === true ? JSON.stringify(sources) : describeSources(sources));
+  if (sources.some(({ failure }) => failure !== null)) process.exitCode = exitCode.failed;
+}
+
+async function attempts(api: ApiClient): Promise<Map<string, string | null>> {
+  return new Map((await showCatalog(api)).sources.map((one) => [one.source, one.attemptedAt]));
+}
+
+async function importCommand(file: string, { kind, force, ...options }: ImportOptions): Promise<void> {
+  const name = file === '-' ? undefined : basename(file);
+  const done = await importFeed(connect(options), bytesOf(file), { kind, force, name });
   if (options.json === true) return print(JSON.stringify(done));
-  print(`The push certificate of ${done.topic} is stored. It ends ${dateTime(done.notAfter)}.`);
-}
-
-async function certificatesCommand(options: Options): Promise<void> {
-  const items = await listPushCertificates(connect(options));
-  if (options.json === true) return print(JSON.stringify(items));
-  if (items.length === 0)
-    return print('There is no push certificate: devices cannot be woken. lamp push-certificate upload stores one.');
+  const products = done.products === undefined || done.products === 0 ? '' : `, ${count(done.products, 'product')}`;
   print(
-    table(
-      ['topic', 'state', 'days left', 'ends (UTC)', 'uploaded'],
-      items.map((one) => [
-        one.topic,
-        one.refused === undefined ? one.state : `${one.state} (${one.refused.reason})`,
-        number(one.daysLeft),
-        dateTime(one.notAfter),
-        dateTime(one.uploadedAt),
-      ]),
-    ),
+    `${done.source ?? 'feed'}: ${count(done.releases, 'release')}${products} read, ${number(done.added)} of them new.`,
   );
 }
 
-async function fleetCommand(options: Options): Promise<void> {
-  const fleet = await showFleet(connect(options));
-  if (options.json === true) return print(JSON.stringify(fleet));
-  print(
-    `${count(fleet.enrolled, 'device')} enrolled, ${number(fleet.withFacts)} of them have reported what they are; clock ${dateTime(fleet.now)} UTC.`,
-  );
-  if (fleet.platforms.length > 0)
-    print(
-      table(
-        ['platform', 'devices'],
-        fleet.platforms.map((one) => [one.platform, number(one.devices)]),
-      ),
-    );
-}
-
-function text(file: string): string {
+function bytesOf(file: string): Buffer {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return readFileSync(file === '-' ? 0 : file);
   } catch (error) {
     throw new LampError(
       `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { importCatalog, putPushCertificate } from '../api/calls.ts';
+import { putPushCertificate } from '../api/calls.ts';
+import { importFeed } from '../api/catalog-calls.ts';
 import { ApiClient } from '../api/client.ts';
-import { feedIn } from '../commands/catalog.ts';
 import type { ProcessEvent } from '../processes/supervised.ts';
 import { build } from '../product/build.ts';
 import { type Product, startProduct } from '../product/start-product.ts';
@@ -46,7 +46,7 @@ export async function setStage(dir: string, plan: DemoPlan, narrator: Narrator, 
   try {
     const api = new ApiClient({ url: product.urls.admin, token: product.token });
     await putPushCertificate(api, pki.push.map((file) => readFileSync(file, 'utf8')).join('\n'));
-    await importCatalog(api, feedIn(sampleFeed));
+    await importFeed(api, readFileSync(sampleFeed));
     const { gatewayCa, deviceCa, deviceCaKey } = product.pki;
     const paths = { serverUrl: `${product.urls.gateway}/mdm`, serverCa: gatewayCa, deviceCa, deviceCaKey };
     const fleet = await FleetProcess.start({ dir, plan, clock, apnsPort, pki, paths });

@@ -31,6 +31,7 @@ export * from './push-address.ts';
 export * from './reasons.ts';
 export * from './requests/catalog.ts';
 export * from './requests/command.ts';
+export * from './requests/declaration.ts';
 export * from './requests/device.ts';
 export * from './requests/group.ts';
 export * from './requests/operator.ts';

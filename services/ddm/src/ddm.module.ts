@@ -5,6 +5,7 @@ import { Module } from '@nestjs/common';
 import type { Config } from './config.ts';
 import { ChangesClock } from './in/changes.clock.ts';
 import { ClearClock } from './in/clear.clock.ts';
+import { DeclarationsResponder } from './in/declarations.responder.ts';
 import { OnCommandEndedConsumer } from './in/on-command-ended.consumer.ts';
 import { OnDeclarationAssignConsumer } from './in/on-declaration-assign.consumer.ts';
 import { OnDeclarationWithdrawConsumer } from './in/on-declaration-withdraw.consumer.ts';
@@ -30,6 +31,8 @@ import {
 import { AnswerSync } from './steps/answer-sync.ts';
 import { ArrangeDevices } from './steps/arrange-devices.ts';
 import { AssignDeclarations } from './steps/assign-declarations.ts';
+import { ChangeDeclarations } from './steps/change-declarations.ts';
+import { ChangeSets } from './steps/change-sets.ts';
 import { ClearUnused } from './steps/clear-unused.ts';
 import { FollowDevices } from './steps/follow-devices.ts';
 import { RecordReports } from './steps/record-reports.ts';
@@ -46,10 +49,13 @@ import { WithdrawDeclarations } from './steps/withdraw-declarations.ts';
     OnDeviceObservedConsumer,
     OnCommandEndedConsumer,
     SyncResponder,
+    DeclarationsResponder,
   ],
   providers: [
     AssignDeclarations,
     WithdrawDeclarations,
+    ChangeDeclarations,
+    ChangeSets,
     FollowDevices,
     ArrangeDevices,
     TellDevices,

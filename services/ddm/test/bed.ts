@@ -122,7 +122,7 @@ export class DdmBed {
     const stream = streamOf(this.nats.prefix, definition);
     const { state } = await manager.streams.info(stream);
     const told: Told[] = [];
-    for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
+    for (let seq = Math.max(1, state.first_seq); seq <= state.last_seq; seq += 1) {
       const stored = await manager.streams.getMessage(stream, { seq });
       if (!stored || !stored.subject.includes('command.enqueue')) continue;
       const { items } = decoderOf(definition)(stored.string(), {

@@ -47,9 +47,14 @@ export function releasesFor(
   });
   const rest = catalogue.filter((one) => !taken.has(one)).map((one) => entryOf(osVersion, one, undefined));
   return [...offered, ...rest].toSorted(
-    (a, b) => compareOsVersions(b.version ?? '', a.version ?? '') || (a.listedBy < b.listedBy ? 1 : -1),
+    (a, b) =>
+      compareOsVersions(b.version ?? '', a.version ?? '') ||
+      (b.versionExtra < a.versionExtra ? -1 : Number(b.versionExtra > a.versionExtra)) ||
+      RANK[a.listedBy] - RANK[b.listedBy],
   );
 }
+
+const RANK = { both: 0, device: 1, catalogue: 2 };
 
 /** By build where the device names one in whatever way, else by version. */
 function isSame(update: OwnUpdate, release: ModelRelease): boolean {

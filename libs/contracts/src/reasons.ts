@@ -1,4 +1,5 @@
 import { CONTACT_REASONS } from './reasons/contact.ts';
+import { ENFORCEMENT_REASONS } from './reasons/enforcement.ts';
 import { DEVICE_REASONS } from './reasons/device.ts';
 import { ELIGIBILITY_REASONS } from './reasons/eligibility.ts';
 import { MANAGEMENT_REASONS } from './reasons/management.ts';
@@ -14,6 +15,7 @@ const CATALOGUE: Readonly<Record<string, ReasonEntry>> = {
   ...OPERATOR_REASONS,
   ...CONTACT_REASONS,
   ...DEVICE_REASONS,
+  ...ENFORCEMENT_REASONS,
   ...MANAGEMENT_REASONS,
 };
 

@@ -40,6 +40,7 @@ export function advance(update: Update, said: Happening, terms: Terms): Advanced
     keepsCommand: rule.next === 'stay',
     ...progress(update, said, happening, rule.next, terms.now),
   };
+  if (update.step === 'enforce' && moved.to === update.state && moved.reason === update.reason) return undefined;
   if (rule.next === 'stay' || rule.next === 'end') return moved;
   if (moved.to === 'downloaded' && onlyDownloads(update, terms)) {
     return { ...moved, reason: 'download-only', detail: 'The update is downloaded; the policy installs nothing.' };
@@ -169,7 +170,11 @@ function endOfSending(reason: string | null): End {
   return { to: 'waiting', reason: reason !== null && MAY_PASS.has(reason) ? reason : 'window-closed', detail };
 }
 
-/** Whether an observation may move this update: it answers the outstanding command, or says that the target is reached. */
+/**
+ * Whether an observation may move this update: it answers the outstanding command, says that the target is reached, or is of an
+ * update that the device tells of by itself.
+ */
 export function concerns(update: Update, commandId: string | undefined, happening: Happening): boolean {
-  return (commandId !== undefined && commandId === update.commandId) || happening.trigger === 'at-target';
+  if (happening.trigger === 'at-target' || update.step === 'enforce') return true;
+  return commandId !== undefined && commandId === update.commandId;
 }

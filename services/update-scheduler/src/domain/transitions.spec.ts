@@ -8,6 +8,8 @@ import { POLLS, type Step, type Terms, type Update } from './update.ts';
 
 const ENDED = new Set<UpdateState>(['installed', 'failed', 'superseded', 'not-eligible', 'waiting', 'downloaded']);
 const STEPS: Step[] = [...new Set(RULES.flatMap((rule) => (rule.steps === '*' ? [] : [...rule.steps])))];
+/** Those with a command outstanding; a declared update is told of by the device itself. */
+const COMMANDS = STEPS.filter((step) => step !== 'enforce');
 const HOUR = 3_600_000;
 
 const KINDS: Partial<Update>[] = [
@@ -40,7 +42,10 @@ const placeOf = ({ platform, fromVersion, state, step }: Update): string =>
 /** Everything that can follow from the first commands, by all rules and terms. */
 function explore(): Seen {
   const seen: Seen = { steps: new Set(), states: new Set(['planned']), used: new Set(), exits: new Map() };
-  const todo = KINDS.map((kind) => update({ ...kind, step: kind.platform === 'macOS' ? 'scan' : 'list' }));
+  const todo = [
+    ...KINDS.map((kind) => update({ ...kind, step: kind.platform === 'macOS' ? 'scan' : 'list' })),
+    update({ step: 'enforce', state: 'commanded', commandId: null }),
+  ];
   for (let at = todo.pop(); at; at = todo.pop()) {
     if (seen.exits.has(placeOf(at))) continue;
     const leads = new Set<string>();
@@ -62,11 +67,13 @@ function* exitsOf(at: Update, used: Set<string>): Generator<Update> {
       for (const trigger of TRIGGERS) {
         const still = { progress: trigger, progressedAt: new Date(NOW.getTime() - 2 * HOUR), resends };
         for (const one of [at, { ...at, ...still }]) {
-          const moved = advance(one, { trigger }, given);
+          const why = trigger === 'declared-failed' ? { reason: 'enforcement-failing' } : {};
+          const moved = advance(one, { trigger, ...why }, given);
           if (!moved) continue;
           used.add(moved.detail);
-          if (moved.keepsCommand) continue;
-          yield { ...at, state: moved.to, step: moved.ask?.step ?? '', commandedAt: NOW };
+          if (moved.keepsCommand && at.step !== 'enforce') continue;
+          const step = moved.keepsCommand ? at.step : (moved.ask?.step ?? '');
+          yield { ...at, state: moved.to, step, commandedAt: NOW };
         }
       }
     }
@@ -112,7 +119,8 @@ describe('the transition table', () => {
     );
     const late = terms({ now: new Date(STOPS.getTime() + 9 * HOUR) });
     for (const { update: one } of open) {
-      const end = advance(one, { trigger: 'expired-unseen' }, late);
+      const trigger = one.step === 'enforce' ? 'overdue' : 'expired-unseen';
+      const end = advance(one, { trigger }, late);
       expect({ place: placeOf(one), ends: end !== undefined && end.ask === undefined }).toEqual({
         place: placeOf(one),
         ends: true,
@@ -141,7 +149,7 @@ describe('the transition table', () => {
       'superseded',
       'left',
     ];
-    const missing = STEPS.flatMap((step) =>
+    const missing = COMMANDS.flatMap((step) =>
       always.filter((trigger) => !ruleFor(step, trigger)).map((one) => `${step} ${one}`),
     );
     expect(missing).toEqual([]);
@@ -154,7 +162,7 @@ describe('the transition table', () => {
     }
     fc.assert(
       fc.property(
-        fc.constantFrom(...STEPS),
+        fc.constantFrom(...COMMANDS),
         fc.constantFrom(...TRIGGERS),
         fc.constantFrom(...KINDS),
         fc.integer({ min: 0, max: 12 }),
@@ -262,7 +270,7 @@ describe('late and repeated reports', () => {
 
   it('change nothing either where they are of commands that are over, or of none', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...STEPS), fc.array(Happened, { maxLength: 20 }), (step, all) => {
+      fc.property(fc.constantFrom(...COMMANDS), fc.array(Happened, { maxLength: 20 }), (step, all) => {
         const start = mac({ step, commandId: 'c9', commandSeq: 9 });
         const news = all.flatMap((happening, index) => [
           { commandId: `c${index % 9}`, happening },

@@ -1,5 +1,6 @@
 import { type Rule, type RuleLine, ruleOf } from './rule.ts';
 import { ENDS } from './rules/ends.ts';
+import { ENFORCING } from './rules/enforcement.ts';
 import { INSTALLING } from './rules/installs.ts';
 import { OFFERS } from './rules/offers.ts';
 import { EVERY } from './rules/steps.ts';
@@ -13,6 +14,7 @@ const LINES: readonly RuleLine[] = [
   [EVERY, 'not-now', 'same', 'stay', 'The device is busy and will ask again.', 'not-now'],
   ...OFFERS,
   ...INSTALLING,
+  ...ENFORCING,
   ...ENDS,
 ];
 

@@ -1,5 +1,6 @@
 import { classifyErrorChain, osVersionKey } from '@lamplighter/apple';
 import { type commandEnded, isReason, type ItemOf, type Observation } from '@lamplighter/contracts';
+import { readDeclared } from './declared.ts';
 import { chooseProduct, type Product } from './product-choice.ts';
 import type { Update } from './update.ts';
 
@@ -50,6 +51,13 @@ export const TRIGGERS = [
   'cancelled',
   'superseded',
   'left',
+  'declared-waiting',
+  'declared-downloading',
+  'declared-prepared',
+  'declared-installing',
+  'declared-failed',
+  'declared-refused',
+  'overdue',
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
@@ -73,6 +81,7 @@ const ERRORS: Readonly<Record<string, Trigger>> = {
   'install-in-progress': 'error-installing',
   superseded: 'error-superseded',
   benign: 'error-benign',
+  'unreadable-answer': 'unreadable',
   // What may pass within the window.
   'insufficient-power': 'error-busy',
   'insufficient-network': 'error-busy',
@@ -154,6 +163,8 @@ export function readObservation(update: Update, observation: Observation, at: Da
       return readFacts(update, observation.osVersion);
     case 'error':
       return readError(observation.class, observation.explanation);
+    case 'declared-status':
+      return readDeclared(update, observation);
     case 'not-now':
       return { trigger: 'not-now', detail: `NotNow number ${observation.count} to this command` };
     default:

@@ -17,6 +17,7 @@ export type Step =
   | 'install' // ScheduleOSUpdate that installs
   | 'install-fallback' // the same with another InstallAction, after the first was not supported
   | 'status' // OSUpdateStatus while installing
+  | 'enforce' // a declaration that tells when to install, and the device's reports of how far it is
   | 'confirm'; // DeviceInformation: nothing is running, perhaps it is installed
 
 /** One device's update, as far as a transition needs it. */

@@ -1,0 +1,71 @@
+import { osVersionKey } from '@lamplighter/apple';
+import type { DeclaredStatus, ReportedDeclaration } from '@lamplighter/contracts';
+import type { Happening, Trigger } from './triggers.ts';
+import type { Update } from './update.ts';
+
+/** Of `softwareupdate.install-state`. Words of later OS versions, and `none`, say nothing here. */
+const INSTALL_STATES: Readonly<Record<string, Trigger>> = {
+  waiting: 'declared-waiting',
+  downloading: 'declared-downloading',
+  prepared: 'declared-prepared',
+  installing: 'declared-installing',
+  failed: 'declared-failed',
+};
+
+/** Apple gives a failure in words only: what they speak of. */
+const FAILURES: readonly (readonly [words: RegExp, reason: string])[] = [
+  [/space|disk|storage/i, 'insufficient-space'],
+  [/power|battery|charg/i, 'insufficient-power'],
+  [/network|internet|connection/i, 'insufficient-network'],
+  [/download/i, 'download-failed'],
+];
+
+/**
+ * What a status report means for this update. An update of the command lane only learns from it which version the device runs.
+ * The product key of an enforced update is the identifier of its declaration.
+ */
+export function readDeclared(update: Update, status: DeclaredStatus): Happening {
+  if (isAtTarget(update, status)) return { trigger: 'at-target', detail: `runs ${status.osVersion}` };
+  if (update.step !== 'enforce') return { trigger: 'unreadable' };
+  const own = status.declarations?.find(({ identifier }) => identifier === update.productKey);
+  if (own !== undefined && isRefused(own)) {
+    return { trigger: 'declared-refused', reason: 'declaration-refused', detail: wordsOf(own) };
+  }
+  const trigger = isAboutOurs(update, status) ? INSTALL_STATES[status.installState ?? ''] : undefined;
+  if (trigger === 'declared-failed') return failed(status);
+  if (trigger !== undefined) return { trigger };
+  return { trigger: own?.active === true ? 'declared-waiting' : 'unreadable' };
+}
+
+function isAtTarget({ targetVersion }: Update, { osVersion }: DeclaredStatus): boolean {
+  if (osVersion === undefined || targetVersion === '') return false;
+  return osVersionKey(osVersion) >= osVersionKey(targetVersion);
+}
+
+/** A device may have another update pending: one that its user chose, or that another server wants. */
+function isAboutOurs(update: Update, { declarationId, pendingVersion }: DeclaredStatus): boolean {
+  if (declarationId !== undefined) return declarationId === update.productKey;
+  return pendingVersion === undefined || pendingVersion === update.targetVersion;
+}
+
+function isRefused({ active, valid, reasons }: ReportedDeclaration): boolean {
+  return valid === 'invalid' || (!active && reasons.length > 0);
+}
+
+function wordsOf({ reasons }: ReportedDeclaration): string {
+  const words = reasons.map(({ code, description }) => (description === undefined ? code : `${code}: ${description}`));
+  return words.length === 0 ? 'not valid' : words.join('; ');
+}
+
+function failed({ failure }: DeclaredStatus): Happening {
+  const words = failure?.reason ?? '';
+  const reason = FAILURES.find(([about]) => about.test(words))?.[1] ?? 'enforcement-failing';
+  const times = failure === undefined ? '' : `, ${failure.count} times so far`;
+  return { trigger: 'declared-failed', reason, detail: `${words === '' ? 'no reason given' : words}${times}` };
+}
+
+/** The time has passed, with the hours given after it. What the device failed at says more than that. */
+export function overdue({ reason }: Pick<Update, 'reason'>): Happening {
+  const isFailing = reason !== null && reason !== 'waiting-for-its-time';
+  return { trigger: 'overdue', reason: isFailing ? reason : 'not-enforced' };
+}

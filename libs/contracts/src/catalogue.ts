@@ -1,6 +1,7 @@
 import * as command from './events/command.ts';
 import * as declaration from './events/declaration.ts';
 import * as device from './events/device.ts';
+import * as rollout from './events/rollout.ts';
 import * as update from './events/update.ts';
 import * as webhook from './events/webhook.ts';
 import * as window from './events/window.ts';
@@ -10,6 +11,7 @@ export const messages = [
   window.windowOpened,
   window.rolloutPlanned,
   window.waveReleased,
+  rollout.rolloutHalted,
   declaration.declarationAssign,
   declaration.declarationWithdraw,
   command.commandEnqueue,

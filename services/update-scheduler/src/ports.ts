@@ -61,9 +61,18 @@ export abstract class WindowStore {
   /** Adds those that are not there yet, with their rollouts; returns the new ones. Any number of schedulers may try. */
   abstract open(tx: Tx, occurrences: readonly OpenedOccurrence[]): Promise<OpenedOccurrence[]>;
   /** Occurrences past their close that are not closed; empty when there are none. */
-  abstract closable(now: Date): Promise<{ tenant: string; occurrenceId: string; rolloutId: string }[]>;
-  /** Closes it and counts the devices whose update was not commanded; undefined when it was closed before. */
-  abstract close(tx: Tx, tenant: string, occurrenceId: string): Promise<number | undefined>;
+  abstract closable(now: Date): Promise<ClosableOccurrence[]>;
+  /** Closes it and counts the devices whose update was not commanded, by reason; undefined when it was closed before. */
+  abstract close(tx: Tx, tenant: string, occurrenceId: string): Promise<Readonly<Record<string, number>> | undefined>;
+}
+
+export interface ClosableOccurrence {
+  tenant: string;
+  occurrenceId: string;
+  rolloutId: string;
+  /** Its rollout, policy or tenant is. */
+  isPaused: boolean;
+  haltedRings: readonly number[];
 }
 
 export interface PlanTerms {
@@ -129,6 +138,8 @@ export abstract class PlanStore {
   /** Plans the devices after the cursor. A device that was planned in this occurrence is left alone. */
   abstract planChunk(tx: Tx, terms: PlanTerms, chunk: PlanChunk): Promise<PlannedChunk>;
   abstract save(tx: Tx, terms: PlanTerms): Promise<void>;
+  /** Occurrences that are still sending and not planned to the end: new ones, those that are planned once more, and what a crash left. */
+  abstract unplanned(now: Date): Promise<{ tenant: string; occurrenceId: string }[]>;
   /** Occurrences that are planned and still sending. */
   abstract joinable(now: Date): Promise<{ tenant: string; occurrenceId: string; openedAt: Date }[]>;
 }
@@ -160,6 +171,8 @@ export interface StoredUpdate extends Update {
   deviceId: string;
   /** From then on the update is installed whatever the user chose. */
   deadlineAt: Date | null;
+  /** Null where the rollout has no rings. */
+  ring: number | null;
   traceparent: string | null;
 }
 

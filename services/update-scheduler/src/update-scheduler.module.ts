@@ -21,6 +21,7 @@ import { PgGroupStore } from './out/pg-group-store.ts';
 import { PgPlanStore } from './out/pg-plan-store.ts';
 import { PgPolicyStore } from './out/pg-policy-store.ts';
 import { PgSpecStore } from './out/pg-spec-store.ts';
+import { PgRingStore } from './out/pg-ring-store.ts';
 import { PgUpdateStore } from './out/pg-update-store.ts';
 import { PgWaveStore } from './out/pg-wave-store.ts';
 import { PgWindowStore } from './out/pg-window-store.ts';
@@ -36,6 +37,7 @@ import {
   AssignmentStore,
   GroupStore,
 } from './ports.ts';
+import { RingStore } from './ring-ports.ts';
 import { AdvanceUpdates } from './steps/advance-updates.ts';
 import { ApplyResources } from './steps/apply-resources.ts';
 import { ChangeSpecs } from './steps/change-specs.ts';
@@ -48,6 +50,7 @@ import { ExplainAssignment } from './steps/explain-assignment.ts';
 import { ImportCatalog } from './steps/import-catalog.ts';
 import { RefreshCatalog } from './steps/refresh-catalog.ts';
 import { LookAtGroup } from './steps/look-at-group.ts';
+import { JudgeRings } from './steps/judge-rings.ts';
 import { OpenWindow } from './steps/open-window.ts';
 import { PlanRollout } from './steps/plan-rollout.ts';
 import { PutGroup } from './steps/put-group.ts';
@@ -78,6 +81,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     OpenWindow,
     CloseWindow,
     PlanRollout,
+    JudgeRings,
     ReleaseWave,
     AdvanceUpdates,
     PutPolicy,
@@ -98,6 +102,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     ),
     { provide: WindowStore, useClass: PgWindowStore },
     { provide: PlanStore, useClass: PgPlanStore },
+    { provide: RingStore, useClass: PgRingStore },
     { provide: WaveStore, useClass: PgWaveStore },
     { provide: UpdateStore, useClass: PgUpdateStore },
     { provide: GroupStore, useClass: PgGroupStore },

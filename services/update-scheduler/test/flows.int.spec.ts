@@ -240,7 +240,7 @@ describe('the life of an update', () => {
     await night.answer(taken, list);
     await night.answer(taken, { kind: 'schedule-result', results: [{ productKey: 'k26', status: 'Downloading' }] });
     const [{ rolloutId } = { rolloutId: '' }] = await night.occurrences();
-    expect(await night.controlRollout.run({ tenant: TENANT, rolloutId, action: 'abort' })).toEqual({
+    expect(await night.controlRollout.run({ tenant: TENANT, rolloutId, action: 'abort' })).toMatchObject({
       rolloutId,
       state: 'aborted',
     });

@@ -47,6 +47,13 @@ export const PLANNING_REASONS = {
     retry: 'next-window',
     action: 'Wait; the rollout shows the day of each ring.',
   },
+  paused: {
+    class: 'operator',
+    title: 'Paused',
+    explanation: 'The rollout, its policy or its tenant was paused when the window closed.',
+    retry: 'next-window',
+    action: 'Resume it.',
+  },
   'ring-halted': {
     class: 'operator',
     title: 'Its ring is halted',

@@ -36,11 +36,31 @@ export const policyPut = defineRequest(
   reply(PutPolicy),
 );
 
-/** Pause stops new waves; resume lets them go on; abort also revokes what was not handed over yet. */
+export const RolloutAction = z.enum(['pause', 'resume', 'abort', 'emergency']);
+export type RolloutAction = z.infer<typeof RolloutAction>;
+
+/**
+ * Pause stops new waves; resume lets them go on; abort also revokes what was not handed over yet. Emergency lets the rollout go at
+ * once, without windows, blackouts, rings and days after release; there is no way back but abort.
+ */
 export const rolloutControl = defineRequest(
   'rollout.control',
-  z.object({ tenant: TenantId, rolloutId: z.guid(), action: z.enum(['pause', 'resume', 'abort']) }),
-  reply(z.object({ rolloutId: z.guid(), state: z.string() })),
+  z.object({
+    tenant: TenantId,
+    rolloutId: z.guid(),
+    action: RolloutAction,
+    /** With resume: halted rings go on too, and the health gate does not halt them again. Without it a halted rollout is refused. */
+    override: z.boolean().optional(),
+  }),
+  reply(
+    z.object({
+      rolloutId: z.guid(),
+      state: z.string(),
+      emergency: z.boolean(),
+      /** How many halted rings go on. */
+      overridden: z.int(),
+    }),
+  ),
 );
 
 /**

@@ -7,7 +7,7 @@ import { PlanRollout } from '../steps/plan-rollout.ts';
 /** Facts are written a little before and after their `updated_at`: each look goes back this much further than the last. */
 const OVERLAP_MS = 120_000;
 
-/** Lets devices that enrolled or reported late join the windows that are open. */
+/** Goes on with plans that nobody works on, and lets devices that enrolled or reported late join the windows that are open. */
 @Injectable()
 export class JoinClock extends Ticker {
   private readonly lastLook = new Map<string, Date>();
@@ -24,6 +24,7 @@ export class JoinClock extends Ticker {
 
   protected override async tick(): Promise<void> {
     const now = this.clock.now();
+    for (const one of await this.plans.unplanned(now)) await this.planRollout.run(one);
     const open = await this.plans.joinable(now);
     for (const one of open) {
       const last = this.lastLook.get(one.occurrenceId) ?? one.openedAt;

@@ -3,15 +3,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { CloseWindow } from '../steps/close-window.ts';
 import { ControlRollout } from '../steps/control-rollout.ts';
+import { JudgeRings } from '../steps/judge-rings.ts';
 import { OpenWindow } from '../steps/open-window.ts';
 
-/** Opens and closes windows, and ends what was aborted. */
+/** Opens and closes windows, judges rings, and ends what was aborted. */
 @Injectable()
 export class WindowClock extends Ticker {
   constructor(
     @Inject(CONFIG) config: Config,
     log: Log,
     private readonly openWindow: OpenWindow,
+    private readonly judgeRings: JudgeRings,
     private readonly closeWindow: CloseWindow,
     private readonly controlRollout: ControlRollout,
   ) {
@@ -20,6 +22,7 @@ export class WindowClock extends Ticker {
 
   protected override async tick(): Promise<void> {
     await this.openWindow.run();
+    await this.judgeRings.run();
     await this.closeWindow.run();
     await this.controlRollout.endAborted();
   }

@@ -109,6 +109,18 @@ export class PgPlanStore extends PlanStore {
     ]);
   }
 
+  override unplanned(now: Date): Promise<{ tenant: string; occurrenceId: string }[]> {
+    return this.db.query(
+      {
+        name: 'unplanned',
+        text: `SELECT o.tenant, o.occurrence_id AS "occurrenceId" FROM update_scheduler.occurrence o
+                 JOIN update_scheduler.rollout r USING (tenant, rollout_id)
+                WHERE o.state IN ('opened', 'planning') AND o.stops_at > $1 AND r.state <> 'aborted' ORDER BY o.opened_at`,
+      },
+      [now],
+    );
+  }
+
   override joinable(now: Date): Promise<{ tenant: string; occurrenceId: string; openedAt: Date }[]> {
     return this.db.query(
       {
@@ -123,9 +135,9 @@ export class PgPlanStore extends PlanStore {
 
 const HOUR_MS = 3_600_000;
 /** The most that `resendAfterHours` may be, with the hours for which an update is followed after its window. */
-const LONGEST_HOURS = 48;
+export const LONGEST_HOURS = 48;
 
-function whyWaits(ring: Ring, localDate: string): string | null {
+export function whyWaits(ring: Ring, localDate: string): string | null {
   if (ring.state === 'halted') return 'ring-halted';
   return ring.state === 'waiting' || !hasCome(ring, localDate) ? 'ring-not-reached' : null;
 }
@@ -135,11 +147,11 @@ const LOCK = {
   text: `SELECT o.tenant, o.occurrence_id AS "occurrenceId", o.rollout_id AS "rolloutId", o.policy_id AS "policyId", o.zone,
                 o.default_zone AS "defaultZone", o.local_date::text AS "localDate", o.deadline_at AS "deadlineAt", o.opens_at AS "opensAt",
                 o.opened_at AS "openedAt", o.stops_at AS "stopsAt", o.state, o.plan_cursor AS cursor, o.planned, o.not_eligible AS "notEligible",
-                o.already_installed AS "alreadyInstalled", o.traceparent, r.spec, r.emergency
+                o.already_installed AS "alreadyInstalled", o.traceparent, r.spec, r.emergency, r.state AS "rolloutState"
            FROM update_scheduler.occurrence o
            JOIN update_scheduler.rollout r ON r.tenant = o.tenant AND r.rollout_id = o.rollout_id
           WHERE o.tenant = $1 AND o.occurrence_id = $2
-            FOR UPDATE OF o`,
+            FOR UPDATE OF o FOR SHARE OF r`,
 };
 
 // See planChunk: its costs cannot be guessed, and so nor can what compiling it would save.

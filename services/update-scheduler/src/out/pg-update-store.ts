@@ -9,7 +9,7 @@ export const UPDATE_COLUMNS = `u.rollout_id AS "rolloutId", u.occurrence_id AS "
   u.platform, u.from_version AS "fromVersion", u.target_version AS "targetVersion", u.target_build AS "targetBuild",
   u.product_key AS "productKey", u.command_id AS "commandId", u.command_seq AS "commandSeq", u.install_seq AS "installSeq", u.version,
   u.stops_at AS "stopsAt", u.commanded_at AS "commandedAt", u.progress, u.progressed_at AS "progressedAt", u.resends,
-  u.deadline_at AS "deadlineAt", u.traceparent`;
+  u.deadline_at AS "deadlineAt", u.ring, u.traceparent`;
 
 @Injectable()
 export class PgUpdateStore extends UpdateStore {

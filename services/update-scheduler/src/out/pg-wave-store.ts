@@ -46,8 +46,9 @@ const CLAIM = {
            JOIN update_scheduler.rollout r ON r.tenant = w.tenant AND r.rollout_id = w.rollout_id
            JOIN update_scheduler.policy p ON p.tenant = o.tenant AND p.policy_id = o.policy_id
            LEFT JOIN update_scheduler.tenant_state t ON t.tenant = w.tenant
+           LEFT JOIN update_scheduler.ring g ON g.tenant = w.tenant AND g.rollout_id = w.rollout_id AND g.ring = w.ring
           WHERE w.released_at IS NULL AND w.release_at <= $1 AND r.state = 'running' AND o.state <> 'closed'
-            AND NOT p.paused AND t.paused IS NOT TRUE
+            AND NOT p.paused AND t.paused IS NOT TRUE AND g.state IS DISTINCT FROM 'halted'
           ORDER BY w.release_at LIMIT 1
             FOR UPDATE OF w SKIP LOCKED FOR SHARE OF r`,
 };

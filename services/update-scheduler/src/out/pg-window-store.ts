@@ -2,7 +2,7 @@ import { type PolicySpec, resolveWindows, type WindowSpec } from '@lamplighter/c
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { KeyedWindow } from '../domain/window.ts';
-import { type ActivePolicy, type OpenedOccurrence, WindowStore } from '../ports.ts';
+import { type ActivePolicy, type ClosableOccurrence, type OpenedOccurrence, WindowStore } from '../ports.ts';
 
 @Injectable()
 export class PgWindowStore extends WindowStore {
@@ -88,34 +88,42 @@ export class PgWindowStore extends WindowStore {
     ]);
   }
 
-  override closable(now: Date): Promise<{ tenant: string; occurrenceId: string; rolloutId: string }[]> {
-    return this.db.query(
-      {
-        name: 'closable',
-        text: `SELECT tenant, occurrence_id AS "occurrenceId", rollout_id AS "rolloutId"
-                 FROM update_scheduler.occurrence WHERE state <> 'closed' AND closes_at <= $1 ORDER BY closes_at LIMIT 100`,
-      },
-      [now],
-    );
+  override closable(now: Date): Promise<ClosableOccurrence[]> {
+    return this.db.query(CLOSABLE, [now]);
   }
 
-  override async close(tx: Tx, tenant: string, occurrenceId: string): Promise<number | undefined> {
-    const [row] = await tx.query<{ carried_over: number }>(
-      {
-        name: 'close-occurrence',
-        text: `UPDATE update_scheduler.occurrence o
-                  SET state = 'closed', carried_over = (
-                      SELECT count(*) FROM update_scheduler.device_update u
-                       WHERE u.tenant = o.tenant AND u.occurrence_id = o.occurrence_id
-                         AND u.state IN ('planned', 'scanning', 'available', 'waiting'))
-                WHERE tenant = $1 AND occurrence_id = $2 AND state <> 'closed'
-            RETURNING carried_over`,
-      },
-      [tenant, occurrenceId],
-    );
-    return row?.carried_over;
+  override async close(tx: Tx, tenant: string, occurrenceId: string): Promise<Record<string, number> | undefined> {
+    const [row] = await tx.query<{ leftOver: Record<string, number> }>(CLOSE, [tenant, occurrenceId]);
+    return row?.leftOver;
   }
 }
+
+const CLOSABLE = {
+  name: 'closable',
+  text: `SELECT o.tenant, o.occurrence_id AS "occurrenceId", o.rollout_id AS "rolloutId",
+                r.state = 'paused' OR p.paused OR t.paused IS TRUE AS "isPaused",
+                ARRAY(SELECT g.ring FROM update_scheduler.ring g
+                       WHERE g.tenant = o.tenant AND g.rollout_id = o.rollout_id AND g.state = 'halted') AS "haltedRings"
+           FROM update_scheduler.occurrence o
+           JOIN update_scheduler.rollout r USING (tenant, rollout_id)
+           JOIN update_scheduler.policy p ON p.tenant = o.tenant AND p.policy_id = o.policy_id
+           LEFT JOIN update_scheduler.tenant_state t ON t.tenant = o.tenant
+          WHERE o.state <> 'closed' AND o.closes_at <= $1 ORDER BY o.closes_at LIMIT 100`,
+};
+
+// What is scanning or available still has a command out, whose end will put it off.
+const CLOSE = {
+  name: 'close-occurrence',
+  text: `UPDATE update_scheduler.occurrence o
+            SET state = 'closed', carried_over = l.devices, left_over = l.reasons, predicted_finish_at = NULL, held_back = NULL
+           FROM (SELECT coalesce(sum(devices), 0) AS devices, coalesce(jsonb_object_agg(reason, devices), '{}') AS reasons
+                   FROM (SELECT coalesce(u.reason, 'window-closed') AS reason, count(*) AS devices
+                           FROM update_scheduler.device_update u
+                          WHERE u.tenant = $1 AND u.occurrence_id = $2 AND u.state IN ('planned', 'scanning', 'available', 'waiting')
+                          GROUP BY 1) counts) l
+          WHERE o.tenant = $1 AND o.occurrence_id = $2 AND o.state <> 'closed'
+      RETURNING o.left_over AS "leftOver"`,
+};
 
 const INSERT_ROLLOUTS = {
   name: 'insert-rollouts',
@@ -150,7 +158,7 @@ const INSERT_RINGS = {
 };
 
 /** Of the policy's own ones the place tells them apart: a changed window of the same night does not open again. */
-function keyedWindows(spec: PolicySpec, named: Readonly<Record<string, WindowSpec>>): KeyedWindow[] {
+export function keyedWindows(spec: PolicySpec, named: Readonly<Record<string, WindowSpec>>): KeyedWindow[] {
   return spec.windows.flatMap((window, index) => {
     const found = typeof window === 'string' ? named[window] : window;
     return found === undefined ? [] : [{ key: typeof window === 'string' ? window : `#${index + 1}`, spec: found }];

@@ -26,7 +26,6 @@ export class ChangeSpecs {
 
   /** `wishes` sees what there is, which stays so until all is done. Throws AppError `input.invalid` with every fault. */
   async run(terms: ChangeTerms, wishes: (inventory: Inventory) => Wanted[]): Promise<Plan> {
-    const aborted: string[] = [];
     const plan = await this.db.transaction(async (tx) => {
       const inventory = await this.specs.lock(tx, terms.tenant);
       const wanted = wishes(inventory);
@@ -38,10 +37,8 @@ export class ChangeSpecs {
       for (const change of planned.changes)
         if (change.change !== 'unchanged') await this.specs.write(tx, terms.tenant, change, author);
       for (const rolloutId of open) await this.rollouts.abortWithin(tx, { tenant: terms.tenant, rolloutId });
-      aborted.push(...open);
       return planned;
     });
-    for (const rolloutId of aborted) this.rollouts.endLater({ tenant: terms.tenant, rolloutId });
     if (!terms.dryRun) this.tell(terms, plan);
     return plan;
   }

@@ -1,6 +1,6 @@
 import { Clock, Database, Log, Outbox } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { UpdateStore, WaveStore, WindowStore } from '../ports.ts';
+import { type ClosableOccurrence, type StoredUpdate, UpdateStore, WaveStore, WindowStore } from '../ports.ts';
 import { moveTo, stageAdvanced } from './outgoing.ts';
 
 const CHUNK = 1_000;
@@ -20,35 +20,38 @@ export class CloseWindow {
 
   async run(): Promise<void> {
     for (const one of await this.windows.closable(this.clock.now())) {
+      const { tenant, occurrenceId, rolloutId } = one;
       while (await this.putOff(one));
-      const carriedOver = await this.db.transaction(async (tx) => {
-        await this.waves.drop(tx, one.tenant, one.occurrenceId);
-        return this.windows.close(tx, one.tenant, one.occurrenceId);
+      const leftOver = await this.db.transaction(async (tx) => {
+        await this.waves.drop(tx, tenant, occurrenceId);
+        return this.windows.close(tx, tenant, occurrenceId);
       });
-      if (carriedOver !== undefined)
-        this.log.info({ ...one, count: carriedOver }, 'window closed; these devices are carried over');
+      if (leftOver === undefined) continue;
+      const count = Object.values(leftOver).reduce((sum, devices) => sum + devices, 0);
+      this.log.info(
+        { tenant, occurrenceId, rolloutId, count, leftOver },
+        'window closed; these devices are carried over',
+      );
     }
   }
 
-  private async putOff(one: { tenant: string; occurrenceId: string; rolloutId: string }): Promise<boolean> {
+  private async putOff(one: ClosableOccurrence): Promise<boolean> {
     const now = this.clock.now();
     return this.db.transaction(async (tx) => {
       const planned = await this.updates.inStates(tx, one, ['planned'], CHUNK);
-      const moves = planned.map((update) =>
-        moveTo(
-          update,
-          { state: 'waiting', reason: 'window-closed' },
-          'The window closed before its wave; the next one goes on.',
-          now,
-        ),
-      );
-      await stageAdvanced(
-        this.outbox,
-        tx,
-        { tenant: one.tenant, at: now },
-        await this.updates.apply(tx, one.tenant, moves, now),
-      );
+      const moves = planned.map((update) => moveTo(update, ...endOf(update, one), now));
+      const moved = await this.updates.apply(tx, one.tenant, moves, now);
+      await stageAdvanced(this.outbox, tx, { tenant: one.tenant, at: now }, moved);
       return planned.length === CHUNK;
     });
   }
+}
+
+/** Why its wave was never released. */
+function endOf({ ring }: StoredUpdate, { isPaused, haltedRings }: ClosableOccurrence) {
+  const waiting = (reason: string, detail: string) => [{ state: 'waiting', reason } as const, detail] as const;
+  if (ring !== null && haltedRings.includes(ring))
+    return waiting('ring-halted', 'The health gate halted its ring before its wave.');
+  if (isPaused) return waiting('paused', 'The window closed while the rollout, its policy or its tenant was paused.');
+  return waiting('window-closed', 'The window closed before its wave; the next one goes on.');
 }

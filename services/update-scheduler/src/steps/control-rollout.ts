@@ -51,7 +51,8 @@ export class ControlRollout {
       if (old === 'aborted' && action !== 'abort') throw alreadyAborted(rolloutId, state);
       await this.policies.setRolloutState(tx, tenant, rolloutId, state);
       if (action === 'abort') await this.revoke(tx, tenant, rolloutId);
-      if (action === 'emergency' && !(await this.policies.makeEmergency(tx, tenant, rolloutId))) throw outdated(rolloutId);
+      if (action === 'emergency' && !(await this.policies.makeEmergency(tx, tenant, rolloutId)))
+        throw outdated(rolloutId);
       if (action === 'resume') return this.resumeRings(tx, { tenant, rolloutId }, old, override);
       return 0;
     });

@@ -3,6 +3,7 @@ import { Clock, CONFIG, Database, Log, Outbox, Tracer, type Tx } from '@lampligh
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { paceOf } from '../domain/pace.ts';
+import { JudgeRings } from './judge-rings.ts';
 import { type Pace, type PlanChunk, PlanStore, type PlanTerms } from '../ports.ts';
 
 /** Chooses an occurrence's devices and deals them into waves, chunk by chunk: a plan that was interrupted goes on where it was. */
@@ -14,6 +15,7 @@ export class PlanRollout {
     private readonly db: Database,
     private readonly outbox: Outbox,
     private readonly plans: PlanStore,
+    private readonly judgeRings: JudgeRings,
     private readonly tracer: Tracer,
     private readonly log: Log,
   ) {}
@@ -25,7 +27,8 @@ export class PlanRollout {
       while (more) {
         more = await this.db.transaction(async (tx) => {
           const terms = await this.plans.lock(tx, occurrence.tenant, occurrence.occurrenceId);
-          if (!terms || terms.state === 'planned' || terms.state === 'closed') return false;
+          if (!terms || isOver(terms)) return false;
+          if (terms.state === 'opened') await this.judgeRings.judge(tx, terms.tenant, terms.rolloutId);
           pace ??= paceOf(
             terms.spec,
             await this.plans.count(terms),
@@ -42,7 +45,7 @@ export class PlanRollout {
     return this.db.transaction(async (tx) => {
       const terms = await this.plans.lock(tx, occurrence.tenant, occurrence.occurrenceId);
       const now = this.clock.now();
-      if (terms?.state !== 'planned' || now >= terms.stopsAt) return 0;
+      if (terms?.state !== 'planned' || terms.rolloutState === 'aborted' || now >= terms.stopsAt) return 0;
       const from = { ...terms, cursor: '' };
       const pace = paceOf({ ...terms.spec, pace: { ...terms.spec.pace, spread: 0 } }, 0, 0);
       const chunk = await this.plans.planChunk(tx, from, {
@@ -84,6 +87,11 @@ export class PlanRollout {
     this.log.info(item, 'rollout planned');
     return false;
   }
+}
+
+/** Nothing is left to be planned, or nothing may be any more. */
+function isOver({ state, rolloutState }: PlanTerms): boolean {
+  return state === 'planned' || state === 'closed' || rolloutState === 'aborted';
 }
 
 function add(

@@ -70,7 +70,7 @@ WITH ${judged}, dealt AS (
      SET occurrence_id = EXCLUDED.occurrence_id, wave = EXCLUDED.wave, state = EXCLUDED.state, reason = EXCLUDED.reason, step = '',
          platform = EXCLUDED.platform, lane = EXCLUDED.lane, from_version = EXCLUDED.from_version, target_version = EXCLUDED.target_version,
          target_build = EXCLUDED.target_build, ring = EXCLUDED.ring, deadline_at = EXCLUDED.deadline_at, product_key = NULL,
-         command_id = NULL, install_seq = 0, version = EXCLUDED.version, stops_at = EXCLUDED.stops_at, commanded_at = NULL,
+         command_id = NULL, install_seq = 0, progress = NULL, progressed_at = NULL, resends = 0, version = EXCLUDED.version, stops_at = EXCLUDED.stops_at, commanded_at = NULL,
          updated_at = EXCLUDED.updated_at, traceparent = NULL
    WHERE u.version = EXCLUDED.version - 1
   -- The subselect sees the row as it was before this statement.

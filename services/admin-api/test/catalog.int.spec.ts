@@ -77,7 +77,8 @@ describe('the catalogue', () => {
     serveRequest({
       ...serving,
       definition: catalogImport,
-      handler: async (input) => {
+      handler: async (given) => {
+        const input = given as InputOf<typeof catalogImport>;
         imports.push(input);
         return { ok: { releases: input.copy!.releases.length, added: 1, source: input.copy!.source, products: 0 } };
       },
@@ -85,7 +86,7 @@ describe('the catalogue', () => {
     serveRequest({
       ...serving,
       definition: catalogRefresh,
-      handler: async ({ sources }) => ({ ok: { sources: sources ?? ['gdmf'] } }),
+      handler: async (given) => ({ ok: { sources: (given as InputOf<typeof catalogRefresh>).sources ?? ['gdmf'] } }),
     });
     await broker.nc.flush();
     service = await startService('admin-api', AdminApiModule, config, {

@@ -1,19 +1,6 @@
-import type { FeedKind } from '@lamplighter/apple';
-import type {
-  AppError,
-  DeviceSummary,
-  FeedCopy,
-  Group,
-  GroupSpec,
-  Policy,
-  PolicySpec,
-  UpdateState,
-} from '@lamplighter/contracts';
+import type { Policy, PolicySpec, UpdateState } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
-import type { FactsOfDevice } from './domain/member.ts';
-import type { MergedCatalog } from './domain/merge-catalog.ts';
 import type { Inventory, SpecChange } from './domain/policy/plan-changes.ts';
-import type { Ranked } from './domain/precedence.ts';
 import type { NewRing } from './domain/rings.ts';
 import type { KeyedWindow, Occurrence } from './domain/window.ts';
 import type { Update } from './domain/update.ts';
@@ -243,93 +230,4 @@ export abstract class PolicyStore {
   /** Aborted ones whose updates are not all ended. */
   abstract abortedRollouts(): Promise<{ tenant: string; rolloutId: string }[]>;
   abstract setEnded(tx: Tx, tenant: string, rolloutId: string, now: Date): Promise<void>;
-}
-
-/** A source whose turn it is, held by this process until it settles it or its lease ends. */
-export interface ClaimedSource {
-  source: string;
-  /** Fences what a process writes whose lease has ended. */
-  attempt: number;
-  /** Fetches that failed before this one, one after another. */
-  failures: number;
-  /** Of the copy that is there; undefined where there is none that a fetch brought, or an older reader read it. */
-  etag: string | undefined;
-  lastModified: string | undefined;
-  digest: Buffer | undefined;
-}
-
-/** What came of a fetch. A failure keeps the copy, and its validators. */
-export type FetchOutcome = { nextMs: number } & (
-  | { etag: string | undefined; lastModified: string | undefined }
-  | { failure: AppError }
-);
-
-/** The catalogue and what it is made from. Instants of fetches are the database's own: feeds live outside of this installation. */
-export abstract class CatalogStore {
-  /** Makes these the ones that are fetched; a source whose place is another one is due at once. Others keep their copies. */
-  abstract configure(sources: readonly { source: string; kind: FeedKind; location: string }[]): Promise<void>;
-  /** One of these whose time has come; others skip it for `leaseMs`. */
-  abstract claim(sources: readonly string[], leaseMs: number): Promise<ClaimedSource | undefined>;
-  /** Ends the claim; false, and nothing is changed, where another one has it by now. */
-  abstract settle(tx: Tx, claim: ClaimedSource, outcome: FetchOutcome): Promise<boolean>;
-  /** Makes these due now, or all that are fetched; returns which. */
-  abstract makeDue(sources: readonly string[] | undefined): Promise<string[]>;
-  /** The last good copies of all sources. Locks the catalogue until the end of the transaction. */
-  abstract copies(tx: Tx): Promise<FeedCopy[]>;
-  /** The copy takes the place of its source's former one. `from`: `fetched`, or who brought it. */
-  abstract keep(tx: Tx, copy: FeedCopy, from: string, digest: Buffer): Promise<void>;
-  /** Puts this in the place of all that was there; returns how many releases and products are new. */
-  abstract replace(tx: Tx, catalog: MergedCatalog): Promise<number>;
-}
-
-export interface FetchedFeed {
-  document: string;
-  etag: string | undefined;
-  lastModified: string | undefined;
-}
-
-/** Where feeds are fetched from. */
-export abstract class FeedSource {
-  /** By source: what the settings name, without user and query. */
-  abstract readonly places: ReadonlyMap<string, { kind: FeedKind; location: string }>;
-  /** The document, or `unchanged` since those validators. Throws AppError `feed.unavailable`. */
-  abstract fetch(
-    source: string,
-    known: { etag: string | undefined; lastModified: string | undefined },
-  ): Promise<FetchedFeed | 'unchanged'>;
-}
-
-/** Groups of devices, as administrators wrote them. */
-export abstract class GroupStore {
-  /** Undefined when there is none of that name. Locks it. */
-  abstract find(tx: Tx, tenant: string, name: string): Promise<Group | undefined>;
-  /** Creates or replaces it, as a new version; returns which. */
-  abstract put(tx: Tx, tenant: string, spec: GroupSpec, change: { at: Date; by: string | undefined }): Promise<Group>;
-  abstract remove(tx: Tx, tenant: string, name: string, change: { at: Date; by: string | undefined }): Promise<void>;
-  /** Names of the policies, archived ones apart, that name it: in their assignment or in a ring. */
-  abstract usedBy(tx: Tx, tenant: string, name: string): Promise<string[]>;
-}
-
-export interface HeldPolicy extends Ranked {
-  spec: PolicySpec;
-  version: number;
-  paused: boolean;
-}
-
-/** What decides which policy has which device. */
-export abstract class AssignmentStore {
-  /** All groups of the tenant by name. Nobody removes one until the transaction ends. */
-  abstract groups(tx: Tx, tenant: string): Promise<ReadonlyMap<string, GroupSpec>>;
-  /** All policies of the tenant that are not archived; paused ones hold their devices too. */
-  abstract policies(tx: Tx, tenant: string): Promise<HeldPolicy[]>;
-  /** Undefined for a device that is not known. */
-  abstract facts(tenant: string, deviceId: string): Promise<(FactsOfDevice & { enrolled: boolean }) | undefined>;
-  /** Enrolled devices, and those of them that the group takes in. */
-  abstract count(tenant: string, spec: GroupSpec, now: Date): Promise<{ devices: number; enrolled: number }>;
-  /** Enrolled members after the cursor, by device id. */
-  abstract members(
-    tenant: string,
-    spec: GroupSpec,
-    page: { now: Date; cursor: string; limit: number },
-  ): Promise<DeviceSummary[]>;
 }

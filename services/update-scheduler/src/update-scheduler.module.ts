@@ -2,6 +2,8 @@ import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
 import { keepDays, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
+import { AssignmentStore, GroupStore, OutlookStore } from './assignment-ports.ts';
+import { CatalogStore, FeedSource } from './catalog-ports.ts';
 import type { Config } from './config.ts';
 import { CatalogResponder } from './in/catalog.responder.ts';
 import { CatalogClock } from './in/catalog.clock.ts';
@@ -18,6 +20,7 @@ import { HttpFeedSource } from './out/feed-source.ts';
 import { PgAssignmentStore } from './out/pg-assignment-store.ts';
 import { PgCatalogStore } from './out/pg-catalog-store.ts';
 import { PgGroupStore } from './out/pg-group-store.ts';
+import { PgOutlookStore } from './out/pg-outlook-store.ts';
 import { PgPlanStore } from './out/pg-plan-store.ts';
 import { PgPolicyStore } from './out/pg-policy-store.ts';
 import { PgSpecStore } from './out/pg-spec-store.ts';
@@ -25,18 +28,7 @@ import { PgRingStore } from './out/pg-ring-store.ts';
 import { PgUpdateStore } from './out/pg-update-store.ts';
 import { PgWaveStore } from './out/pg-wave-store.ts';
 import { PgWindowStore } from './out/pg-window-store.ts';
-import {
-  CatalogStore,
-  FeedSource,
-  PlanStore,
-  PolicyStore,
-  SpecStore,
-  UpdateStore,
-  WaveStore,
-  WindowStore,
-  AssignmentStore,
-  GroupStore,
-} from './ports.ts';
+import { PlanStore, PolicyStore, SpecStore, UpdateStore, WaveStore, WindowStore } from './ports.ts';
 import { RingStore } from './ring-ports.ts';
 import { AdvanceUpdates } from './steps/advance-updates.ts';
 import { ApplyResources } from './steps/apply-resources.ts';
@@ -49,6 +41,7 @@ import { DeleteGroup } from './steps/delete-group.ts';
 import { ExplainAssignment } from './steps/explain-assignment.ts';
 import { ImportCatalog } from './steps/import-catalog.ts';
 import { RefreshCatalog } from './steps/refresh-catalog.ts';
+import { LookAhead } from './steps/look-ahead.ts';
 import { LookAtGroup } from './steps/look-at-group.ts';
 import { JudgeRings } from './steps/judge-rings.ts';
 import { OpenWindow } from './steps/open-window.ts';
@@ -91,6 +84,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     PutGroup,
     DeleteGroup,
     LookAtGroup,
+    LookAhead,
     ExplainAssignment,
     ControlRollout,
     ImportCatalog,
@@ -106,6 +100,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     { provide: WaveStore, useClass: PgWaveStore },
     { provide: UpdateStore, useClass: PgUpdateStore },
     { provide: GroupStore, useClass: PgGroupStore },
+    { provide: OutlookStore, useClass: PgOutlookStore },
     { provide: AssignmentStore, useClass: PgAssignmentStore },
     { provide: PolicyStore, useClass: PgPolicyStore },
     { provide: SpecStore, useClass: PgSpecStore },

@@ -136,24 +136,25 @@ function keyOf({ version, versionExtra = '', build }: ListedRelease): string {
 function installers(apps: unknown): ListedProduct[] {
   if (typeof apps !== 'object' || apps === null) return [];
   const { LatestUMA: latest, AllPreviousUMA: former } = apps as Record<string, unknown>;
-  const products = [latest, ...(Array.isArray(former) ? former : [])].flatMap((one): ListedProduct[] => {
-    if (typeof one !== 'object' || one === null) return [];
-    const { title, version, build, apple_slug: key } = one as Record<string, unknown>;
-    if (typeof key !== 'string' || !/^[\w-]{1,100}$/.test(key)) return [];
-    const match = typeof version === 'string' ? VERSION_WITH_EXTRA.exec(version) : null;
-    if (match === null || typeof build !== 'string' || !BUILD.test(build)) return [];
-    const name = titleOf(title);
-    return [
-      {
-        productKey: key,
-        kind: 'installer',
-        version: match[1]!,
-        build,
-        supportedDevices: [],
-        ...(name === undefined ? {} : { name }),
-        ...(isSeedBuild(build) || /\bbeta\b/i.test(name ?? '') ? { beta: true as const } : {}),
-      },
-    ];
-  });
+  const all = [latest, ...(Array.isArray(former) ? former : [])].filter(
+    (one) => typeof one === 'object' && one !== null,
+  );
+  const products = all.flatMap((one) => installerOf(one as Record<string, unknown>));
   return [...new Map(products.map((one) => [one.productKey, one])).values()];
+}
+
+function installerOf({ title, version, build, apple_slug: key }: Record<string, unknown>): ListedProduct[] {
+  if (typeof key !== 'string' || !/^[\w-]{1,100}$/.test(key)) return [];
+  const match = typeof version === 'string' ? VERSION_WITH_EXTRA.exec(version) : null;
+  if (match === null || typeof build !== 'string' || !BUILD.test(build)) return [];
+  const name = titleOf(title);
+  const product: ListedProduct = {
+    productKey: key,
+    kind: 'installer',
+    version: match[1]!,
+    build,
+    supportedDevices: [],
+  };
+  const isBeta = isSeedBuild(build) || /\bbeta\b/i.test(name ?? '');
+  return [{ ...product, ...(name === undefined ? {} : { name }), ...(isBeta ? { beta: true as const } : {}) }];
 }

@@ -41,22 +41,29 @@ function readProduct(productKey: string, product: PlistDict): ListedProduct | un
   const info = product['ExtendedMetaInfo'];
   if (info === undefined || !isDict(info) || !/^[\w.-]{1,100}$/.test(productKey)) return undefined;
   const identifiers = info['InstallAssistantPackageIdentifiers'];
-  const isInstaller = identifiers !== undefined && isDict(identifiers);
-  const version = matching(textIn(info, 'ProductVersion'), VERSION);
-  // Rosetta and device support name builds too: those that are no macOS say so, or name no version of it.
-  const type = textIn(info, 'ProductType');
-  if (!isInstaller && (version === undefined || (type !== undefined && type !== 'macOS'))) return undefined;
-  const sizes = dictsIn(product, 'Packages').map((one) => numberIn(one, 'Size') ?? 0);
+  const installer = identifiers !== undefined && isDict(identifiers) ? identifiers : undefined;
+  if (installer === undefined && !isUpdate(info)) return undefined;
   return present({
     productKey,
-    kind: isInstaller ? ('installer' as const) : ('update' as const),
-    name: titleOf(textIn(info, 'ProductName')) ?? (isInstaller ? installerName(identifiers) : undefined),
-    version,
+    kind: installer === undefined ? ('update' as const) : ('installer' as const),
+    name: titleOf(textIn(info, 'ProductName')) ?? (installer && installerName(installer)),
+    version: matching(textIn(info, 'ProductVersion'), VERSION),
     build: matching(textIn(info, 'BuildVersion'), BUILD),
     postedAt: dateIn(product, 'PostDate')?.toISOString().slice(0, 10),
     supportedDevices: boards(info),
-    sizeBytes: sizes.length === 0 ? undefined : sizes.reduce((sum, size) => sum + size, 0),
+    sizeBytes: sizeOf(product),
   });
+}
+
+/** Rosetta and device support name builds too: those that are no macOS say so, or name no version of it. */
+function isUpdate(info: PlistDict): boolean {
+  const type = textIn(info, 'ProductType') ?? 'macOS';
+  return type === 'macOS' && VERSION.test(textIn(info, 'ProductVersion') ?? '');
+}
+
+function sizeOf(product: PlistDict): number | undefined {
+  const sizes = dictsIn(product, 'Packages').map((one) => numberIn(one, 'Size') ?? 0);
+  return sizes.length === 0 ? undefined : sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** `com.apple.pkg.InstallAssistant.macOSSonoma` is all that many an installer says of itself. */

@@ -77,40 +77,75 @@ function buildsOf({ productKey, version, build, supplementalBuild }: OwnUpdate):
   return [supplementalBuild, build, inVersion, inKey].filter((one) => one !== null);
 }
 
+const UNLISTED: Omit<DeviceRelease, 'isConfigData' | 'isMajor' | 'isSecurityResponse' | 'listedBy' | 'newer'> = {
+  version: null,
+  versionExtra: '',
+  build: null,
+  name: null,
+  postedAt: null,
+  expiresAt: null,
+  enforceable: false,
+  productKey: null,
+  deferredUntil: null,
+  downloadBytes: null,
+  installBytes: null,
+  restartRequired: null,
+  allowsInstallLater: null,
+  isCritical: null,
+  requiresBootstrapToken: null,
+};
+
+const NOT_OFFERED = { isConfigData: false, isMajor: false, isSecurityResponse: false };
+
+/** The catalogue's word on what a release is, the device's on what it would mean for it. */
 function entryOf(
   osVersion: string | null,
   release: ModelRelease | undefined,
   update: OwnUpdate | undefined,
 ): DeviceRelease {
-  const version = release?.version ?? update?.version ?? null;
-  const isSecurityResponse = update?.isSecurityResponse === true || (release?.versionExtra ?? '') !== '';
+  const listed = release === undefined ? update && ownRelease(update) : wordsOf(release);
+  const { version, versionExtra } = listed ?? UNLISTED;
+  const { isConfigData, isMajor, isSecurityResponse } = update ?? NOT_OFFERED;
+  const isResponse = isSecurityResponse || versionExtra !== '';
   return {
-    version,
-    versionExtra: release?.versionExtra ?? update?.supplementalExtra ?? '',
-    build: release?.build ?? update?.supplementalBuild ?? update?.build ?? null,
-    name: update?.name ?? release?.name ?? null,
-    listedBy: release === undefined ? 'device' : update === undefined ? 'catalogue' : 'both',
-    newer: isNewer(osVersion, version, isSecurityResponse, update?.isConfigData === true),
-    isMajor: update?.isMajor === true || isOtherMajor(osVersion, release?.version),
-    isSecurityResponse,
-    isConfigData: update?.isConfigData ?? false,
-    enforceable: release?.enforceable ?? false,
-    postedAt: release?.postedAt ?? null,
-    expiresAt: release?.expiresAt ?? null,
-    productKey: update?.productKey ?? release?.productKey ?? null,
-    ...ownWords(update),
+    ...UNLISTED,
+    ...listed,
+    ...(update && ownWords(update, release)),
+    listedBy: listedBy(release, update),
+    newer: isNewer(osVersion, version, isResponse, isConfigData),
+    isMajor: isMajor || isOtherMajor(osVersion, release?.version),
+    isSecurityResponse: isResponse,
+    isConfigData,
   };
 }
 
-function ownWords(update: OwnUpdate | undefined) {
+function listedBy(release: ModelRelease | undefined, update: OwnUpdate | undefined): DeviceRelease['listedBy'] {
+  if (release === undefined) return 'device';
+  return update === undefined ? 'catalogue' : 'both';
+}
+
+function wordsOf(release: ModelRelease) {
+  const { version, versionExtra, build, name, postedAt, expiresAt, enforceable, productKey } = release;
+  return { version, versionExtra, build, name, postedAt, expiresAt, enforceable, productKey };
+}
+
+function ownRelease({ version, build, supplementalBuild, supplementalExtra }: OwnUpdate) {
+  return { version, build: supplementalBuild ?? build, versionExtra: supplementalExtra ?? '' };
+}
+
+function ownWords(update: OwnUpdate, release: ModelRelease | undefined) {
+  const { downloadBytes, installBytes, restartRequired, allowsInstallLater, isCritical, requiresBootstrapToken } =
+    update;
   return {
-    deferredUntil: update?.deferredUntil?.toISOString() ?? null,
-    downloadBytes: update?.downloadBytes ?? null,
-    installBytes: update?.installBytes ?? null,
-    restartRequired: update?.restartRequired ?? null,
-    allowsInstallLater: update?.allowsInstallLater ?? null,
-    isCritical: update?.isCritical ?? null,
-    requiresBootstrapToken: update?.requiresBootstrapToken ?? null,
+    name: update.name ?? release?.name ?? null,
+    productKey: update.productKey,
+    deferredUntil: update.deferredUntil?.toISOString() ?? null,
+    downloadBytes,
+    installBytes,
+    restartRequired,
+    allowsInstallLater,
+    isCritical,
+    requiresBootstrapToken,
   };
 }
 

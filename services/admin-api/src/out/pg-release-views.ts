@@ -57,7 +57,13 @@ type Nullable<T> = { [K in keyof T]: T[K] | null };
 function sourceOf(row: sql.SourceRow): CatalogSource {
   const { source, kind, location, releases, products, copyFrom } = row;
   return {
-    ...{ source, kind, location, state: stateOf(row), releases, products, copyFrom },
+    source,
+    kind,
+    location,
+    state: stateOf(row),
+    releases,
+    products,
+    copyFrom,
     copyAt: isoOrNull(row.copyAt),
     attemptedAt: isoOrNull(row.attemptedAt),
     succeededAt: isoOrNull(row.succeededAt),

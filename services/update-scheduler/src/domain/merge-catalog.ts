@@ -97,12 +97,11 @@ function releaseRow(one: Listed): ReleaseRow {
 type Dated = Pick<Listed, 'os' | 'version' | 'build' | 'postedAt' | 'expiresAt' | 'supportedDevices'>;
 
 function modelsOf(listed: readonly Dated[], origin: ModelRow['origin']): ModelRow[] {
-  return listed.flatMap(({ supportedDevices, os, version, build, postedAt, expiresAt }) =>
-    supportedDevices.map((supportedDevice) => ({
-      ...{ supportedDevice, os, version, versionKey: osVersionKey(version), build, postedAt, expiresAt, origin },
-      enforceable: origin === 'gdmf',
-    })),
-  );
+  const enforceable = origin === 'gdmf';
+  return listed.flatMap(({ supportedDevices, os, version, build, postedAt, expiresAt }) => {
+    const row = { os, version, versionKey: osVersionKey(version), build, postedAt, expiresAt, origin, enforceable };
+    return supportedDevices.map((supportedDevice) => ({ ...row, supportedDevice }));
+  });
 }
 
 function improvementRows(one: Listed): ImprovementRow[] {

@@ -40,6 +40,7 @@ export function registerDevice(program: Command): void {
     'lamp device show 00008030-001A2B3C4D5E6F70 --json',
   ]);
   registerPolicies(device);
+  registerDeviceUpdates(device);
 }
 
 function registerPolicies(device: Command): void {

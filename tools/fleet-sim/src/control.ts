@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { nameOf, serialOf } from './device/device.ts';
 import type { Device, Scheduled } from './device/device.ts';
-import { advance } from './device/os-update.ts';
+import { advance } from './device/advance.ts';
 import type { FleetHandle } from './fleet-handle.ts';
 import { stateOf } from './summary.ts';
 import type { SummaryQuery } from './summary.ts';

@@ -3,10 +3,11 @@ import type { Random } from './random.ts';
 import { ApnsServer } from './apns/apns-server.ts';
 import type { ApnsOptions } from './apns/apns-server.ts';
 import type { PushTarget, TokenState } from './apns/push-store.ts';
+import { advance, nextChangeAt } from './device/advance.ts';
+import { ddmDueAt } from './device/ddm/ddm.ts';
 import { isOnline, newDevice } from './device/device.ts';
 import type { Device, World } from './device/device.ts';
 import { magicOf, readToken, tokenOf } from './device/identity.ts';
-import { advance, nextChangeAt } from './device/os-update.ts';
 import { Sessions } from './device/session.ts';
 import type { SessionOptions } from './device/session.ts';
 import { Slots } from './slots.ts';
@@ -148,6 +149,8 @@ export class Fleet {
       this.begin(device, () => (device.behaviour === 'leaves' ? this.leave(device) : this.enroll(device)));
     } else if (Math.min(device.wakeAt, device.cached?.retryAt ?? Infinity) <= now) {
       this.begin(device, () => this.connect(device));
+    } else if (ddmDueAt(device.ddm) <= now) {
+      this.begin(device, () => this.manage(device));
     }
   }
 
@@ -160,7 +163,6 @@ export class Fleet {
   private begin(device: Device, job: () => Promise<void>): void {
     if (device.busy) return;
     device.busy = true;
-    device.wakeAt = Infinity;
     this.slots.run(async () => {
       await job();
       device.busy = false;
@@ -170,11 +172,17 @@ export class Fleet {
     });
   }
 
+  private async manage(device: Device): Promise<void> {
+    if (isOnline(device, this.world.now()) && device.ddm) await this.sessions.manage(device);
+  }
+
   private async connect(device: Device): Promise<void> {
+    device.wakeAt = Infinity;
     if (isOnline(device, this.world.now())) await this.sessions.connect(device);
   }
 
   private async leave(device: Device): Promise<void> {
+    device.wakeAt = Infinity;
     device.actsAt = Infinity;
     await this.sessions.checkOut(device); // best effort, once
     device.phase = 'left';
@@ -182,6 +190,7 @@ export class Fleet {
   }
 
   private async enroll(device: Device): Promise<void> {
+    device.wakeAt = Infinity;
     const first = device.phase === 'new';
     device.cached = undefined;
     if (await this.sessions.enroll(device)) {
@@ -231,7 +240,7 @@ export class Fleet {
     if (device.phase !== 'enrolled') return Infinity;
     const change = nextChangeAt(device);
     if (!isOnline(device, now)) return now < device.offlineFrom ? change : Math.min(change, device.offlineUntil);
-    const due = Math.min(device.wakeAt, device.cached?.retryAt ?? Infinity, device.actsAt);
+    const due = Math.min(device.wakeAt, device.cached?.retryAt ?? Infinity, device.actsAt, ddmDueAt(device.ddm));
     const leaves = device.offlineFrom > now ? device.offlineFrom : Infinity;
     return Math.min(device.busy ? Infinity : due, change, leaves);
   }

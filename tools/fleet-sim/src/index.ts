@@ -24,7 +24,7 @@ export type { Control } from './control.ts';
 export { Catalog, SAMPLE_FEED } from './device/catalog.ts';
 export type { Device, Scheduled } from './device/device.ts';
 export { BEHAVIOURS, parseMix } from './device/mix.ts';
-export type { Behaviour, Mix } from './device/mix.ts';
+export type { Behaviour, Mix, MixInput } from './device/mix.ts';
 export { newAuthority, newCredentials } from './pki/authority.ts';
 export type { Authority, Credentials } from './pki/authority.ts';
 export { clientExtensions, keyPem, serverExtensions } from './pki/certificate.ts';

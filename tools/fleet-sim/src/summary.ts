@@ -1,5 +1,5 @@
 import type { Device } from './device/device.ts';
-import { advance } from './device/os-update.ts';
+import { advance } from './device/advance.ts';
 import type { Fleet } from './fleet.ts';
 import { compareOsVersions } from '@lamplighter/apple';
 
@@ -59,7 +59,7 @@ interface Facts {
   /** Had an update to get. */
   readonly targeted: boolean;
   readonly reachable: boolean;
-  /** Received at least one ScheduleOSUpdate. */
+  /** Received at least one ScheduleOSUpdate, or was made to update by a declaration. */
   readonly commanded: boolean;
   readonly updated: boolean;
 }
@@ -67,7 +67,7 @@ interface Facts {
 const factsOf = (fleet: Fleet, device: Device, query: SummaryQuery): Facts => ({
   targeted: isTargeted(fleet, device),
   reachable: isReachable(device, query),
-  commanded: device.scheduled.length > 0,
+  commanded: device.scheduled.length > 0 || device.enforced > 0,
   updated: isUpdated(device),
 });
 

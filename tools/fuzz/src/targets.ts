@@ -1,6 +1,5 @@
 import {
   acknowledgedFixture,
-  AppleError,
   authenticateFixture,
   AVAILABLE_UPDATES,
   ChainCache,
@@ -18,7 +17,6 @@ import {
   parseConnect,
   parseGdmf,
   parsePlist,
-  parseStatusReport,
   redactCheckin,
   returnToServiceFixture,
   setBootstrapTokenFixture,
@@ -31,7 +29,7 @@ import {
   userTokenUpdateFixture,
   verifyMdmSignature,
 } from '@lamplighter/apple';
-import { AppError, Observation, RelayedEvent } from '@lamplighter/contracts';
+import { RelayedEvent } from '@lamplighter/contracts';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 import { rawPayloadOf, readRelayed } from '../../../services/admin-api/src/domain/relayed-message.ts';
@@ -39,17 +37,11 @@ import { isInMicroQueue, readMicroReply } from '../../../services/command-queue/
 import { readNanoReply } from '../../../services/command-queue/src/domain/nanomdm-reply.ts';
 import { checkedReport } from '../../../services/ddm/src/domain/status-report.ts';
 import { certificateOfHeader } from '../../../services/device-gateway/src/domain/certificate-header.ts';
-import { Refusal } from '../../../services/device-gateway/src/domain/refusal.ts';
-import {
-  ddmCapabilities,
-  declaredStatus,
-  reportedDeclarations,
-  reportedFacts,
-} from '../../../services/status-ingestion/src/domain/ddm-facts.ts';
-import { NOTHING_SAID, withReport } from '../../../services/status-ingestion/src/domain/ddm-state.ts';
 import { interpret } from '../../../services/status-ingestion/src/domain/interpret.ts';
 import { newAuthority, newCredentials } from '../../fleet-sim/src/pki/authority.ts';
 import { clientExtensions } from '../../fleet-sim/src/pki/certificate.ts';
+import { declaredStatus } from './declared-status.ts';
+import { refusing } from './refusing.ts';
 import { Refused, type Target } from './run.ts';
 import { DER_WORDS, JSON_PIECES, JSON_WORDS, MDM_WORDS, PLIST_PIECES, PLIST_WORDS } from './words.ts';
 
@@ -75,17 +67,6 @@ const answers = [
     acknowledgedFixture(COMMAND, undefined, { ...answer }),
   ),
 ];
-
-/** What our own errors say is a refusal; all others are findings. */
-function refusing<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof AppleError || error instanceof AppError || error instanceof Refusal)
-      throw new Refused(error.message);
-    throw error;
-  }
-}
 
 const bodyOf = (input: Buffer) => parsePlist(input, { maxBytes: LARGEST_BODY });
 
@@ -145,53 +126,6 @@ const statusReport: Target = {
   words: JSON_WORDS,
   pieces: JSON_PIECES,
   feed: (input) => void refusing(() => checkedReport(input.toString('utf8'))),
-};
-
-const declared: Target = {
-  name: 'declared-status',
-  summary: 'what a StatusReport is taken to mean',
-  corpus: [
-    { StatusItems: { device: { 'operating-system': { version: '26.1' } } }, FullReport: true },
-    {
-      StatusItems: {
-        softwareupdate: {
-          'install-state': 'failed',
-          'pending-version': { 'os-version': '26.1', 'build-version': '25B78' },
-          'failure-reason': { count: 1, reason: 'no space', timestamp: '2026-11-22T01:02:03Z' },
-          'install-reason': { reason: ['declaration'], 'declaration-id': 'a' },
-        },
-        'mdm.app': [{ identifier: 'a' }, { identifier: 'b', _removed: true }],
-      },
-    },
-    {
-      StatusItems: {
-        management: {
-          'client-capabilities': {
-            'supported-payloads': { declarations: { configurations: ['a'] }, 'status-items': ['b'] },
-          },
-          declarations: {
-            configurations: [
-              { identifier: 'a', 'server-token': 't', active: false, valid: 'invalid', reasons: [{ code: 'Error' }] },
-            ],
-          },
-        },
-      },
-      Errors: [{ StatusItem: 'passcode.is-compliant', Reasons: [{ Code: 'Error' }] }],
-    },
-  ].map((report) => Buffer.from(JSON.stringify(report))),
-  words: [...JSON_WORDS, '"softwareupdate"', '"management.declarations"', '"_removed"', '"__proto__"', '"\\u0000"'],
-  pieces: JSON_PIECES,
-  feed: (input) => {
-    const report = refusing(() => parseStatusReport(input.toString('utf8')));
-    const state = withReport(NOTHING_SAID, report, 1);
-    ddmCapabilities(state);
-    reportedFacts(state, report.items.keys());
-    const declarations = reportedDeclarations(state);
-    const { success } = Observation.safeParse({ ...declaredStatus(state), ...(declarations && { declarations }) });
-    if (!success) throw new Error("what was understood is not of the contract's shape");
-    const again = withReport(JSON.parse(JSON.stringify(state)) as typeof state, report, 1);
-    if (JSON.stringify(again) !== JSON.stringify(state)) throw new Error('a report that came twice changed something');
-  },
 };
 
 const gdmf: Target = {
@@ -367,7 +301,7 @@ export const targets: readonly Target[] = [
   checkin,
   connect,
   statusReport,
-  declared,
+  declaredStatus,
   signature,
   certificate,
   certificateHeader,

@@ -1,10 +1,16 @@
+import { mdmUpdateCommandsSupported } from '@lamplighter/apple';
 import { between, seededRandom } from '../random.ts';
+import { advance } from './advance.ts';
 import { isMajorUpdate, supportsDeclarations } from './catalog.ts';
 import type { Release } from './catalog.ts';
 import { deviceInformation } from './device-information.ts';
 import type { Device, World } from './device.ts';
-import { mdmError, noUpdateError } from './error-chain.ts';
-import { advance, availableUpdates, downloaded, downloadSize, productKey } from './os-update.ts';
+import { newDdm } from './ddm/ddm.ts';
+import { nextFullReportAt } from './ddm/status-items.ts';
+import { tokenIn } from './ddm/talk.ts';
+import { enforcedError, mdmError, noUpdateError } from './error-chain.ts';
+import { availableUpdates, downloaded, downloadSize, productKey } from './os-update.ts';
+import { afterSchedule, quirk, sizeAsTold } from './quirks.ts';
 import { scheduleUpdate } from './schedule-update.ts';
 
 export interface Command {
@@ -22,6 +28,8 @@ const acknowledged = (fields: Record<string, unknown> = {}): Answer => ({ Status
 const failed = (ErrorChain: unknown): Answer => ({ Status: 'Error', ErrorChain });
 
 const DELAYABLE = new Set(['ScheduleOSUpdateScan', 'AvailableOSUpdates', 'ScheduleOSUpdate']);
+/** Gone with OS 27. */
+const REMOVED = new Set([...DELAYABLE, 'OSUpdateStatus']);
 
 function offer(device: Device, release: Release): Record<string, unknown> {
   const { platform } = device.model;
@@ -37,7 +45,7 @@ function offer(device: Device, release: Release): Record<string, unknown> {
     IsCritical: false,
     RestartRequired: true,
     AllowsInstallLater: !major,
-    DownloadSize: size,
+    DownloadSize: sizeAsTold(device, release.version, size),
     ...(isMac
       ? {
           HumanReadableNameLocale: 'en-US',
@@ -88,9 +96,30 @@ function schedule(device: Device, world: World, command: Command): Answer {
   const repeat = device.scheduled.find(({ commandUuid, answer }) => commandUuid === command.uuid && answer);
   if (repeat) return repeat.answer!;
   const { askedAt, uuid: commandUuid } = command;
-  const done = scheduleUpdate(device, world, command.fields['Updates']);
+  const done = device.ddm?.enforcement ? ignored() : scheduleUpdate(device, world, command.fields['Updates']);
   device.scheduled.push({ commandUuid, askedAt, at: world.now(), ...done });
+  afterSchedule(device, world);
   return done.answer;
+}
+
+const ignored = (): ReturnType<typeof scheduleUpdate> => ({
+  outcome: 'error',
+  action: '',
+  productKey: '',
+  answer: { Status: 'Error', ErrorChain: enforcedError() },
+});
+
+/** Enables declarative management, or says that declarations changed. The device syncs by itself once the session is over. */
+function manage(device: Device, world: World, { fields }: Command): Answer {
+  if (!supportsDeclarations(device.model.platform, device.version)) return failed(mdmError(12021));
+  if (!device.ddm) {
+    device.ddm = newDdm(device.version);
+    device.ddm.fullReportAt = nextFullReportAt(device, world);
+  }
+  const data = fields['Data'];
+  device.ddm.announced = Buffer.isBuffer(data) ? tokenIn(data) : undefined;
+  device.ddm.syncAt = world.now();
+  return acknowledged();
 }
 
 const ANSWERS: Readonly<Record<string, (device: Device, world: World, command: Command) => Answer>> = {
@@ -107,9 +136,17 @@ const ANSWERS: Readonly<Record<string, (device: Device, world: World, command: C
   AvailableOSUpdates: available,
   ScheduleOSUpdate: schedule,
   OSUpdateStatus: status,
-  DeclarativeManagement: (device) =>
-    supportsDeclarations(device.model.platform, device.version) ? acknowledged() : failed(mdmError(12021)),
+  DeclarativeManagement: manage,
 };
+
+function removed(device: Device, world: World, { requestType, uuid, askedAt }: Command): Answer {
+  const answer = failed(mdmError(12021));
+  if (requestType === 'ScheduleOSUpdate') {
+    const why = { outcome: 'refused' as const, action: '', productKey: '', answer };
+    device.scheduled.push({ commandUuid: uuid, askedAt, at: world.now(), ...why });
+  }
+  return answer;
+}
 
 function notNow(device: Device, command: Command, now: number): boolean {
   if (device.behaviour !== 'notNow' || device.strikes <= 0 || !DELAYABLE.has(command.requestType)) return false;
@@ -124,7 +161,12 @@ function notNow(device: Device, command: Command, now: number): boolean {
 /** Executes a command on the device and returns its answer. A ScheduleOSUpdate that it has answered is not done twice. */
 export function answerCommand(device: Device, world: World, command: Command): Answer {
   advance(device, world);
+  if (REMOVED.has(command.requestType) && !mdmUpdateCommandsSupported(device.model.platform, device.version)) {
+    return removed(device, world, command);
+  }
   if (notNow(device, command, world.now())) return { Status: 'NotNow' };
+  const odd = quirk(device, world, command);
+  if (odd) return odd;
   const answer = Object.hasOwn(ANSWERS, command.requestType) ? ANSWERS[command.requestType] : undefined;
   return answer ? answer(device, world, command) : failed(mdmError(12021));
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { compareOsVersions, majorOf, parseGdmf } from '@lamplighter/apple';
 
 export type Platform = 'macOS' | 'iOS' | 'iPadOS' | 'tvOS';
-export const PLATFORMS: readonly Platform[] = ['macOS', 'iOS', 'iPadOS', 'tvOS'];
+export const PLATFORMS = ['macOS', 'iOS', 'iPadOS', 'tvOS'] as const satisfies readonly Platform[];
 
 export interface Model {
   readonly platform: Platform;
@@ -71,12 +71,18 @@ export class Catalog {
     return found;
   }
 
+  /** All builds of a version that are listed for this model; empty for one that is not. */
+  buildsOf(model: Model, version: string): string[] {
+    const key = feedKey(model);
+    return this.releases.filter((one) => one.version === version && one.devices.has(key)).map(({ build }) => build);
+  }
+
   /** What a device would be offered: the newest release of its own major and of each later one; newest first. */
   updates(model: Model, version: string): Release[] {
-    const seen = new Set<number>();
+    const seen = new Set<string>();
     return this.forModel(model).filter((one) => {
-      if (compareOsVersions(one.version, version) <= 0 || seen.has(majorOf(one.version))) return false;
-      seen.add(majorOf(one.version));
+      if (compareOsVersions(one.version, version) <= 0 || seen.has(generationOf(one.version))) return false;
+      seen.add(generationOf(one.version));
       return true;
     });
   }
@@ -86,7 +92,13 @@ export class Catalog {
   }
 }
 
-export const isMajorUpdate = (from: string, to: string): boolean => majorOf(from) !== majorOf(to);
+/** The major version; of macOS 10 (no iOS that old is simulated) with its second number, which counted then. */
+function generationOf(version: string): string {
+  const major = majorOf(version);
+  return major === 10 ? version.split('.', 2).join('.') : String(major);
+}
+
+export const isMajorUpdate = (from: string, to: string): boolean => generationOf(from) !== generationOf(to);
 
 /** The DeclarativeManagement command: iOS/iPadOS 15, macOS 13, tvOS 16. */
 export function supportsDeclarations(platform: Platform, version: string): boolean {

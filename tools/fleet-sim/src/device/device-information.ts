@@ -4,10 +4,13 @@ import type { Device } from './device.ts';
 
 type Answers = Record<string, unknown>;
 
-function deviceId(device: Device): string | undefined {
-  if (device.model.platform === 'tvOS') return undefined;
-  if (device.model.platform === 'macOS' && compareOsVersions(device.version, '12') < 0) return undefined;
-  return device.model.board ?? device.model.productName;
+/** How Apple's update servers know the device. */
+export const deviceIdOf = ({ model }: Device): string => model.board ?? model.productName;
+
+/** From OS 27 on it is a status item alone. */
+function tellsDeviceId({ model: { platform }, version }: Device): boolean {
+  const tooOld = platform === 'macOS' && compareOsVersions(version, '12') < 0;
+  return platform !== 'tvOS' && !tooOld && compareOsVersions(version, '27') < 0;
 }
 
 function facts(device: Device): Answers {
@@ -25,9 +28,9 @@ function facts(device: Device): Answers {
     SerialNumber: serialOf(device),
     DeviceCapacity: model.capacityGb,
     AvailableDeviceCapacity: device.behaviour === 'noDisk' ? 1.5 : model.capacityGb / 2,
-    IsSupervised: true,
+    IsSupervised: device.behaviour !== 'unsupervised',
     AwaitingConfiguration: false,
-    SoftwareUpdateDeviceID: deviceId(device),
+    SoftwareUpdateDeviceID: tellsDeviceId(device) ? deviceIdOf(device) : undefined,
     BatteryLevel: hasBattery ? 0.8 : -1,
     HasBattery: isMac ? hasBattery : undefined,
     IsAppleSilicon: isMac

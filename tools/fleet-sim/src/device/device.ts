@@ -2,8 +2,10 @@ import { between, pick, seededBytes, seededRandom, weighted } from '../random.ts
 import type { Random } from '../random.ts';
 import { MODELS, PLATFORMS, START_VERSIONS } from './catalog.ts';
 import type { Catalog, Model, OsVersion, Platform, Release } from './catalog.ts';
+import type { Ddm } from './ddm/ddm.ts';
 import { BEHAVIOURS } from './mix.ts';
 import type { Behaviour, Mix } from './mix.ts';
+import { modelOf, type RosterEntry } from './roster.ts';
 import { compareOsVersions } from '@lamplighter/apple';
 
 /** What all devices of a fleet share. */
@@ -39,8 +41,11 @@ export interface Scheduled {
   readonly at: number;
   /** When the device asked for work and got this command: what counts against a stop time. */
   readonly askedAt: number;
-  /** `download` or `install` that it started; `again` when that step ran or was done already; else what refused it. */
-  readonly outcome: 'download' | 'install' | 'again' | 'refused' | 'error' | 'notNow';
+  /**
+   * `download` or `install` that it started; `again` when that step ran or was done already; `config` for the configuration item of a
+   * Mac; else what refused it.
+   */
+  readonly outcome: 'download' | 'install' | 'again' | 'refused' | 'error' | 'notNow' | 'config';
   /** The answer's fields; a repeated CommandUUID gets them again. Absent for notNow. */
   readonly answer?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -76,6 +81,10 @@ export interface Device {
   actsAt: number;
   /** How often its behaviour strikes still. */
   strikes: number;
+  /** Of `mdmError`. */
+  readonly errorCode: number;
+  /** Of `configData`: a Mac shows its installer once it has taken the configuration item and looked again. */
+  installer: 'held' | 'taken' | 'offered';
   update: RunningUpdate | undefined;
   /** When the last scan ends or ended; Infinity before the first. */
   scannedAt: number;
@@ -89,18 +98,30 @@ export interface Device {
   cached: CachedAnswer | undefined;
   scheduled: Scheduled[];
   installedAt: number;
+  /** Undefined until the server enables declarative management. */
+  ddm: Ddm | undefined;
+  /** How often a declaration began to enforce an update. */
+  enforced: number;
 }
 
-function startVersion(random: Random, catalog: Catalog, model: Model, behaviour: Behaviour): OsVersion {
+function startVersion(
+  random: Random,
+  { catalog, mix }: Omit<World, 'now'>,
+  model: Model,
+  behaviour: Behaviour,
+): OsVersion {
   const newest = catalog.newest(model);
   if (newest && behaviour === 'upToDate') return newest;
-  const fits = START_VERSIONS[model.platform].filter(
+  const fits = (mix.startVersions[model.platform] ?? START_VERSIONS[model.platform]).filter(
     ({ version }) =>
       compareOsVersions(version, model.since) >= 0 && (!newest || compareOsVersions(version, newest.version) < 0),
   );
   if (fits.length > 0) return pick(random, fits);
   return newest ?? START_VERSIONS[model.platform].at(-1)!;
 }
+
+/** Those that strike as often as `failTimes` says. */
+const FAILURES: ReadonlySet<Behaviour> = new Set(BEHAVIOURS.slice(BEHAVIOURS.indexOf('unsupervised')));
 
 function strikesOf(random: Random, behaviour: Behaviour, { settings }: Mix): number {
   const ranges: Partial<Record<Behaviour, readonly [number, number]>> = {
@@ -110,7 +131,7 @@ function strikesOf(random: Random, behaviour: Behaviour, { settings }: Mix): num
     noPower: settings.noPowerTimes,
     dropConnection: settings.dropTimes,
   };
-  const range = ranges[behaviour];
+  const range = ranges[behaviour] ?? (FAILURES.has(behaviour) ? settings.failTimes : undefined);
   return range ? Math.floor(between(random, range[0], range[1] + 1)) : 0;
 }
 
@@ -130,21 +151,40 @@ function udidOf(seed: string, index: number, model: Model): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** A device as it leaves the shop; the same for the same seed, index, mix and catalog. */
-export function newDevice(world: Omit<World, 'now'>, index: number): Device {
-  const { seed, mix, catalog } = world;
-  const random = seededRandom(seed, 'device', index);
-  const platform = weighted<Platform>(
+const runsOne = ({ since }: Model, versions: readonly OsVersion[] | undefined): boolean =>
+  versions === undefined || versions.some(({ version }) => compareOsVersions(version, since) >= 0);
+
+/** What the roster says of it, or what is drawn. What is drawn is drawn in any case: the next device must not depend on it. */
+function characterOf(world: Omit<World, 'now'>, random: Random, chosen: RosterEntry | undefined) {
+  const { mix, catalog } = world;
+  const drawn = weighted<Platform>(
     random,
     PLATFORMS.map((one) => [one, mix.platforms[one]] as const),
   );
-  const models = MODELS.filter((one) => one.platform === platform && catalog.newest(one) !== undefined);
-  const model = weighted(
-    random,
-    models.map((one) => [one, one.weight] as const),
+  const platform = chosen?.platform ?? drawn;
+  const models = MODELS.filter(
+    (one) =>
+      one.platform === platform && catalog.newest(one) !== undefined && runsOne(one, mix.startVersions[platform]),
   );
-  const behaviour = behaviourOf(random, mix);
-  const start = startVersion(random, catalog, model, behaviour);
+  const model =
+    (chosen && modelOf(chosen)) ??
+    weighted(
+      random,
+      models.map((one) => [one, one.weight] as const),
+    );
+  const usual = behaviourOf(random, mix);
+  const behaviour = chosen?.behaviour ?? usual;
+  const { version, build } = chosen ?? {};
+  const start = version === undefined ? startVersion(random, world, model, behaviour) : { version, build: build! };
+  return { model, behaviour, start };
+}
+
+/** A device as it leaves the shop; the same for the same seed, index, mix and catalog. */
+export function newDevice(world: Omit<World, 'now'>, index: number): Device {
+  const { seed, mix } = world;
+  const random = seededRandom(seed, 'device', index);
+  const chosen = mix.roster[index];
+  const { model, behaviour, start } = characterOf(world, random, chosen);
   return {
     index,
     udid: udidOf(seed, index, model),
@@ -162,7 +202,9 @@ export function newDevice(world: Omit<World, 'now'>, index: number): Device {
     offlineFrom: Infinity,
     offlineUntil: Infinity,
     actsAt: Infinity,
-    strikes: strikesOf(random, behaviour, mix),
+    strikes: chosen?.strikes ?? strikesOf(random, behaviour, mix),
+    errorCode: chosen?.errorCode ?? 12062,
+    installer: 'held',
     update: undefined,
     scannedAt: Infinity,
     busy: false,
@@ -172,6 +214,8 @@ export function newDevice(world: Omit<World, 'now'>, index: number): Device {
     cached: undefined,
     scheduled: [],
     installedAt: 0,
+    ddm: undefined,
+    enforced: 0,
   };
 }
 

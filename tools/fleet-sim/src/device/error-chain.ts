@@ -34,18 +34,31 @@ const item = (ErrorCode: number, ErrorDomain: string, text: string): ErrorChainI
 
 export const mdmError = (code: number): ErrorChainItem[] => [item(code, 'MCMDMErrorDomain', MDM[code] ?? 'Unknown')];
 
+/** While a declaration enforces an update, commands about updates change nothing. */
+export const enforcedError = (): ErrorChainItem[] => [
+  item(12008, 'MCMDMErrorDomain', 'A declarative software update enforcement is active; the command was ignored'),
+];
+
 /** What a device without any update says instead of an empty list. */
 export const noUpdateError = (): ErrorChainItem[] => [
   item(2213, 'DeviceManagement.error', 'The update could not be found'),
   item(3, 'com.apple.softwareupdateservices.errors', 'No update is available'),
 ];
 
+export const bootstrapTokenError = (): ErrorChainItem[] => [
+  item(7507, 'SUMacControllerError', 'The bootstrap token is not escrowed'),
+];
+
+export const enrollmentError = (): ErrorChainItem[] => [
+  item(74, 'MDMClientError', 'The command requires enrollment by Automated Device Enrollment'),
+];
+
 const MAC_ERRORS: readonly ErrorChainItem[][] = [
   mdmError(12057),
   mdmError(12062),
   mdmError(12077),
-  [item(74, 'MDMClientError', 'The command requires enrollment by Automated Device Enrollment')],
-  [item(7507, 'SUMacControllerError', 'The bootstrap token is not escrowed')],
+  enrollmentError(),
+  bootstrapTokenError(),
 ];
 const MOBILE_ERRORS: readonly ErrorChainItem[][] = [12049, 12056, 12057, 12062, 12063, 12078].map(mdmError);
 

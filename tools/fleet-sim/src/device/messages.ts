@@ -72,6 +72,16 @@ export function checkOut(device: Device, topic: string): string {
   return buildPlist({ MessageType: 'CheckOut', Topic: topic, UDID: device.udid });
 }
 
+/** A question or a report of declarative management. */
+export function declarativeManagement(device: Device, endpoint: string, data?: string): string {
+  return buildPlist({
+    MessageType: 'DeclarativeManagement',
+    UDID: device.udid,
+    Endpoint: endpoint,
+    ...(data === undefined ? {} : { Data: Buffer.from(data) }),
+  });
+}
+
 export const idle = (device: Device): string => buildPlist({ UDID: device.udid, Status: 'Idle' });
 
 export function answerMessage(device: Device, commandUuid: string, answer: Answer): string {

@@ -1,22 +1,9 @@
 import { z } from 'zod';
+import { BEHAVIOURS } from './behaviours.ts';
+import { PLATFORMS } from './catalog.ts';
+import { RosterEntry } from './roster.ts';
 
-/** What a device does besides its duty. `normal` does nothing besides. */
-export const BEHAVIOURS = [
-  'normal',
-  'upToDate',
-  'notNow',
-  'errorChain',
-  'offline',
-  'noDisk',
-  'noPower',
-  'slowDownload',
-  'silentAfterRestart',
-  'duplicateAnswers',
-  'dropConnection',
-  'reEnroll',
-  'leaves',
-] as const;
-export type Behaviour = (typeof BEHAVIOURS)[number];
+export { BEHAVIOURS, type Behaviour } from './behaviours.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -38,10 +25,20 @@ const Settings = z.strictObject({
   restartMs: Range.default([4 * MINUTE, 12 * MINUTE]),
   notNowTimes: Range.default([1, 4]),
   notNowRepollMs: Range.default([5 * MINUTE, 15 * MINUTE]),
+  /** From the declaration of an enforced update to its download (before the deadline in any case). */
+  enforcedDownloadMs: Range.default([1 * MINUTE, 20 * MINUTE]),
+  /** What a device that was off then does so long after it is on again. */
+  enforcedLateMs: Range.default([50 * MINUTE, 70 * MINUTE]),
+  /** A failed enforcement is tried again after this; each time twice as long, up to 32 times. */
+  enforcedRetryMs: Range.default([45 * MINUTE, 75 * MINUTE]),
+  /** From a change on the device to the status report about it. */
+  statusReportMs: Range.default([1_000, 10_000]),
   /** How often a device answers its error before it works. */
   errorTimes: Range.default([1, 6]),
   noDiskTimes: Range.default([1000, 1000]),
   noPowerTimes: Range.default([1, 2]),
+  /** How often a behaviour that is one class of failure strikes before the device works. */
+  failTimes: Range.default([1000, 1000]),
   slowFactor: z.number().min(1).default(15),
   /** This share of the offline devices never comes back. */
   offlineNeverShare: Share.default(0.5),
@@ -74,6 +71,10 @@ export const Mix = z.strictObject({
   bootstrapTokens: Share.default(1),
   /** The share of Macs whose user logs in and opens a user channel. */
   userChannels: Share.default(0),
+  /** What devices of a platform run at first, in the place of the versions that come with the simulator. */
+  startVersions: z
+    .partialRecord(z.enum(PLATFORMS), z.array(z.strictObject({ version: z.string(), build: z.string() })).min(1))
+    .default({}),
   /** Shares of all devices; what is left is `normal`. */
   behaviours: z.partialRecord(z.enum(BEHAVIOURS), Share).default({
     upToDate: 0.05,
@@ -88,9 +89,13 @@ export const Mix = z.strictObject({
     dropConnection: 0.02,
     reEnroll: 0.01,
   }),
+  /** The first devices of the fleet, chosen one by one; the others are drawn. */
+  roster: z.array(RosterEntry).default([]),
   settings: Settings.prefault({}),
 });
 export type Mix = z.infer<typeof Mix>;
+/** What parseMix takes. */
+export type MixInput = z.input<typeof Mix>;
 
 function isZone(name: string): boolean {
   try {

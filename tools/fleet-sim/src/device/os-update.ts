@@ -42,9 +42,13 @@ export function findRelease(
   );
 }
 
-/** Begins the download. `installs`: goes on to install by itself. */
-export function startDownload(device: Device, world: World, release: Release, installs: boolean): void {
-  const now = world.now();
+/** Begins the download, at `at` (default now). `installs`: goes on to install by itself. */
+export function startDownload(
+  device: Device,
+  world: World,
+  release: Release,
+  { installs, at = world.now() }: { installs: boolean; at?: number },
+): void {
   const { settings } = world.mix;
   const random = seededRandom(world.seed, 'download', device.index, release.version, device.scheduled.length);
   const bytesPerMs = (between(random, ...settings.bandwidthMbit) * 1e6) / 8 / 1000;
@@ -54,8 +58,8 @@ export function startDownload(device: Device, world: World, release: Release, in
     productKey: productKey(device, release),
     state: 'downloading',
     installs,
-    startedAt: now,
-    downloadedAt: now + (downloadSize(device, release) / bytesPerMs) * slower,
+    startedAt: at,
+    downloadedAt: at + (downloadSize(device, release) / bytesPerMs) * slower,
     installedAt: Infinity,
     restartedAt: Infinity,
   };
@@ -84,7 +88,7 @@ function finish(device: Device, world: World, update: RunningUpdate): void {
 }
 
 /** Brings the device's update up to `world.now()`, through as many states as have passed. */
-export function advance(device: Device, world: World): void {
+export function advanceUpdate(device: Device, world: World): void {
   const now = world.now();
   const update = device.update;
   if (!update) return;
@@ -96,8 +100,8 @@ export function advance(device: Device, world: World): void {
   if (update.state === 'restarting' && update.restartedAt <= now) finish(device, world, update);
 }
 
-/** When `advance` has something to do next; Infinity for never. */
-export function nextChangeAt(device: Device): number {
+/** When `advanceUpdate` has something to do next; Infinity for never. */
+export function updateChangesAt(device: Device): number {
   const update = device.update;
   if (!update) return Infinity;
   const ends = {

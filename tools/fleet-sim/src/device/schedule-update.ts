@@ -4,6 +4,8 @@ import type { Release } from './catalog.ts';
 import type { Device, Scheduled, World } from './device.ts';
 import { mdmError, scheduleErrors } from './error-chain.ts';
 import { findRelease, productKey, startDownload, startInstall } from './os-update.ts';
+import { staysDownloaded } from './quirks.ts';
+import { strikes } from './strikes.ts';
 
 const MOBILE_ACTIONS = ['Default', 'DownloadOnly', 'InstallASAP'];
 const MAC_ACTIONS = [...MOBILE_ACTIONS, 'NotifyOnly', 'InstallLater', 'InstallForceRestart'];
@@ -20,12 +22,6 @@ interface Step {
 const refused = (error: number, status = 'Idle'): Step => ({ outcome: 'refused', action: 'Error', status, error });
 const again = (error: number, status: string): Step => ({ outcome: 'again', action: 'Error', status, error });
 
-function strikes(device: Device, behaviour: Device['behaviour']): boolean {
-  if (device.behaviour !== behaviour || device.strikes <= 0) return false;
-  device.strikes -= 1;
-  return true;
-}
-
 function install(device: Device, world: World): Step {
   if (strikes(device, 'noPower')) return refused(12061, 'InstallInsufficientPower');
   startInstall(device, world, device.update!, world.now());
@@ -36,7 +32,7 @@ function onMac(device: Device, world: World, release: Release, action: string): 
   if (isMajorUpdate(device.version, release.version) && action !== 'InstallASAP') return refused(12008);
   if (strikes(device, 'noDisk')) return refused(12060, 'InstallInsufficientSpace');
   if (NOW.includes(action) && strikes(device, 'noPower')) return refused(12061, 'InstallInsufficientPower');
-  startDownload(device, world, release, NOW.includes(action));
+  startDownload(device, world, release, { installs: NOW.includes(action) });
   return { outcome: 'download', action: action === 'Default' ? 'DownloadOnly' : action, status: 'Downloading' };
 }
 
@@ -44,7 +40,7 @@ function onMac(device: Device, world: World, release: Release, action: string): 
 function onMobile(device: Device, world: World, release: Release, action: string): Step {
   if (action === 'InstallASAP') return refused(12059);
   if (strikes(device, 'noDisk')) return refused(12054, 'DownloadInsufficientSpace');
-  startDownload(device, world, release, false);
+  startDownload(device, world, release, { installs: false });
   return { outcome: 'download', action: 'DownloadOnly', status: 'Downloading' };
 }
 
@@ -54,7 +50,10 @@ function step(device: Device, world: World, release: Release, action: string): S
   const running = device.update;
   if (!running) return isMac ? onMac(device, world, release, action) : onMobile(device, world, release, action);
   if (running.state === 'downloading') return again(12051, 'Downloading');
-  if (running.state === 'downloaded') return action === 'DownloadOnly' ? again(12052, 'Idle') : install(device, world);
+  if (running.state === 'downloaded') {
+    if (action === 'DownloadOnly') return again(12052, 'Idle');
+    return staysDownloaded(device) ? { outcome: 'again', action, status: 'Idle' } : install(device, world);
+  }
   return again(12058, 'Installing');
 }
 

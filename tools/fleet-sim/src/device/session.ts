@@ -4,11 +4,13 @@ import { issuerFromPem, keyPem, pem } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/authority.ts';
 import { between, seededRandom } from '../random.ts';
 import type { Random } from '../random.ts';
+import { advance } from './advance.ts';
 import { answerCommand } from './answer-command.ts';
 import { isOnline } from './device.ts';
 import type { Device, World } from './device.ts';
 import { certificateOf, privateKeyOf } from './identity.ts';
-import { advance } from './os-update.ts';
+import type { Declaration } from './ddm/declaration.ts';
+import { talk } from './ddm/talk.ts';
 import * as message from './messages.ts';
 import { ownAgent, put, sharedAgent } from './transport.ts';
 import type { Drop, Reply, ServerAddress } from './transport.ts';
@@ -43,6 +45,10 @@ export const newCounts = () => ({
   unauthorized: 0,
   unrecognized: 0,
   badReplies: 0,
+  /** Of declarative management: syncs, declarations fetched, status reports. */
+  syncs: 0,
+  declarations: 0,
+  statusReports: 0,
 });
 export type Counts = ReturnType<typeof newCounts>;
 
@@ -61,6 +67,7 @@ export class Sessions {
   private readonly options: SessionOptions;
   private readonly issuer;
   private readonly shared: Agent;
+  private readonly declarations = new Map<string, Declaration>();
 
   constructor(options: SessionOptions) {
     this.options = options;
@@ -76,6 +83,7 @@ export class Sessions {
   async enroll(device: Device): Promise<boolean> {
     const { topic, world } = this.options;
     device.certificate = undefined;
+    device.ddm = undefined;
     device.generation += 1;
     device.unregisteredAt = world.now();
     return this.checkIn(device, [message.authenticate(device, topic), message.tokenUpdate(device, topic, world.seed)]);
@@ -108,6 +116,35 @@ export class Sessions {
     } finally {
       line.close();
     }
+  }
+
+  /** Declarative management: what the device has to ask or to report by itself. What the server does not take is tried later. */
+  async manage(device: Device): Promise<void> {
+    const { world } = this.options;
+    const ddm = device.ddm!;
+    const line = this.line(device);
+    const ask = (endpoint: string, data?: string) => this.ask(device, line, endpoint, data);
+    try {
+      await talk(device, world, ddm, { ask, counts: this.counts, shared: this.declarations });
+      ddm.attempts = 0;
+    } catch (error) {
+      if (!(error instanceof NotTaken)) throw error;
+      ddm.attempts += 1;
+      const again = world.now() + this.retryDelay(ddm.attempts);
+      for (const due of ['syncAt', 'reportAt', 'fullReportAt'] as const) if (ddm[due] < again) ddm[due] = again;
+    } finally {
+      line.close();
+    }
+  }
+
+  private async ask(device: Device, line: Line, endpoint: string, data?: string): Promise<Reply> {
+    advance(device, this.options.world);
+    if (!isOnline(device, this.options.world.now())) throw new NotTaken('the device went away');
+    const body = message.declarativeManagement(device, endpoint, data);
+    const reply = await this.send(device, line, { contentType: message.CHECK_IN, body });
+    const isGone = reply.status === 404 && endpoint.startsWith('declaration/');
+    if (reply.status !== 200 && !isGone) throw new NotTaken(`HTTP ${reply.status}`);
+    return reply;
   }
 
   private async checkIn(device: Device, bodies: readonly string[]): Promise<boolean> {

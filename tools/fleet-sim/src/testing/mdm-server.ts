@@ -10,6 +10,7 @@ import type { PlistDict, PlistInput } from '@lamplighter/apple';
 import { newAuthority, newCredentials } from '../pki/authority.ts';
 import { serverExtensions } from '../pki/certificate.ts';
 import type { FleetPki } from '../pki/pki-directory.ts';
+import { DdmServer } from './ddm-server.ts';
 
 export interface Received {
   readonly udid: string;
@@ -29,6 +30,7 @@ interface Queued {
 /** A small MDM server over real TLS for the specs: one queue per device, a command stays until it is answered. */
 export class MdmServer {
   readonly received: Received[] = [];
+  readonly ddm = new DdmServer();
   readonly push = new Map<string, { token: string; magic: string }>();
   /** Set to answer a message with another HTTP status (and body). */
   refuse: (message: Omit<Received, 'status'>) => { status: number; body?: string } | undefined = () => undefined;
@@ -149,10 +151,15 @@ export class MdmServer {
       identity,
     };
     if (commonName !== `CN=${message.udid}`) throw new Error(`${commonName} speaks as ${message.udid}`);
-    const refusal = this.refuse(message);
-    this.received.push({ ...message, status: refusal?.status ?? 200 });
-    response.writeHead(refusal?.status ?? 200);
-    response.end(refusal ? refusal.body : this.replyTo(message));
+    const reply = this.refuse(message) ?? this.synced(message) ?? { status: 200, body: this.replyTo(message) };
+    this.received.push({ ...message, status: reply.status });
+    response.writeHead(reply.status);
+    response.end(reply.body);
+  }
+
+  private synced({ udid, what, body }: Omit<Received, 'status'>): { status: number; body: string } | undefined {
+    if (what !== 'DeclarativeManagement') return undefined;
+    return this.ddm.answer(udid, String(body['Endpoint']), body['Data'] as Buffer | undefined);
   }
 
   private replyTo({ udid, what, uuid, body }: Omit<Received, 'status'>): string {

@@ -136,6 +136,11 @@ export interface DueWave {
   occurrenceId: string;
   rolloutId: string;
   wave: number;
+  /** Of the occurrence: the key of its window, its zone or `*`, and the day of its start there. */
+  window: string;
+  zone: string;
+  localDate: string;
+  opensAt: Date;
   stopsAt: Date;
   windowTraceparent: string | null;
   spec: PolicySpec;
@@ -156,6 +161,7 @@ export interface StoredUpdate extends Update {
   rolloutId: string;
   occurrenceId: string;
   deviceId: string;
+  lane: 'mdm' | 'ddm';
   /** From then on the update is installed whatever the user chose. */
   deadlineAt: Date | null;
   /** Null where the rollout has no rings. */
@@ -194,10 +200,14 @@ export abstract class UpdateStore {
   /** At most `limit` updates in these states: of the rollout, or of one of its occurrences. */
   abstract inStates(
     tx: Tx,
-    of: { tenant: string; rolloutId: string; occurrenceId?: string; wave?: number },
+    of: { tenant: string; rolloutId: string; occurrenceId?: string; wave?: number; lane?: 'ddm' },
     states: readonly UpdateState[],
     limit: number,
   ): Promise<StoredUpdate[]>;
+  /** Tenants with updates by declaration that are under way and whose time passed before. */
+  abstract tenantsWithOverdue(before: Date): Promise<string[]>;
+  /** At most `limit` of them; others that look for them skip these until the transaction ends. */
+  abstract overdue(tx: Tx, tenant: string, before: Date, limit: number): Promise<StoredUpdate[]>;
 }
 
 /** Who changed a spec, and when. */

@@ -1,4 +1,5 @@
 import {
+  deviceOutlook,
   devicePolicies,
   groupDelete,
   groupDevices,
@@ -11,6 +12,7 @@ import { OnRequest } from '@lamplighter/messaging';
 import { Controller } from '@nestjs/common';
 import { DeleteGroup } from '../steps/delete-group.ts';
 import { ExplainAssignment } from '../steps/explain-assignment.ts';
+import { LookAhead } from '../steps/look-ahead.ts';
 import { LookAtGroup } from '../steps/look-at-group.ts';
 import { PutGroup } from '../steps/put-group.ts';
 
@@ -21,6 +23,7 @@ export class GroupResponder {
     private readonly deleteGroup: DeleteGroup,
     private readonly lookAtGroup: LookAtGroup,
     private readonly explainAssignment: ExplainAssignment,
+    private readonly lookAhead: LookAhead,
   ) {}
 
   @OnRequest(groupPut)
@@ -46,5 +49,10 @@ export class GroupResponder {
   @OnRequest(devicePolicies)
   async policies(input: InputOf<typeof devicePolicies>): Promise<OutputOf<typeof devicePolicies>> {
     return { ok: await this.explainAssignment.run(input) };
+  }
+
+  @OnRequest(deviceOutlook)
+  async outlook(input: InputOf<typeof deviceOutlook>): Promise<OutputOf<typeof deviceOutlook>> {
+    return { ok: await this.lookAhead.run(input) };
   }
 }

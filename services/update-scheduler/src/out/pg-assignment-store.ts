@@ -3,7 +3,7 @@ import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { COLUMNS, compileGroup, SqlParams } from '../domain/filter.ts';
 import type { FactsOfDevice } from '../domain/member.ts';
-import { AssignmentStore, type HeldPolicy } from '../ports.ts';
+import { AssignmentStore, type HeldPolicy } from '../assignment-ports.ts';
 
 type SummaryRow = Omit<DeviceSummary, 'lastAnswerAt'> & { lastAnswerAt: Date | null };
 

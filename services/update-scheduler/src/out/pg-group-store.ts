@@ -1,7 +1,7 @@
 import type { Group, GroupSpec } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { GroupStore } from '../ports.ts';
+import { GroupStore } from '../assignment-ports.ts';
 
 interface GroupRow extends Omit<Group, 'createdAt' | 'updatedAt'> {
   createdAt: Date;

@@ -1,7 +1,7 @@
 import { AppError, type groupDelete, type InputOf } from '@lamplighter/contracts';
 import { Clock, Database, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { GroupStore } from '../ports.ts';
+import { GroupStore } from '../assignment-ports.ts';
 
 /** Removes a group that no policy names. */
 @Injectable()

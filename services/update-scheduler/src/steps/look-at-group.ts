@@ -1,7 +1,7 @@
 import type { DevicePage, groupDevices, GroupTest, groupTest, InputOf } from '@lamplighter/contracts';
 import { Clock, Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AssignmentStore } from '../ports.ts';
+import { AssignmentStore } from '../assignment-ports.ts';
 import { unknownGroup } from './delete-group.ts';
 
 const SAMPLE = 20;

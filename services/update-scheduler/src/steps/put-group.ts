@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError, type Group, type groupPut, type InputOf } from '@lamplighter/contracts';
 import { Clock, Database, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { GroupStore } from '../ports.ts';
+import { GroupStore } from '../assignment-ports.ts';
 
 /** Creates or replaces a group. Nobody's membership is written: it follows from rules and facts whenever it is asked for. */
 @Injectable()

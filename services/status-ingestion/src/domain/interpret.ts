@@ -50,7 +50,10 @@ const READERS = new Map<string, (body: PlistDict) => Reading>(
     ScheduleOSUpdateScan: (body) => ({
       observation: { kind: 'scan', initiated: readScanInitiated(body) },
     }),
-    AvailableOSUpdates: (body) => listed(readAvailableUpdates(body)),
+    AvailableOSUpdates: (body) =>
+      Array.isArray(body['AvailableOSUpdates'] ?? [])
+        ? listed(readAvailableUpdates(body))
+        : unreadable({ requestType: 'AvailableOSUpdates' }),
     ScheduleOSUpdate: (body) => ({ observation: scheduled(body), ...chainsOf(body) }),
     OSUpdateStatus: (body) => ({ observation: underWay(body) }),
     DeviceInformation: (body: PlistDict) => {
@@ -68,7 +71,7 @@ function notNow({ requestType, notNowCount }: Answer): Interpretation {
   };
 }
 
-function unreadable({ requestType }: Answer): Interpretation {
+function unreadable({ requestType }: Pick<Answer, 'requestType'>): Interpretation {
   return {
     errorChain: [],
     observation: {

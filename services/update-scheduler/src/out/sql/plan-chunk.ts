@@ -50,7 +50,9 @@ WITH ${judged}, dealt AS (
            SELECT o.* FROM update_scheduler.device_update o
             WHERE o.tenant = ${tenant} AND o.rollout_id = ${rollout} AND o.device_id = j.device_id LIMIT 1) old ON true
    WHERE old.device_id IS NULL
-      OR (old.state = 'not-eligible' AND j.reason IS DISTINCT FROM old.reason)
+      -- What the device itself said when it was asked holds for this window.
+      OR (old.state = 'not-eligible' AND j.reason IS DISTINCT FROM old.reason
+          AND (old.wave < 0 OR old.occurrence_id <> ${occurrence} OR old.reason = 'left-management'))
       OR (old.occurrence_id <> ${occurrence} AND (
             old.state IN ('waiting','planned')
          OR (old.state = 'failed' AND old.reason IS DISTINCT FROM 'aborted')
@@ -62,7 +64,7 @@ WITH ${judged}, dealt AS (
   INSERT INTO update_scheduler.device_update AS u (tenant, rollout_id, device_id, occurrence_id, wave, state, reason, step, platform, lane,
          from_version, target_version, target_build, ring, deadline_at, version, stops_at, updated_at)
   SELECT ${tenant}, ${rollout}, device_id, ${occurrence}, CASE WHEN state = 'planned' THEN ${first} + ${waveOf(judgement)} ELSE -1 END,
-         state, reason, '', platform, CASE WHEN reason = 'ddm-lane-pending' THEN 'ddm' ELSE 'mdm' END,
+         state, reason, '', platform, lane,
          os_version, target_version, target_build, ring, coalesce(deadline_at, ${params.add(of.deadlineAt, 'timestamptz')}),
          coalesce(old_version + 1, 0), ${params.add(of.stopsAt, 'timestamptz')}, ${now}
     FROM dealt

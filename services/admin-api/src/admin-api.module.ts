@@ -7,6 +7,9 @@ import { AnswersController } from './in/answers.controller.ts';
 import { CatalogController } from './in/catalog.controller.ts';
 import { CommandsController } from './in/commands.controller.ts';
 import { DdmHookController } from './in/ddm-hook.controller.ts';
+import { DeclarationSetsController } from './in/declaration-sets.controller.ts';
+import { DeclarationStatusController } from './in/declaration-status.controller.ts';
+import { DeclarationsController } from './in/declarations.controller.ts';
 import { DeadLettersController } from './in/dead-letters.controller.ts';
 import { DevicesController } from './in/devices.controller.ts';
 import { FirstToken } from './in/first-token.ts';
@@ -32,6 +35,7 @@ import { NatsAnswerReader } from './out/nats-answer-reader.ts';
 import { NatsDeadLetters } from './out/nats-dead-letters.ts';
 import { PgCatalogViews, PgPolicyViews } from './out/pg-catalog-views.ts';
 import { PgCommandViews } from './out/pg-command-views.ts';
+import { PgDeclarationViews } from './out/pg-declaration-views.ts';
 import { PgDeliveryStore } from './out/pg-delivery-store.ts';
 import { PgDeviceViews } from './out/pg-device-views.ts';
 import { PgEnrollmentViews } from './out/pg-enrollment-views.ts';
@@ -49,6 +53,7 @@ import {
   CatalogViews,
   CommandViews,
   DeadLetters,
+  DeclarationViews,
   DeliveryStore,
   DeviceViews,
   EnrollmentViews,
@@ -108,6 +113,9 @@ import { TakeEvent } from './steps/take-event.ts';
     WebhooksController,
     DeliveriesController,
     DdmHookController,
+    DeclarationsController,
+    DeclarationSetsController,
+    DeclarationStatusController,
     SourcesController,
     IntakeController,
     OnWebhookReceiveConsumer,
@@ -167,6 +175,7 @@ import { TakeEvent } from './steps/take-event.ts';
     { provide: CommandViews, useClass: PgCommandViews },
     { provide: DeadLetters, useClass: NatsDeadLetters },
     { provide: WebhookStore, useClass: PgWebhookStore },
+    { provide: DeclarationViews, useClass: PgDeclarationViews },
     { provide: DeliveryStore, useClass: PgDeliveryStore },
     { provide: EnrollmentViews, useClass: PgEnrollmentViews },
     { provide: AnswerReader, useClass: NatsAnswerReader },

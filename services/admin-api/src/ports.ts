@@ -111,6 +111,47 @@ export abstract class ReleaseViews {
   abstract ofDevice(tenant: string, deviceId: string, now: Date): Promise<DeviceReleases | undefined>;
 }
 
+/** What a device said of a declaration. */
+export interface ReportedDeclaration {
+  deviceId: string;
+  kind: string;
+  identifier: string;
+  serverToken: string;
+  active: boolean;
+  valid: string;
+  reasons: unknown[];
+  reportedAt: Date;
+  /** Whether that is the content that there is now; null where the declaration is gone. */
+  isCurrent: boolean | null;
+}
+
+export interface StoredReport {
+  deviceId: string;
+  reportId: string;
+  at: Date;
+  report: Record<string, unknown>;
+}
+
+/** Identifiers and names in order; of what there is not: none. */
+export abstract class DeclarationViews {
+  abstract identifiers(tenant: string): Promise<string[]>;
+  /** As devices get it. */
+  abstract document(tenant: string, identifier: string): Promise<string | undefined>;
+  abstract sets(tenant: string): Promise<string[]>;
+  abstract identifiersOfSet(tenant: string, name: string): Promise<string[]>;
+  abstract setsOfDeclaration(tenant: string, identifier: string): Promise<string[]>;
+  abstract setsOfDevice(tenant: string, deviceId: string): Promise<string[]>;
+  abstract statuses(tenant: string, deviceIds: readonly string[]): Promise<ReportedDeclaration[]>;
+  /** Of each device its newest full report and all that came after it, oldest first; without a full one, what is kept, at most 200. */
+  abstract currentReports(tenant: string, deviceIds: readonly string[]): Promise<StoredReport[]>;
+  /** The newest but `index`, or that of an id. */
+  abstract report(
+    tenant: string,
+    deviceId: string,
+    which: { index: number } | { reportId: string },
+  ): Promise<(StoredReport & { index: number }) | undefined>;
+}
+
 export abstract class CatalogViews {
   abstract pushCertificates(tenant: string): Promise<z.infer<typeof PushCertificates>>;
 }

@@ -18,6 +18,7 @@ import { catalogPaths } from './openapi-catalog.ts';
 import { commandPaths } from './openapi-commands.ts';
 import { groupPaths } from './openapi-groups.ts';
 import { sourcePaths } from './openapi-sources.ts';
+import { declarationPaths } from './openapi-declarations.ts';
 import { webhookPaths } from './openapi-webhooks.ts';
 
 const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
@@ -129,6 +130,7 @@ const paths = {
   },
   ...groupPaths,
   ...commandPaths,
+  ...declarationPaths,
   ...webhookPaths,
   ...sourcePaths,
   ...catalogPaths,

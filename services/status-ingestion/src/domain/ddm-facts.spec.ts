@@ -126,15 +126,14 @@ describe('capabilities', () => {
       );
     const enforcement = 'com.apple.configuration.softwareupdate.enforcement.specific';
     expect(of([enforcement])).toEqual({
-      declarationTypes: ['com.apple.activation.simple', enforcement],
+      declarations: ['com.apple.activation.simple', enforcement],
       statusItems: ['softwareupdate.install-state'],
       supportsEnforcement: true,
     });
     expect(of([])).toMatchObject({ supportsEnforcement: false });
     expect(ddmCapabilities(NOTHING_SAID)).toBeUndefined();
-    expect(ddmCapabilities(stateOf({ 'management.client-capabilities': { 'supported-payloads': 1 } }))).toMatchObject({
-      supportsEnforcement: false,
-    });
+    const odd = { 'management.client-capabilities': { 'supported-payloads': 1 } };
+    expect(ddmCapabilities(stateOf(odd))).toBeUndefined();
   });
 });
 

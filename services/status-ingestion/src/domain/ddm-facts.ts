@@ -1,4 +1,5 @@
-import { readStatusReasons } from '@lamplighter/apple';
+import { readClientCapabilities, readStatusReasons } from '@lamplighter/apple';
+import type { ClientCapabilities } from '@lamplighter/apple';
 import type { DeclaredStatus, ReportedDeclaration } from '@lamplighter/contracts';
 import { cut } from './bounds.ts';
 import { said } from './ddm-state.ts';
@@ -9,27 +10,17 @@ import type { DeviceFacts } from './device-facts.ts';
 const ENFORCEMENT = 'com.apple.configuration.softwareupdate.enforcement.specific';
 const MAX_DECLARATIONS = 100;
 const MAX_REASONS = 5;
-const MAX_NAMES = 500;
 const MAX_DESCRIPTION = 300;
 
 /** What a device can take, from `management.client-capabilities`. */
-export interface DdmCapabilities {
-  readonly declarationTypes: readonly string[];
-  readonly statusItems: readonly string[];
+export interface DdmCapabilities extends ClientCapabilities {
   readonly supportsEnforcement: boolean;
 }
 
 /** Undefined where the device has not said it yet. */
 export function ddmCapabilities(state: DdmState): DdmCapabilities | undefined {
-  const value = said(state, 'management.client-capabilities');
-  if (!isObject(value)) return undefined;
-  const payloads = dict(value['supported-payloads']);
-  const declarationTypes = Object.values(dict(payloads['declarations'])).flatMap(texts).slice(0, MAX_NAMES);
-  return {
-    declarationTypes,
-    statusItems: texts(payloads['status-items']).slice(0, MAX_NAMES),
-    supportsEnforcement: declarationTypes.includes(ENFORCEMENT),
-  };
+  const told = readClientCapabilities(said(state, 'management.client-capabilities'));
+  return told && { ...told, supportsEnforcement: told.declarations.includes(ENFORCEMENT) };
 }
 
 /** What the device says of its update and its OS. Declarations are left to reportedDeclarations. */

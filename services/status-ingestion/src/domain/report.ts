@@ -26,9 +26,9 @@ export function reportIdOf(item: Pick<AnsweredItem, 'commandId' | 'status' | 'no
   return derivedUuid('report', item.commandId, item.status, item.notNowCount ?? item.errorCount ?? 0);
 }
 
-/** The same for every repeat of one status report: a device has one of an instant. */
-export function statusReportIdOf(tenant: string, { deviceId, at }: Pick<ReportedItem, 'deviceId' | 'at'>): string {
-  return derivedUuid('status-report', tenant, deviceId, new Date(at).toISOString());
+/** The same for every repeat of one status report. */
+export function statusReportIdOf(tenant: string, { deviceId, at, report }: ReportedItem): string {
+  return derivedUuid('status-report', tenant, deviceId, new Date(at).toISOString(), report);
 }
 
 /** User channels (`<UDID>:<UserID>`) report, but are no devices. */

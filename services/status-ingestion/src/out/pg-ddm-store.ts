@@ -30,7 +30,9 @@ function columnsOf({ status, capabilities, state, ...row }: DdmRow) {
   const { failure, ...said } = status;
   return {
     ...said,
-    ...capabilities,
+    declarationTypes: capabilities?.declarations,
+    statusItems: capabilities?.statusItems,
+    supportsEnforcement: capabilities?.supportsEnforcement,
     ...row,
     state,
     fullReportAt: state.fullAt === 0 ? undefined : new Date(state.fullAt),

@@ -22,7 +22,7 @@ import { DdmStore, DeviceStore, ReportStore } from '../ports.ts';
 import type { DdmRow, StoredDdm } from '../ports.ts';
 
 /** A report as it arrived. `document` is undefined where it could not be read. */
-interface Arrived extends Pick<Report, 'tenant' | 'deviceId' | 'at' | 'traceparent'> {
+interface Arrived extends Pick<Report, 'tenant' | 'deviceId' | 'at' | 'reportId' | 'traceparent'> {
   document: StatusReport | undefined;
 }
 
@@ -53,8 +53,9 @@ export class InterpretStatusReport {
     this.trace(added, startMs);
   }
 
-  private read(tenant: string, { deviceId, at, report, traceparent }: ReportedItem): Arrived {
-    const head = { tenant, deviceId, at: new Date(at), traceparent };
+  private read(tenant: string, item: ReportedItem): Arrived {
+    const { deviceId, at, report, traceparent } = item;
+    const head = { tenant, deviceId, at: new Date(at), reportId: statusReportIdOf(tenant, item), traceparent };
     try {
       return { ...head, document: parseStatusReport(report) };
     } catch (error) {
@@ -87,7 +88,6 @@ export class InterpretStatusReport {
   private tell({ document, ...head }: Arrived, held: StoredDdm): Report {
     const report = {
       ...head,
-      reportId: statusReportIdOf(head.tenant, { deviceId: head.deviceId, at: head.at.toISOString() }),
       requestType: 'StatusReport',
       status: 'Reported' as const,
       cause: 'ddm',

@@ -5,6 +5,7 @@ import { bundle } from './bundle.ts';
 import { configPage } from './documents/config-page.ts';
 import { messageDocuments } from './documents/messages/documents.ts';
 import { reasonsPage } from './documents/reasons-page.ts';
+import { resourceSchemas } from './documents/resource-schemas.ts';
 import { root } from './paths.ts';
 import { generateClient } from './prisma.ts';
 
@@ -35,6 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
     'docs/openapi.json': `${JSON.stringify(openApi, null, 2)}\n`,
     'docs/reasons.md': reasonsPage(),
     ...messageDocuments(),
+    ...resourceSchemas(),
   };
   // A schema of a message that is no more.
   const gone = globSync('docs/schemas/*', { cwd: root }).filter((file) => files[file] === undefined);

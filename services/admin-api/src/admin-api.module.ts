@@ -21,7 +21,9 @@ import { OnWebhookReceiveConsumer } from './in/on-webhook-receive.consumer.ts';
 import { OpenApiController } from './in/openapi.controller.ts';
 import { PoliciesController } from './in/policies.controller.ts';
 import { RawBodies } from './in/raw-body.ts';
+import { ResourcesController, WindowsController } from './in/resources.controller.ts';
 import { RolloutsController } from './in/rollouts.controller.ts';
+import { SchemasController } from './in/schemas.controller.ts';
 import { SourcesController } from './in/sources.controller.ts';
 import { SweepDeliveriesClock } from './in/sweep-deliveries.clock.ts';
 import { TokensController } from './in/tokens.controller.ts';
@@ -41,6 +43,7 @@ import { PgDeviceViews } from './out/pg-device-views.ts';
 import { PgEnrollmentViews } from './out/pg-enrollment-views.ts';
 import { PgReleaseViews } from './out/pg-release-views.ts';
 import { PgGroupReader } from './out/pg-group-reader.ts';
+import { PgResourceViews } from './out/pg-resource-views.ts';
 import { PgRolloutViews } from './out/pg-rollout-views.ts';
 import { PgSourceStore } from './out/pg-source-store.ts';
 import { PgWebhookStore } from './out/pg-webhook-store.ts';
@@ -59,6 +62,7 @@ import {
   EnrollmentViews,
   GroupReader,
   PolicyViews,
+  ResourceViews,
   ReleaseViews,
   RolloutViews,
   SourceStore,
@@ -67,6 +71,7 @@ import {
   WebhookStore,
   WebhookTarget,
 } from './ports.ts';
+import { ApplyResources } from './steps/apply-resources.ts';
 import { AskService } from './steps/ask-service.ts';
 import { AuthenticateCaller } from './steps/authenticate-caller.ts';
 import { CreateToken } from './steps/create-token.ts';
@@ -99,6 +104,9 @@ import { TakeEvent } from './steps/take-event.ts';
   controllers: [
     OpenApiController,
     PoliciesController,
+    ResourcesController,
+    WindowsController,
+    SchemasController,
     GroupsController,
     RolloutsController,
     DevicesController,
@@ -136,6 +144,7 @@ import { TakeEvent } from './steps/take-event.ts';
     }),
     AuthenticateCaller,
     AskService,
+    ApplyResources,
     PutCommands,
     PushDevices,
     OrderCommands,
@@ -166,6 +175,7 @@ import { TakeEvent } from './steps/take-event.ts';
     SweepDeliveriesClock,
     { provide: TokenStore, useClass: PrismaTokenStore },
     { provide: AuditLog, useClass: PrismaAuditLog },
+    { provide: ResourceViews, useClass: PgResourceViews },
     { provide: PolicyViews, useClass: PgPolicyViews },
     { provide: GroupReader, useClass: PgGroupReader },
     { provide: RolloutViews, useClass: PgRolloutViews },

@@ -22,8 +22,13 @@ import type {
   Source,
   SourceKind,
   Token,
+  Resource,
+  ResourceKind,
+  SpecVersion,
+  TenantState,
   UpdateState,
   Webhook,
+  WindowView,
   WebhookDelivery,
   WebhookDeliveryPage,
 } from '@lamplighter/contracts';
@@ -73,6 +78,17 @@ export abstract class GroupReader {
   /** By name. */
   abstract list(tenant: string): Promise<GroupView[]>;
   abstract find(tenant: string, name: string): Promise<GroupView | undefined>;
+}
+
+/** Groups, windows and policies as files hold them, with their versions. */
+export abstract class ResourceViews {
+  /** By name; those of that name alone where it is given. */
+  abstract windows(tenant: string, name?: string): Promise<WindowView[]>;
+  /** Newest first; empty for what never was. */
+  abstract versions(tenant: string, kind: ResourceKind, id: string): Promise<SpecVersion[]>;
+  /** Groups, then windows, then policies. */
+  abstract export(tenant: string): Promise<Resource[]>;
+  abstract tenant(tenant: string): Promise<TenantState>;
 }
 
 export interface RolloutDeviceQuery {

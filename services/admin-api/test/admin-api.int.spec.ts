@@ -73,10 +73,17 @@ describe('admin-api', () => {
 
   it('names the field, the value and the remedy of an impossible window, and changes nothing', async () => {
     const window = { start: '25:00', lengthMinutes: 60, stopBeforeMinutes: 90, zone: 'Mars/Olympus' };
-    const answer = await call('/v1/policies', { method: 'POST', body: JSON.stringify({ name: 'x', window }) });
+    const answer = await call('/v1/policies', {
+      method: 'POST',
+      body: JSON.stringify({ name: 'x', windows: [window] }),
+    });
     expect(answer.status).toBe(400);
     const { error } = (await answer.json()) as { error: { fields: { path: string }[]; remedy: string } };
-    expect(error.fields.map((field) => field.path)).toEqual(expect.arrayContaining(['window.start', 'window.zone']));
+    expect(error.fields.map((field) => field.path)).toEqual([
+      'windows.0.start',
+      'windows.0.zone',
+      'windows.0.stopBeforeMinutes',
+    ]);
     expect(error.remedy).toBeTruthy();
     const { items } = (await (await call('/v1/policies')).json()) as { items: Policy[] };
     expect(items).toHaveLength(1);

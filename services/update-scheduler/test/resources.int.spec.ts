@@ -155,7 +155,7 @@ describe('groups, windows and policies', () => {
     await night.devices({ id: 'PHONE-1' });
     await night.openAndPlan();
     const remove = { remove: [{ kind: 'Policy', name: 'a' }] };
-    await expect(apply([], remove)).rejects.toMatchObject({ code: 'policy.running' });
+    await expect(apply([], remove)).rejects.toMatchObject({ code: 'policy.in-use' });
     expect(await outcome([], { ...remove, abort: true })).toEqual(['Policy/a removed 2']);
     await night.controlRollout.endAborted();
     expect(await night.states()).toEqual({ 'PHONE-1': 'failed: aborted' });

@@ -4,8 +4,6 @@ import {
   DevicePage,
   FleetSummary,
   HandOvers,
-  Policy,
-  PolicySpec,
   PushCertificates,
   Rollout,
   RolloutDevicePage,
@@ -17,6 +15,7 @@ import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { catalogPaths } from './openapi-catalog.ts';
 import { commandPaths } from './openapi-commands.ts';
 import { groupPaths } from './openapi-groups.ts';
+import { policyPaths } from './openapi-policies.ts';
 import { sourcePaths } from './openapi-sources.ts';
 import { declarationPaths } from './openapi-declarations.ts';
 import { webhookPaths } from './openapi-webhooks.ts';
@@ -48,32 +47,17 @@ function operation(given: Operation): ZodOpenApiOperationObject {
   };
 }
 
-const PolicyAnswer = Policy.meta({ id: 'Policy' });
-const PolicyBody = PolicySpec.meta({ id: 'PolicySpec' });
 const list = (item: z.ZodType) => z.object({ items: z.array(item) });
 const paging = {
   cursor: z.string().optional().meta({ description: '`next` of the page before.' }),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 };
-const policyId = z.object({ policyId: z.guid() });
 const rolloutId = z.object({ rolloutId: z.guid() });
 const control = z.object({ rolloutId: z.guid(), action: z.enum(['pause', 'resume', 'abort']) });
 const Controlled = z.object({ rolloutId: z.guid(), state: z.string() });
 
 const paths = {
-  '/v1/policies': {
-    get: operation({ summary: 'All policies', answer: list(PolicyAnswer) }),
-    post: operation({ summary: 'Create a policy', answer: PolicyAnswer, status: '201', body: PolicyBody }),
-  },
-  '/v1/policies/{policyId}': {
-    get: operation({ summary: 'One policy', answer: PolicyAnswer, path: policyId }),
-    put: operation({
-      summary: 'Replace a policy: a new version',
-      answer: PolicyAnswer,
-      body: PolicyBody,
-      path: policyId,
-    }),
-  },
+  ...policyPaths,
   '/v1/rollouts': {
     get: operation({
       summary: 'Rollouts, newest first',

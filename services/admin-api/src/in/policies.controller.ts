@@ -1,10 +1,13 @@
-import { type Policy, PolicySpec, policyPut } from '@lamplighter/contracts';
-import { Body, Controller, Get, Param, Post, Put, UseGuards } from '@nestjs/common';
+import { type Policy, policyControl, policyPut, type PutPolicy } from '@lamplighter/contracts';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
 import { type Caller, PolicyViews } from '../ports.ts';
+import { ApplyResources } from '../steps/apply-resources.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
-import { found, parse } from './parse.ts';
+import { bodySpec, found, ofOne, parse } from './parse.ts';
+
+const RemoveQuery = z.object({ abort: z.enum(['true', 'false']).default('false') });
 
 @Controller('v1/policies')
 @UseGuards(BearerGuard)
@@ -12,6 +15,7 @@ export class PoliciesController {
   constructor(
     private readonly views: PolicyViews,
     private readonly ask: AskService,
+    private readonly apply: ApplyResources,
   ) {}
 
   @Get()
@@ -26,7 +30,7 @@ export class PoliciesController {
   }
 
   @Post()
-  create(@CurrentCaller() caller: Caller, @Body() body: unknown): Promise<Policy> {
+  create(@CurrentCaller() caller: Caller, @Body() body: unknown): Promise<PutPolicy> {
     return this.put(caller, undefined, body);
   }
 
@@ -35,15 +39,41 @@ export class PoliciesController {
     @CurrentCaller() caller: Caller,
     @Param('policyId') id: string,
     @Body() body: unknown,
-  ): Promise<Policy> {
+  ): Promise<PutPolicy> {
     const policyId = parse(z.guid(), id, 'policy id');
     found(await this.views.find(caller.tenant, policyId), 'policy', id);
     return this.put(caller, policyId, body);
   }
 
-  private put(caller: Caller, policyId: string | undefined, body: unknown): Promise<Policy> {
-    const spec = parse(PolicySpec, body, 'policy');
-    const input = { tenant: caller.tenant, spec, ...(policyId === undefined ? {} : { policyId }) };
+  @Post(':policyId/:action')
+  @HttpCode(200)
+  control(
+    @CurrentCaller() caller: Caller,
+    @Param('policyId') id: string,
+    @Param('action') given: string,
+  ): Promise<Policy> {
+    const action = parse(z.enum(['pause', 'resume']), given, 'action');
+    const input = { tenant: caller.tenant, policyId: parse(z.guid(), id, 'policy id'), action, by: caller.name };
+    return this.ask.run(caller, policyControl, input, ({ policyId }) => ({ subject: policyId, detail: { action } }));
+  }
+
+  /** The policy as it was. */
+  @Delete(':policyId')
+  async remove(
+    @CurrentCaller() caller: Caller,
+    @Param('policyId') id: string,
+    @Query() query: unknown,
+  ): Promise<Policy> {
+    const { abort } = parse(RemoveQuery, query, 'query');
+    const policy = await this.show(caller, id);
+    const remove = [{ kind: 'Policy' as const, name: policy.spec.name }];
+    await ofOne(this.apply.run(caller, { remove, abort: abort === 'true' }));
+    return policy;
+  }
+
+  private put(caller: Caller, policyId: string | undefined, body: unknown): Promise<PutPolicy> {
+    const spec = bodySpec('Policy', body);
+    const input = { tenant: caller.tenant, by: caller.name, spec, ...(policyId === undefined ? {} : { policyId }) };
     return this.ask.run(caller, policyPut, input, (policy) => ({
       subject: policy.policyId,
       detail: { version: policy.version, spec: policy.spec },

@@ -58,7 +58,7 @@ export class ChangeSpecs {
         faults.push(faultAt([...at, 'name'], name, { message, remedy }));
       }
     }
-    if (!abort) refuse(faults, 'policy.running');
+    if (!abort) refuse(faults, 'policy.in-use');
     return all;
   }
 

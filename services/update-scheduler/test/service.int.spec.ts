@@ -52,7 +52,7 @@ describe('the service on a real broker', () => {
     await night.importCatalog.run('test', feed);
     await night.devices({ id: 'P' }, { id: 'Q' });
     const requester = running.app.get(Requester, { strict: false });
-    const spec = PolicySpec.parse({ name: 'now', window: openNow(), pace: { devicesPerMinute: 60_000, spread: 0 } });
+    const spec = PolicySpec.parse({ name: 'now', windows: [openNow()], pace: { devicesPerMinute: 60_000, spread: 0 } });
     expect(await requester.request(policyPut, { tenant: TENANT, spec })).toMatchObject({ ok: { version: 1 } });
     expect(await requester.request(policyPut, { tenant: TENANT, spec })).toMatchObject({
       error: { code: 'policy.name-taken' },
@@ -89,7 +89,7 @@ describe('the service on a real broker', () => {
     await publisher().publish(commandEnded, message(commandEnded, { ...head, id: 'e1' }, [expired]), 'Q');
     await waitFor(
       'the answer and the expiry to arrive',
-      async () => (await state('P')) === 'available' && (await state('Q')) === 'waiting: window-closed',
+      async () => (await state('P')) === 'available' && (await state('Q')) === 'waiting: no-contact',
     );
     await waitFor('everything staged to be published', async () => (await night.commands()).length === 0);
     expect((await night.row('P')).step).toBe('download');

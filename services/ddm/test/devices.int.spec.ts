@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { commandEnded, deviceEnrolled, deviceObserved, type ItemOf } from '@lamplighter/contracts';
+import { randomUUID } from 'node:crypto';
+import { AT, DdmBed } from './bed.ts';
+import { SyncingDevice } from './device.ts';
+
+type Enrolled = ItemOf<typeof deviceEnrolled>;
+
+describe('devices', () => {
+  const bed = new DdmBed();
+  let before = 0;
+  beforeAll(() => bed.start());
+  beforeEach(async () => {
+    before = (await bed.told()).length;
+  });
+  afterAll(() => bed.stop());
+
+  const enrolled = async (deviceId: string, facts: Enrolled['facts'], more: Partial<Enrolled> = {}) =>
+    bed.send(deviceEnrolled, [{ deviceId, kind: 'device', generation: 1, at: AT, facts, ...more }]);
+  const known = (deviceId: string, platform: string, osVersion: string) =>
+    bed.rows(
+      `INSERT INTO status_ingestion.device (tenant, device_id, enrolled, generation, platform, os_version, updated_at)
+       VALUES ('default', $1, true, 1, $2, $3, now())
+       ON CONFLICT (tenant, device_id) DO UPDATE SET os_version = EXCLUDED.os_version`,
+      [deviceId, platform, osVersion],
+    );
+  const toldSince = async () => (await bed.told()).slice(before).map(({ deviceId }) => deviceId);
+  const subscribed = async (id: string): Promise<string[]> => {
+    const device = new SyncingDevice(bed, id);
+    await device.sync();
+    const [one] = [...device.held.values()].filter(({ Type }) => Type.endsWith('status-subscriptions'));
+    const [active] = [...device.held.values()].filter(({ Type }) => Type === 'com.apple.activation.simple');
+    if (one === undefined) return [];
+    expect(active?.Payload).toEqual({ StandardConfigurations: [one.Identifier] });
+    return (one.Payload as { StatusItems: { Name: string }[] }).StatusItems.map(({ Name }) => Name);
+  };
+
+  it('are asked to report their OS and updates as soon as they enroll, by what their OS can report', async () => {
+    const devices: [string, Enrolled['facts']][] = [
+      ['MAC', { productName: 'Mac16,1', osVersion: '26.1' }],
+      ['PHONE', { productName: 'iPhone15,2', osVersion: '17.4' }],
+      ['OLD-MAC', { productName: 'Mac16,1', osVersion: '13.6' }],
+    ];
+    for (const [id, facts] of devices) {
+      await bed.enroll(id);
+      await enrolled(id, facts);
+    }
+    expect(await toldSince()).toEqual(['MAC', 'PHONE', 'OLD-MAC']);
+    expect(await subscribed('MAC')).toEqual(
+      expect.arrayContaining([
+        'softwareupdate.install-state',
+        'softwareupdate.device-id',
+        'device.operating-system.version',
+      ]),
+    );
+    const phone = await subscribed('PHONE');
+    expect(phone).toContain('softwareupdate.pending-version');
+    expect(phone).not.toContain('softwareupdate.device-id');
+    expect((await subscribed('OLD-MAC')).every((name) => name.startsWith('device.operating-system.'))).toBe(true);
+  });
+
+  it.each([
+    ['an OS without declarative management', 'V1', { productName: 'Mac16,1', osVersion: '12.7' }, {}],
+    ['an iOS that has it for User Enrollments alone', 'V2', { productName: 'iPhone10,1', osVersion: '15.8' }, {}],
+    ['an unknown OS', 'V3', {}, {}],
+    ['a user channel', 'V1:user', { productName: 'Mac16,1', osVersion: '26.1' }, { kind: 'user' as const }],
+  ])('are left alone with %s', async (_what, id, facts, more) => {
+    await bed.enroll(id);
+    await enrolled(id, facts, more);
+    expect(await toldSince()).toEqual([]);
+    expect(await subscribed(id)).toEqual([]);
+  });
+
+  it('of another server are not woken, and get theirs where their sync comes here', async () => {
+    await bed.enroll('THEIRS', { source: 'nano' });
+    await enrolled('THEIRS', { productName: 'Mac16,1', osVersion: '26.1' });
+    expect(await toldSince()).toEqual([]);
+    const items = await bed.sync('declaration-items', {
+      deviceId: 'THEIRS',
+      certificateHash: undefined,
+      source: 'nano',
+    });
+    expect(items.body).toContain('io.lamplighter.status.');
+  });
+
+  it('that were updated report what their new OS can', async () => {
+    const observed = (deviceId: string, osVersion: string) =>
+      bed.send(deviceObserved, [
+        { deviceId, reportId: randomUUID(), at: AT, observation: { kind: 'facts', osVersion } },
+      ]);
+    await known('V1', 'macOS', '14.5');
+    await observed('V1', '14.5');
+    await observed('V1', '14.5');
+    expect(await toldSince()).toEqual(['V1']);
+    expect(await subscribed('V1')).toContain('softwareupdate.install-state');
+    await known('V1', 'macOS', '26.0');
+    await observed('V1', '26.0');
+    expect(await toldSince()).toEqual(['V1', 'V1']);
+    expect(await subscribed('V1')).toContain('softwareupdate.device-id');
+  });
+
+  it('that enroll anew are told anew: they have forgotten all', async () => {
+    const facts = { productName: 'Mac16,1', osVersion: '26.1' };
+    await enrolled('MAC', facts);
+    expect(await toldSince()).toEqual([]);
+    await enrolled('MAC', facts, { generation: 2 });
+    await enrolled('MAC', facts, { generation: 2 });
+    expect(await toldSince()).toEqual(['MAC']);
+  });
+
+  it('that were away for all of their command’s time are told anew; those that had synced are not', async () => {
+    const ended = (deviceId: string, outcome: 'expired' | 'superseded') => ({
+      deviceId,
+      commandId: randomUUID(),
+      requestType: 'DeclarativeManagement',
+      cause: 'declarations',
+      endedAt: AT,
+      outcome,
+      handedOver: false,
+      notNowCount: 0,
+    });
+    await subscribed('PHONE');
+    await bed.send(commandEnded, [ended('PHONE', 'expired'), ended('MAC', 'expired'), ended('V1', 'superseded')]);
+    expect(await toldSince()).toEqual(['MAC']);
+    const ids = (await bed.told()).map(({ commandId }) => commandId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});

@@ -34,6 +34,7 @@ export * from './requests/catalog.ts';
 export * from './requests/command.ts';
 export * from './requests/declaration.ts';
 export * from './requests/device.ts';
+export * from './requests/dry-run.ts';
 export * from './requests/group.ts';
 export * from './requests/operator.ts';
 export * from './requests/outlook.ts';

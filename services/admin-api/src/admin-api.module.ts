@@ -19,6 +19,7 @@ import { MicroMdmController } from './in/micromdm.controller.ts';
 import { NanoMdmController } from './in/nanomdm.controller.ts';
 import { OnWebhookReceiveConsumer } from './in/on-webhook-receive.consumer.ts';
 import { OpenApiController } from './in/openapi.controller.ts';
+import { DryRunController } from './in/dry-run.controller.ts';
 import { PoliciesController } from './in/policies.controller.ts';
 import { RawBodies } from './in/raw-body.ts';
 import { ResourcesController, WindowsController } from './in/resources.controller.ts';
@@ -103,6 +104,7 @@ import { TakeEvent } from './steps/take-event.ts';
   imports: [RuntimeModule, StorageModule.forService('admin_api'), MessagingModule.forService('admin-api')],
   controllers: [
     OpenApiController,
+    DryRunController,
     PoliciesController,
     ResourcesController,
     WindowsController,

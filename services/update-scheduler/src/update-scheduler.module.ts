@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { CatalogResponder } from './in/catalog.responder.ts';
 import { CatalogClock } from './in/catalog.clock.ts';
 import { GroupResponder } from './in/group.responder.ts';
+import { DryRunResponder } from './in/dry-run.responder.ts';
 import { JoinClock } from './in/join.clock.ts';
 import { OnCommandEndedConsumer } from './in/on-command-ended.consumer.ts';
 import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
@@ -21,6 +22,7 @@ import { PgAssignmentStore } from './out/pg-assignment-store.ts';
 import { PgCatalogStore } from './out/pg-catalog-store.ts';
 import { PgGroupStore } from './out/pg-group-store.ts';
 import { PgOutlookStore } from './out/pg-outlook-store.ts';
+import { PgDryRunStore } from './out/pg-dry-run-store.ts';
 import { PgPlanStore } from './out/pg-plan-store.ts';
 import { PgPolicyStore } from './out/pg-policy-store.ts';
 import { PgSpecStore } from './out/pg-spec-store.ts';
@@ -29,6 +31,7 @@ import { PgUpdateStore } from './out/pg-update-store.ts';
 import { PgWaveStore } from './out/pg-wave-store.ts';
 import { PgWindowStore } from './out/pg-window-store.ts';
 import { PlanStore, PolicyStore, SpecStore, UpdateStore, WaveStore, WindowStore } from './ports.ts';
+import { DryRunStore } from './dry-run-ports.ts';
 import { RingStore } from './ring-ports.ts';
 import { AdvanceUpdates } from './steps/advance-updates.ts';
 import { ApplyResources } from './steps/apply-resources.ts';
@@ -43,6 +46,7 @@ import { ImportCatalog } from './steps/import-catalog.ts';
 import { RefreshCatalog } from './steps/refresh-catalog.ts';
 import { LookAhead } from './steps/look-ahead.ts';
 import { LookAtGroup } from './steps/look-at-group.ts';
+import { DryRun } from './steps/dry-run.ts';
 import { JudgeRings } from './steps/judge-rings.ts';
 import { OpenWindow } from './steps/open-window.ts';
 import { PlanRollout } from './steps/plan-rollout.ts';
@@ -63,6 +67,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     PolicyResponder,
     GroupResponder,
     RolloutResponder,
+    DryRunResponder,
     CatalogResponder,
   ],
   providers: [
@@ -75,6 +80,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     CloseWindow,
     PlanRollout,
     JudgeRings,
+    DryRun,
     ReleaseWave,
     AdvanceUpdates,
     PutPolicy,
@@ -96,6 +102,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     ),
     { provide: WindowStore, useClass: PgWindowStore },
     { provide: PlanStore, useClass: PgPlanStore },
+    { provide: DryRunStore, useClass: PgDryRunStore },
     { provide: RingStore, useClass: PgRingStore },
     { provide: WaveStore, useClass: PgWaveStore },
     { provide: UpdateStore, useClass: PgUpdateStore },

@@ -16,9 +16,14 @@ export function rankedPolicies(tx: Tx, tenant: string): Promise<Ranked[]> {
 export async function otherRollouts(
   tx: Tx,
   tenant: string,
-  rolloutId: string | undefined,
+  own: { rolloutId?: string; policyId?: string },
   stoppedAfter: Date,
 ): Promise<string[]> {
-  const rows = await tx.query<{ rolloutId: string }>(OTHERS, [tenant, rolloutId ?? null, stoppedAfter]);
+  const rows = await tx.query<{ rolloutId: string }>(OTHERS, [
+    tenant,
+    own.rolloutId ?? null,
+    own.policyId ?? null,
+    stoppedAfter,
+  ]);
   return rows.map((row) => row.rolloutId);
 }

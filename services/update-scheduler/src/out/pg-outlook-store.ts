@@ -94,7 +94,12 @@ export class PgOutlookStore extends OutlookStore {
       policies: await rankedPolicies(this.db, tenant),
       rings: specs,
       ringReasons: states.map((ring) => whyWaits(ring, localDate)),
-      otherRollouts: await otherRollouts(this.db, tenant, rolloutId, new Date(now.getTime() - LONGEST_HOURS * HOUR_MS)),
+      otherRollouts: await otherRollouts(
+        this.db,
+        tenant,
+        { rolloutId },
+        new Date(now.getTime() - LONGEST_HOURS * HOUR_MS),
+      ),
       resendBefore: new Date(now.getTime() - spec.resendAfterHours * HOUR_MS),
     };
     return { judgement, rings };

@@ -92,7 +92,7 @@ export class PgPlanStore extends PlanStore {
       policies: await rankedPolicies(tx, tenant),
       rings: ringsOf(spec, isEmergency),
       ringReasons: states.map((ring) => whyWaits(ring, terms.localDate)),
-      otherRollouts: await otherRollouts(tx, tenant, rolloutId, new Date(now.getTime() - LONGEST_HOURS * HOUR_MS)),
+      otherRollouts: await otherRollouts(tx, tenant, { rolloutId }, new Date(now.getTime() - LONGEST_HOURS * HOUR_MS)),
       resendBefore,
     };
   }

@@ -6,6 +6,7 @@ import { connect, type ConnectOptions, withConnection } from '../api/connect.ts'
 import { print } from '../output.ts';
 import { fields, table } from '../table.ts';
 import { documented, wholeNumber } from './common.ts';
+import { registerDryRun } from './policy-dry-run.ts';
 import { dayList, platformList, type PolicyFlags, policyInput } from './policy-input.ts';
 
 type Options = ConnectOptions & { readonly json?: boolean };
@@ -16,6 +17,7 @@ export function registerPolicy(program: Command): void {
     .summary('say which devices get which update, and when')
     .description('A policy names platforms, a target and a window. Each time its window opens, its rollout goes on.');
   registerCreate(policy);
+  registerDryRun(policy);
   const list = policy.command('list').summary('show all policies').description('Shows every policy.');
   list.option('--json', 'one JSON array of policies').action(listCommand);
   documented(withConnection(list), ['lamp policy list', 'lamp policy list --json']);

@@ -1,7 +1,8 @@
 /** Rollouts that may have a device in hand: of windows that are open, or closed within the time after which an update is begun again. */
 export const OTHERS = {
   name: 'other-rollouts',
-  text: `SELECT DISTINCT rollout_id AS "rolloutId" FROM update_scheduler.occurrence WHERE tenant = $1 AND rollout_id IS DISTINCT FROM $2 AND stops_at > $3`,
+  text: `SELECT DISTINCT rollout_id AS "rolloutId" FROM update_scheduler.occurrence WHERE tenant = $1 AND rollout_id IS DISTINCT FROM $2::uuid
+            AND policy_id IS DISTINCT FROM $3::uuid AND stops_at > $4`,
 };
 
 /** Paused policies keep their devices; archived ones do not. */

@@ -39,6 +39,7 @@ import { ChangeSpecs } from './steps/change-specs.ts';
 import { CloseWindow } from './steps/close-window.ts';
 import { ControlPolicy } from './steps/control-policy.ts';
 import { ControlRollout } from './steps/control-rollout.ts';
+import { EndOverdue } from './steps/end-overdue.ts';
 import { AskForRefresh } from './steps/ask-for-refresh.ts';
 import { DeleteGroup } from './steps/delete-group.ts';
 import { ExplainAssignment } from './steps/explain-assignment.ts';
@@ -93,6 +94,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     LookAhead,
     ExplainAssignment,
     ControlRollout,
+    EndOverdue,
     ImportCatalog,
     RefreshCatalog,
     AskForRefresh,

@@ -18,6 +18,7 @@ import { ChangeSpecs } from '../src/steps/change-specs.ts';
 import { CloseWindow } from '../src/steps/close-window.ts';
 import { ControlPolicy } from '../src/steps/control-policy.ts';
 import { ControlRollout } from '../src/steps/control-rollout.ts';
+import { EndOverdue } from '../src/steps/end-overdue.ts';
 import { ImportCatalog } from '../src/steps/import-catalog.ts';
 import { JudgeRings } from '../src/steps/judge-rings.ts';
 import { OpenWindow } from '../src/steps/open-window.ts';
@@ -117,6 +118,7 @@ export class Night {
   readonly applyResources: ApplyResources;
   readonly controlPolicy: ControlPolicy;
   readonly controlRollout: ControlRollout;
+  readonly endOverdue: EndOverdue;
   readonly importCatalog: ImportCatalog;
 
   constructor(
@@ -141,6 +143,7 @@ export class Night {
     this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, waves, this.updates, tracer, this.log);
     this.advanceUpdates = new AdvanceUpdates(settings, clock, this.db, outbox, this.updates, tracer);
     this.controlRollout = new ControlRollout(clock, this.db, outbox, policies, rings, this.updates, this.log);
+    this.endOverdue = new EndOverdue(settings, clock, this.db, outbox, this.updates, this.log);
     const changes = new ChangeSpecs(clock, this.db, this.specs, this.controlRollout, this.log);
     this.putPolicy = new PutPolicy(this.db, this.specs, changes);
     this.applyResources = new ApplyResources(changes);
@@ -155,7 +158,7 @@ export class Night {
     at = '2026-11-20T02:00:00Z',
   ): Promise<Night> {
     await database.admin.query({
-      text: `TRUNCATE status_ingestion.device, update_scheduler.policy, update_scheduler.tenant_state, update_scheduler.window,
+      text: `TRUNCATE status_ingestion.device, status_ingestion.device_ddm, update_scheduler.policy, update_scheduler.tenant_state, update_scheduler.window,
         update_scheduler.device_group, update_scheduler.spec_version, update_scheduler.release, update_scheduler.release_device,
         update_scheduler.improvement_device, update_scheduler.catalog_product, update_scheduler.catalog_source,
         update_scheduler.rollout, update_scheduler.ring, update_scheduler.pacer, update_scheduler.occurrence, update_scheduler.wave, update_scheduler.device_update,
@@ -202,6 +205,21 @@ export class Night {
         ],
       );
     }
+  }
+
+  /** These have said that they take enforcements by declaration (or, with `false`, that they do not). */
+  async declaring(takes: boolean, ...ids: string[]): Promise<void> {
+    await this.database.admin.query(
+      {
+        text: `INSERT INTO status_ingestion.device_ddm (tenant, device_id, state, reported_at, supports_enforcement, updated_at)
+               SELECT $1, id, '{}', $3, $4, $3 FROM unnest($2::text[]) AS id`,
+      },
+      [TENANT, ids, this.clock.now(), takes],
+    );
+    await this.database.admin.query(
+      { text: `UPDATE status_ingestion.device SET enrolled_at = $2 WHERE device_id = ANY($1)` },
+      [ids, new Date(this.clock.now().getTime() - 86_400_000)],
+    );
   }
 
   /** Opens what is due and plans it. */

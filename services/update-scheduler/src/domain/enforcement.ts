@@ -2,10 +2,13 @@ import {
   derivedUuid,
   type EnforcementSpec,
   type NewDeclaration,
-  type WindowSpec,
+  ownWindows,
+  type PolicySpec,
   type Weekday,
+  type WindowSpec,
 } from '@lamplighter/contracts';
 import { Temporal } from 'temporal-polyfill';
+import { EMERGENCY, occurrenceOn } from './window.ts';
 
 /**
  * What gives a device its enforcement: one cause for all policies, so that a device has one at a time and a newer one takes
@@ -50,6 +53,44 @@ export function targetLocalDateTime({ window, blackouts, localDate, announceDays
 /** The same for an update that does not wait for a window: now, in the zone that stands for the device's. */
 export function localDateTimeOf(now: Date, zone: string): string {
   return written(Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDateTime());
+}
+
+/** An occurrence as far as the time of its enforcements depends on it. */
+export interface AnnouncedNight {
+  /** Of the rollout, its windows written out. */
+  spec: PolicySpec;
+  /** The key of the window. */
+  window: string;
+  /** Of the occurrence: `*` for a window in a fixed zone. */
+  zone: string;
+  localDate: string;
+  opensAt: Date;
+}
+
+/** Where a day ends last: a time that is over there is over for every device. */
+const LAST_ZONE = 'Etc/GMT+12';
+
+/**
+ * When devices that are told at `now` in this occurrence install, in their own time; and the instant at which that is over for
+ * all of them.
+ */
+export function enforcementTime(night: AnnouncedNight, now: Date): { local: string; dueAt: Date } {
+  const { spec, zone, localDate, opensAt } = night;
+  if (night.window === EMERGENCY.key) {
+    const local = localDateTimeOf(now, 'UTC');
+    return { local, dueAt: instantOf(local, LAST_ZONE) };
+  }
+  const opens = (one: WindowSpec) => occurrenceOn(one, zone === '*' ? one.zone : zone, localDate)?.opensAt.getTime();
+  const windows = ownWindows(spec);
+  const window = windows.find((one) => opens(one) === opensAt.getTime()) ?? windows[0]!;
+  const { announceDays } = spec.enforcement;
+  const local = targetLocalDateTime({
+    window,
+    blackouts: [...spec.blackouts, ...(window.blackouts ?? [])],
+    localDate,
+    announceDays,
+  });
+  return { local, dueAt: instantOf(local, zone === '*' ? LAST_ZONE : zone) };
 }
 
 /** The instant at which it is that time in the zone; of two the later, so that nobody is called late too early. */

@@ -2,11 +2,12 @@ import type { UpdateState } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
+import { IN_FLIGHT } from '../domain/update.ts';
 import { applyMoves, keysOnly, tellEvents } from './sql/apply-moves.ts';
 
 /** A device_update row as StoredUpdate. */
 export const UPDATE_COLUMNS = `u.rollout_id AS "rolloutId", u.occurrence_id AS "occurrenceId", u.device_id AS "deviceId", u.state, u.reason, u.step,
-  u.platform, u.from_version AS "fromVersion", u.target_version AS "targetVersion", u.target_build AS "targetBuild",
+  u.platform, u.lane, u.from_version AS "fromVersion", u.target_version AS "targetVersion", u.target_build AS "targetBuild",
   u.product_key AS "productKey", u.command_id AS "commandId", u.command_seq AS "commandSeq", u.install_seq AS "installSeq", u.version,
   u.stops_at AS "stopsAt", u.commanded_at AS "commandedAt", u.progress, u.progressed_at AS "progressedAt", u.resends,
   u.deadline_at AS "deadlineAt", u.ring, u.traceparent`;
@@ -66,6 +67,7 @@ export class PgUpdateStore extends UpdateStore {
       column('progress'),
       column('progressedAt'),
       column('resends'),
+      column('stopsAt'),
     ]);
     const written = rows.map((row) => moves[row.move - 1]!);
     await this.tell(tx, tenant, written);
@@ -95,25 +97,46 @@ export class PgUpdateStore extends UpdateStore {
 
   override inStates(
     tx: Tx,
-    of: { tenant: string; rolloutId: string; occurrenceId?: string; wave?: number },
+    of: { tenant: string; rolloutId: string; occurrenceId?: string; wave?: number; lane?: 'ddm' },
     states: readonly UpdateState[],
     limit: number,
   ): Promise<StoredUpdate[]> {
-    return tx.query(
-      {
-        text: `SELECT ${UPDATE_COLUMNS} FROM update_scheduler.device_update u
-                WHERE u.tenant = $1 AND u.rollout_id = $2 AND u.state = ANY($3::text[])
-                  ${of.occurrenceId === undefined ? '' : 'AND u.occurrence_id = $5'} ${of.wave === undefined ? '' : 'AND u.wave = $6'}
-                ORDER BY u.device_id LIMIT $4`,
-      },
-      [
-        of.tenant,
-        of.rolloutId,
-        states,
-        limit,
-        ...(of.occurrenceId === undefined ? [] : [of.occurrenceId]),
-        ...(of.wave === undefined ? [] : [of.wave]),
-      ],
-    );
+    return tx.query(IN_STATES, [
+      of.tenant,
+      of.rolloutId,
+      states,
+      limit,
+      of.occurrenceId ?? null,
+      of.wave ?? null,
+      of.lane ?? null,
+    ]);
+  }
+
+  override async tenantsWithOverdue(before: Date): Promise<string[]> {
+    const rows = await this.db.query<{ tenant: string }>(TENANTS_WITH_OVERDUE, [before, IN_FLIGHT]);
+    return rows.map(({ tenant }) => tenant);
+  }
+
+  override overdue(tx: Tx, tenant: string, before: Date, limit: number): Promise<StoredUpdate[]> {
+    return tx.query(OVERDUE, [tenant, before, IN_FLIGHT, limit]);
   }
 }
+
+const IN_STATES = {
+  text: `SELECT ${UPDATE_COLUMNS} FROM update_scheduler.device_update u
+          WHERE u.tenant = $1 AND u.rollout_id = $2 AND u.state = ANY($3::text[])
+            AND ($5::uuid IS NULL OR u.occurrence_id = $5) AND ($6::int IS NULL OR u.wave = $6) AND ($7::text IS NULL OR u.lane = $7)
+          ORDER BY u.device_id LIMIT $4`,
+};
+
+// Plan of both: range scan of device_update_enforced, which holds no update of the command lane.
+const TENANTS_WITH_OVERDUE = {
+  name: 'tenants-with-overdue',
+  text: `SELECT DISTINCT tenant FROM update_scheduler.device_update WHERE lane = 'ddm' AND stops_at < $1 AND state = ANY($2::text[])`,
+};
+const OVERDUE = {
+  name: 'overdue-updates',
+  text: `SELECT ${UPDATE_COLUMNS} FROM update_scheduler.device_update u
+          WHERE u.tenant = $1 AND u.lane = 'ddm' AND u.stops_at < $2 AND u.state = ANY($3::text[])
+          ORDER BY u.stops_at LIMIT $4 FOR UPDATE SKIP LOCKED`,
+};

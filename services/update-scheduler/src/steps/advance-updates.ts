@@ -8,6 +8,7 @@ import { bodyFor } from '../domain/commands.ts';
 import { type CommandEnd, type Happening, readEnd, readObservation } from '../domain/triggers.ts';
 import type { Terms } from '../domain/update.ts';
 import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
+import { stageWithdrawals } from './announce.ts';
 import { commandIdOf, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
 
 /** What a device said, or that its command ended without an answer. */
@@ -69,6 +70,12 @@ export class AdvanceUpdates {
       const outgoing = moves.flatMap((move) => byMove.get(move)!.outgoing ?? []);
       await stageCommands(this.outbox, tx, { tenant, at: now }, outgoing);
       await stageAdvanced(this.outbox, tx, { tenant, at: now }, moves);
+      await stageWithdrawals(
+        this.outbox,
+        tx,
+        { tenant, at: now },
+        moves.map((move) => move.update).filter(isDeclaredAndOver),
+      );
       return new Set(moves);
     });
     this.trace(written, startMs);
@@ -166,6 +173,11 @@ export class AdvanceUpdates {
 
 function happeningOf(update: StoredUpdate, news: News): Happening {
   return news.what.kind === 'ended' ? readEnd(update, news.what) : readObservation(update, news.what, news.at);
+}
+
+/** What it was told by declaration is taken back. */
+function isDeclaredAndOver({ lane, step }: StoredUpdate): boolean {
+  return lane === 'ddm' && step === '';
 }
 
 const TAKEN = new Set(['commanded', 'downloading', 'downloaded', 'installing']);

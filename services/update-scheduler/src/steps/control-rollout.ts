@@ -11,12 +11,14 @@ import { Clock, Database, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { PolicyStore, UpdateStore } from '../ports.ts';
 import { RingStore, type StoredRing } from '../ring-ports.ts';
+import { stageWithdrawals } from './announce.ts';
 import { moveTo, stageAdvanced } from './outgoing.ts';
 
 const STATE = { pause: 'paused', resume: 'running', abort: 'aborted', emergency: 'running' } as const;
 const CHUNK = 1_000;
 /** What no device has taken yet. */
 const UNTAKEN: readonly UpdateState[] = ['planned', 'scanning', 'available', 'waiting'];
+const DECLARED: readonly UpdateState[] = ['commanded', 'downloading', 'downloaded'];
 
 interface Rollout {
   tenant: string;
@@ -88,13 +90,20 @@ export class ControlRollout {
   private async endChunk({ tenant, rolloutId }: Rollout): Promise<boolean> {
     const now = this.clock.now();
     return this.db.transaction(async (tx) => {
-      const left = await this.updates.inStates(tx, { tenant, rolloutId }, UNTAKEN, CHUNK);
+      const untaken = await this.updates.inStates(tx, { tenant, rolloutId }, UNTAKEN, CHUNK);
+      // A declaration can be taken back until the device installs.
+      const declared = await this.updates.inStates(tx, { tenant, rolloutId, lane: 'ddm' }, DECLARED, CHUNK);
+      const left = [...untaken, ...declared];
       // The command stays known: a device that has it in hand may still answer, and is followed then.
-      const moves = left.map((update) =>
-        moveTo(update, { state: 'failed', reason: 'aborted' }, 'The rollout was aborted.', now),
-      );
+      const moves = left.map((update) => {
+        const step = update.lane === 'ddm' ? '' : update.step;
+        return moveTo(update, { state: 'failed', reason: 'aborted', step }, 'The rollout was aborted.', now);
+      });
       const moved = await this.updates.apply(tx, tenant, moves, now);
-      await stageAdvanced(this.outbox, tx, { tenant, at: now }, moved);
+      const to = { tenant, at: now };
+      await stageAdvanced(this.outbox, tx, to, moved);
+      const told = moved.map((move) => move.update).filter(({ lane, commandedAt }) => lane === 'ddm' && commandedAt);
+      await stageWithdrawals(this.outbox, tx, to, told);
       // What others moved meanwhile is looked at once more.
       if (left.length === 0) await this.policies.setEnded(tx, tenant, rolloutId, now);
       return left.length > 0;

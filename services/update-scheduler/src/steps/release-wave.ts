@@ -4,9 +4,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { bodyFor } from '../domain/commands.ts';
 import { type DueWave, type Move, type StoredUpdate, UpdateStore, WaveStore } from '../ports.ts';
+import { announcementFor, stageAnnouncements } from './announce.ts';
 import { commandIdOf, moveTo, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
 
-/** Sends the first command to the devices of one due wave. State, commands and events commit together. */
+/**
+ * Sends the first command to the devices of one due wave, or tells them by declaration when to install. State, what goes out and
+ * events commit together.
+ */
 @Injectable()
 export class ReleaseWave {
   constructor(
@@ -43,20 +47,17 @@ export class ReleaseWave {
   }
 
   private async release(tx: Tx, wave: DueWave, devices: readonly StoredUpdate[], now: Date): Promise<Move[]> {
-    const outgoing = new Map(devices.map((device) => [device.deviceId, this.first(wave, device, now)]));
-    const moves = await this.updates.apply(
-      tx,
-      wave.tenant,
-      [...outgoing.values()].map((one) => one.move),
-      now,
+    const [declared, commanded] = [devices.filter(isDeclared), devices.filter((device) => !isDeclared(device))];
+    const outgoing = new Map(commanded.map((device) => [device.deviceId, this.first(wave, device, now)]));
+    const announcements = new Map(
+      declared.map((device) => [device.deviceId, announcementFor(wave, device, this.traceOf(wave, device), now)]),
     );
+    const wanted = [...outgoing.values(), ...announcements.values()].map((one) => one.move);
+    const moves = await this.updates.apply(tx, wave.tenant, wanted, now);
     const to = { tenant: wave.tenant, at: now };
-    await stageCommands(
-      this.outbox,
-      tx,
-      to,
-      moves.map((move) => outgoing.get(move.update.deviceId)!),
-    );
+    const of = <T>(all: ReadonlyMap<string, T>) => moves.flatMap((move) => all.get(move.update.deviceId) ?? []);
+    await stageCommands(this.outbox, tx, to, of(outgoing));
+    await stageAnnouncements(this.outbox, tx, to, of(announcements));
     await stageAdvanced(this.outbox, tx, to, moves);
     await this.waves.released(tx, wave, now, moves.length);
     const { occurrenceId, rolloutId } = wave;
@@ -69,19 +70,13 @@ export class ReleaseWave {
   private first(wave: DueWave, device: StoredUpdate, now: Date): Outgoing & { move: Move } {
     const step = device.platform === 'macOS' ? 'scan' : 'list';
     const commandSeq = device.commandSeq + 1;
-    const traceparent = derivedTraceparent(
-      this.config.LAMP_TRACE_SAMPLE,
-      wave.rolloutId,
-      device.deviceId,
-      wave.occurrenceId,
-    );
     const after = {
       state: 'scanning',
       reason: null,
       step,
       commandSeq,
       commandId: commandIdOf(device, commandSeq),
-      traceparent,
+      traceparent: this.traceOf(wave, device),
     } as const;
     const move = moveTo(device, after, `Wave ${wave.wave} was released; the device is asked what it can take.`, now);
     return {
@@ -90,6 +85,10 @@ export class ReleaseWave {
       ask: { step, expiresAt: wave.stopsAt, productKeys: [] },
       body: bodyFor(step, device, []),
     };
+  }
+
+  private traceOf({ rolloutId, occurrenceId }: DueWave, { deviceId }: StoredUpdate): string {
+    return derivedTraceparent(this.config.LAMP_TRACE_SAMPLE, rolloutId, deviceId, occurrenceId);
   }
 
   private async putOff(tx: Tx, wave: DueWave, devices: readonly StoredUpdate[], now: Date): Promise<Move[]> {
@@ -121,9 +120,11 @@ export class ReleaseWave {
         'lamp.device_id': update.deviceId,
         'lamp.rollout_id': update.rolloutId,
         'lamp.wave': wave.wave,
-        'messaging.message.conversation_id': update.commandId!,
+        ...(update.commandId === null ? {} : { 'messaging.message.conversation_id': update.commandId }),
       };
       this.tracer.rootSpan(update.traceparent!, 'release-wave', { startMs, endMs, links, attributes });
     }
   }
 }
+
+const isDeclared = ({ lane }: StoredUpdate): boolean => lane === 'ddm';

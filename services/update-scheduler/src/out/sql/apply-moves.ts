@@ -15,7 +15,7 @@ export const keysOnly = {
  * A row that another transaction moves meanwhile has another version, and stays as it is.
  *
  * $1 tenant, $2 now; per move $3 rollout, $4 device, $5 version before, $6 version after, $7 state, $8 reason, $9 step, $10 command,
- * $11 command seq, $12 install seq, $13 product key, $14 commanded at, $15 traceparent, $16 progress, $17 progressed at, $18 resends
+ * $11 command seq, $12 install seq, $13 product key, $14 commanded at, $15 traceparent, $16 progress, $17 progressed at, $18 resends, $19 stop time
  */
 export const applyMoves = {
   name: 'apply-moves',
@@ -23,11 +23,11 @@ export const applyMoves = {
 UPDATE update_scheduler.device_update u
    SET version = v.after, state = v.state, reason = v.reason, step = v.step, command_id = v.command_id, command_seq = v.command_seq,
        install_seq = v.install_seq, product_key = v.product_key, commanded_at = v.commanded_at, traceparent = v.traceparent,
-       progress = v.progress, progressed_at = v.progressed_at, resends = v.resends, updated_at = $2
+       progress = v.progress, progressed_at = v.progressed_at, resends = v.resends, stops_at = v.stops_at, updated_at = $2
   FROM unnest($3::uuid[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::int[], $12::int[],
-              $13::text[], $14::timestamptz[], $15::text[], $16::text[], $17::timestamptz[], $18::int[]) WITH ORDINALITY
+              $13::text[], $14::timestamptz[], $15::text[], $16::text[], $17::timestamptz[], $18::int[], $19::timestamptz[]) WITH ORDINALITY
     AS v (rollout_id, device_id, before, after, state, reason, step, command_id, command_seq, install_seq, product_key, commanded_at,
-          traceparent, progress, progressed_at, resends, move)
+          traceparent, progress, progressed_at, resends, stops_at, move)
  CROSS JOIN LATERAL (
        SELECT o.ctid AS place FROM update_scheduler.device_update o
         WHERE o.tenant = $1 AND o.rollout_id = v.rollout_id AND o.device_id = v.device_id AND o.version = v.before

@@ -26,7 +26,7 @@ export interface Judgement {
 
 /**
  * Devices judged against catalogue, assignment, precedence and rings, as CTEs that end with `judged`: device_id, platform, os_version,
- * target_version, target_build, ring, deadline_at, reason (null: it takes part) and below (the target is above what it runs).
+ * target_version, target_build, lane (mdm, ddm), ring, deadline_at, reason (null: it takes part) and below (the target is above what it runs).
  * `scanned` are the devices that the policy takes in, no matter whether a policy of greater precedence holds them.
  *
  * @param where further conditions on `d`, a row of device_v1; `tail` orders and limits the scan
@@ -60,18 +60,18 @@ ${targetTable(j, params)}, scanned AS MATERIALIZED (
    WHERE r.expires_at IS NULL OR r.expires_at > ${today}
    ORDER BY t.platform, r.supported_device, 3, counts DESC, r.version_key DESC, length(r.build), r.build
 ), known AS (
-  SELECT s.*, t.enough, t.security_responses, CASE WHEN t.within_major THEN s.os_version_key / 1000000 ELSE -1 END AS major
+  SELECT s.*, ${laneOf(j, params)} AS lane, t.enough, t.security_responses, CASE WHEN t.within_major THEN s.os_version_key / 1000000 ELSE -1 END AS major
     FROM scanned s JOIN targets t ON t.platform = s.platform
 ), judged AS (
   SELECT s.device_id, s.platform, s.os_version, coalesce(b.version, '') AS target_version, coalesce(b.build, '') AS target_build,
-         s.ring, ${deadline(j, params)} AS deadline_at, s.os_version_key < b.version_key AS below,
+         s.lane, s.ring, ${deadline(j, params)} AS deadline_at, s.os_version_key < b.version_key AS below,
          CASE
            WHEN s.taken THEN 'other-policy'
            ${securityResponses(j)}
            WHEN s.os_version_key >= b.version_key OR s.os_version_key >= s.enough THEN 'already-at-target'
            WHEN s.os_version_key IS NULL OR s.model IS NULL OR s.is_supervised IS NULL THEN 'facts-missing'
-           WHEN s.os_version_key >= 27000000 OR s.platform = 'visionOS' THEN 'ddm-lane-pending'
-           WHEN NOT s.is_supervised THEN 'not-supervised'
+           WHEN s.lane = 'mdm' AND (s.os_version_key >= 27000000 OR s.platform = 'visionOS') THEN 'ddm-lane-pending'
+           WHEN NOT s.is_supervised AND (s.lane = 'mdm' OR s.platform = 'macOS') THEN 'not-supervised'
            WHEN b.version_key IS NULL THEN 'no-release'
            WHEN NOT b.counts THEN 'release-too-new'
            ${ringReasons(j, params, today)}
@@ -80,6 +80,18 @@ ${targetTable(j, params)}, scanned AS MATERIALIZED (
     FROM known s
     LEFT JOIN best b ON b.platform = s.platform AND b.supported_device = s.model AND b.major = s.major
 )`;
+}
+
+/**
+ * By declaration where the OS enforces and the device has said that it takes enforcements (Apple: from iOS and iPadOS 17, macOS 14,
+ * tvOS 18.4, visionOS 26 on). Others are not looked up.
+ */
+function laneOf({ tenant }: Judgement, params: SqlParams): string {
+  return `CASE
+           WHEN s.os_version_key >= CASE s.platform WHEN 'macOS' THEN 14000000 WHEN 'tvOS' THEN 18004000 WHEN 'visionOS' THEN 26000000 ELSE 17000000 END
+            AND EXISTS (SELECT FROM status_ingestion.device_ddm_v1 c
+                         WHERE c.tenant = ${params.add(tenant, 'text')} AND c.device_id = s.device_id AND c.ddm_enabled AND c.supports_enforcement) THEN 'ddm'
+           ELSE 'mdm' END`;
 }
 
 /** One row for each platform of the policy. */
@@ -141,7 +153,7 @@ function heldElsewhere({ tenant, otherRollouts, resendBefore, now }: Judgement, 
   return `WHEN EXISTS (
              SELECT FROM update_scheduler.device_update o
               WHERE o.tenant = ${params.add(tenant, 'text')} AND o.rollout_id = ANY(${params.add(otherRollouts, 'text[]')}::uuid[]) AND o.device_id = s.device_id
-                AND (o.state IN ('scanning','available','commanded','downloading','downloaded','installing') AND o.updated_at >= ${params.add(resendBefore, 'timestamptz')}
+                AND (o.state IN ('scanning','available','commanded','downloading','downloaded','installing') AND (o.updated_at >= ${params.add(resendBefore, 'timestamptz')} OR o.lane = 'ddm' AND o.stops_at > ${params.add(now, 'timestamptz')})
                   OR o.state = 'planned' AND o.stops_at > ${params.add(now, 'timestamptz')})) THEN 'other-rollout'`;
 }
 

@@ -1,0 +1,85 @@
+import {
+  declarationAssign,
+  declarationWithdraw,
+  derivedUuid,
+  message,
+  type NewDeclaration,
+} from '@lamplighter/contracts';
+import type { Outbox, Tx } from '@lamplighter/runtime';
+import { ENFORCEMENT_CAUSE, enforcementDeclarations, enforcementTime } from '../domain/enforcement.ts';
+import type { DueWave, Move, StoredUpdate } from '../ports.ts';
+import { moveTo } from './outgoing.ts';
+
+const MOST_DEVICES = 1_000;
+
+/** A device that is told by declaration when to install. */
+export interface Announcement {
+  move: Move;
+  declarations: NewDeclaration[];
+}
+
+/** The device's update, and the declarations that it shares with all of its night that have the same target. */
+export function announcementFor(wave: DueWave, device: StoredUpdate, traceparent: string, now: Date): Announcement {
+  const { local, dueAt } = enforcementTime(wave, now);
+  const { target, byPlatform, enforcement } = wave.spec;
+  const wanted = byPlatform[device.platform]?.target ?? target;
+  // A build pins the device to the release as it was posted: the security improvements that came after it stay out.
+  const anyBuild = wanted.kind === 'exact' ? wanted.build === undefined : wanted.securityResponses;
+  const declarations = enforcementDeclarations({
+    version: device.targetVersion,
+    build: anyBuild ? '' : device.targetBuild,
+    targetLocalDateTime: local,
+    detailsUrl: enforcement.detailsUrl,
+  });
+  const after = {
+    state: 'commanded',
+    reason: 'waiting-for-its-time',
+    step: 'enforce',
+    commandId: null,
+    commandedAt: now,
+    productKey: declarations[0]!.identifier,
+    stopsAt: dueAt,
+    traceparent,
+  } as const;
+  const detail = `Wave ${wave.wave} was released; the device is told to install ${device.targetVersion} at ${local}, its own time.`;
+  return { move: moveTo(device, after, detail, now), declarations };
+}
+
+/** Stages the declarations: a message for each target, at most 1,000 devices each. */
+export async function stageAnnouncements(
+  outbox: Outbox,
+  tx: Tx,
+  to: { tenant: string; at: Date },
+  announcements: readonly Announcement[],
+): Promise<void> {
+  const byTarget = Map.groupBy(announcements, ({ declarations }) => declarations[0]!.identifier);
+  for (const [identifier, shared] of byTarget) {
+    for (let start = 0; start < shared.length; start += MOST_DEVICES) {
+      const chunk = shared.slice(start, start + MOST_DEVICES);
+      const updates = chunk.map(({ move: { update } }) => update);
+      const id = derivedUuid('declaration.assign', identifier, ...updates.flatMap(keyOf));
+      const devices = updates.map(({ deviceId }) => deviceId);
+      const item = { cause: ENFORCEMENT_CAUSE, declarations: chunk[0]!.declarations, devices };
+      await outbox.stage(tx, declarationAssign, message(declarationAssign, { id, ...to }, [item]), id);
+    }
+  }
+}
+
+/** Takes back what these devices were told: their updates are over. */
+export async function stageWithdrawals(
+  outbox: Outbox,
+  tx: Tx,
+  to: { tenant: string; at: Date },
+  updates: readonly StoredUpdate[],
+): Promise<void> {
+  for (let start = 0; start < updates.length; start += MOST_DEVICES) {
+    const chunk = updates.slice(start, start + MOST_DEVICES);
+    const id = derivedUuid('declaration.withdraw', ...chunk.flatMap(keyOf));
+    const item = { cause: ENFORCEMENT_CAUSE, devices: chunk.map(({ deviceId }) => deviceId) };
+    await outbox.stage(tx, declarationWithdraw, message(declarationWithdraw, { id, ...to }, [item]), id);
+  }
+}
+
+function keyOf({ rolloutId, deviceId, version }: StoredUpdate): (string | number)[] {
+  return [rolloutId, deviceId, version];
+}

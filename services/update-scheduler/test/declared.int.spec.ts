@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DeclaredStatus, declarationAssign, declarationWithdraw, ItemOf } from '@lamplighter/contracts';
+import { testDatabase, type TestDatabase } from '@lamplighter/testing';
+import { Night, TENANT } from './night.ts';
+
+let database: TestDatabase;
+let night: Night;
+
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  night = await Night.begin(database);
+});
+
+const assigned = async () =>
+  (await night.staged<ItemOf<typeof declarationAssign>>('declaration.assign')).flatMap((one) => one.items);
+const withdrawn = async () =>
+  (await night.staged<ItemOf<typeof declarationWithdraw>>('declaration.withdraw')).flatMap((one) => one.items);
+
+async function reports(deviceId: string, status: Partial<DeclaredStatus>): Promise<void> {
+  await night.advanceUpdates.run(TENANT, [
+    { deviceId, at: night.clock.now(), what: { kind: 'declared-status', ...status } },
+  ]);
+}
+
+describe('the lane of a device', () => {
+  beforeEach(async () => {
+    await night.devices(
+      { id: 'old', os: '16.1' },
+      { id: 'unasked', os: '18.1' },
+      { id: 'declaring', os: '18.1' },
+      { id: 'unable', os: '18.1' },
+      { id: 'unsupervised', os: '18.1', supervised: false },
+      { id: 'mac', platform: 'macOS', os: '15.1' },
+      { id: 'mac-unsupervised', platform: 'macOS', os: '15.1', supervised: false },
+      { id: 'newest', os: '27.0' },
+    );
+    await night.declaring(true, 'old', 'declaring', 'unsupervised', 'mac', 'mac-unsupervised');
+    await night.declaring(false, 'unable');
+    await database.admin.query({
+      text: `INSERT INTO update_scheduler.release_device (supported_device, os, version, version_key, build, posted_at)
+             VALUES ('iPhone15,2', 'iOS', '27.1', 27001000, '24B1', '2026-10-01')`,
+    });
+    await night.policy();
+    await night.start();
+  });
+
+  it('is declarations where its OS enforces and it has said so; commands below; never a command from OS 27 on', async () => {
+    const lanes = await night.db.query<{ id: string; lane: string }>({
+      text: `SELECT device_id AS id, lane FROM update_scheduler.device_update WHERE state <> 'not-eligible'`,
+    });
+    expect(Object.fromEntries(lanes.map(({ id, lane }) => [id, lane]))).toEqual({
+      old: 'mdm',
+      unasked: 'mdm',
+      declaring: 'ddm',
+      unable: 'mdm',
+      unsupervised: 'ddm',
+      mac: 'ddm',
+    });
+    expect((await night.commands()).map(({ deviceId }) => deviceId).toSorted()).toEqual(['old', 'unable', 'unasked']);
+  });
+
+  it('is refused where neither will do, with the reason', async () => {
+    const states = await night.states();
+    expect(states['mac-unsupervised']).toBe('not-eligible: not-supervised');
+    expect(states['newest']).toBe('not-eligible: ddm-lane-pending');
+  });
+
+  it('changes when the device has declared itself, at the next window', async () => {
+    await night.expire('unasked', false);
+    await night.declaring(true, 'unasked');
+    night.minutes(24 * 60);
+    await night.closeWindow.run();
+    await night.start();
+    expect(await night.row('unasked')).toMatchObject({ state: 'commanded', step: 'enforce' });
+  });
+});
+
+describe('an update by declaration', () => {
+  beforeEach(async () => {
+    await night.devices({ id: 'a' }, { id: 'b' }, { id: 'mac', platform: 'macOS', os: '15.1' });
+    await night.declaring(true, 'a', 'b', 'mac');
+    await night.policy({ target: { kind: 'newest-minor' } });
+    await night.start();
+  });
+
+  it('is one declaration for all devices that share target and time, in the next night of the window', async () => {
+    const sent = await assigned();
+    expect(sent.map(({ devices }) => devices.toSorted()).toSorted()).toEqual([['a', 'b'], ['mac']]);
+    for (const { cause, declarations } of sent) {
+      expect(cause).toBe('software-update');
+      expect(declarations.map(({ type }) => type)).toEqual([
+        'com.apple.configuration.softwareupdate.enforcement.specific',
+        'com.apple.activation.simple',
+      ]);
+      expect(declarations[0]!.payload).toMatchObject({ TargetLocalDateTime: '2026-11-21T02:00:00' });
+    }
+    expect(await night.row('a')).toMatchObject({ state: 'commanded', reason: 'waiting-for-its-time', commandId: null });
+    expect(await night.commands()).toEqual([]);
+  });
+
+  it('follows the device’s reports to the end, and takes the declaration back then', async () => {
+    const [{ declarations }] = (await assigned()) as [ItemOf<typeof declarationAssign>];
+    const declarationId = declarations[0]!.identifier;
+    for (const [installState, state] of [
+      ['downloading', 'downloading'],
+      ['prepared', 'downloaded'],
+      ['installing', 'installing'],
+    ] as const) {
+      await reports('a', { installState, declarationId });
+      expect((await night.row('a')).state).toBe(state);
+    }
+    expect(await withdrawn()).toEqual([]);
+    const { a } = await night.targets();
+    await reports('a', { osVersion: a! });
+    expect((await night.row('a')).state).toBe('installed');
+    expect(await withdrawn()).toEqual([{ cause: 'software-update', devices: ['a'] }]);
+  });
+
+  it('is left alone by the next window while its time has not come', async () => {
+    night.minutes(8 * 60);
+    await night.closeWindow.run();
+    night.minutes(16 * 60 - 30);
+    await night.start();
+    expect((await assigned()).length).toBe(2);
+    expect((await night.states())['a']).toBe('commanded: waiting-for-its-time');
+  });
+
+  it('ends when its time has long passed, and begins again in the next window', async () => {
+    night.minutes(24 * 60);
+    await night.endOverdue.run();
+    expect((await night.row('a')).state).toBe('commanded');
+    night.minutes(23 * 60);
+    await night.endOverdue.run();
+    expect((await night.states())['a']).toBe('failed: not-enforced');
+    expect((await withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted()).toEqual(['a', 'b', 'mac']);
+    await night.closeWindow.run();
+    night.minutes(60);
+    await night.start();
+    expect((await night.states())['a']).toBe('commanded: waiting-for-its-time');
+    expect((await assigned()).at(-1)!.declarations[0]!.payload).toMatchObject({
+      TargetLocalDateTime: '2026-11-23T02:00:00',
+    });
+  });
+
+  it('is taken back when its rollout is aborted, but not from a device that installs', async () => {
+    await reports('b', { installState: 'installing' });
+    const [{ rolloutId }] = (await night.occurrences()) as [{ rolloutId: string }];
+    await night.controlRollout.run({ tenant: TENANT, rolloutId, action: 'abort' });
+    await night.controlRollout.endAborted();
+    expect(await night.states()).toMatchObject({ a: 'failed: aborted', b: 'installing', mac: 'failed: aborted' });
+    expect((await withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted()).toEqual(['a', 'mac']);
+  });
+
+  it('is not held by a second policy meanwhile', async () => {
+    await night.policy({ name: 'other', precedence: 1 });
+    await night.start();
+    expect((await assigned()).length).toBe(2);
+  });
+});
+
+describe('the build of an enforcement', () => {
+  it.each([
+    [{ kind: 'newest-minor' } as const, true],
+    [{ kind: 'newest-minor', securityResponses: true } as const, false],
+  ])('is named unless any will do: %j', async (target, named) => {
+    await night.devices({ id: 'a' });
+    await night.declaring(true, 'a');
+    await night.policy({ target });
+    await night.start();
+    const [{ declarations }] = (await assigned()) as [ItemOf<typeof declarationAssign>];
+    expect('TargetBuildVersion' in declarations[0]!.payload).toBe(named);
+  });
+});

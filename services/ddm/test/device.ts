@@ -1,3 +1,4 @@
+import type { ddmSync, InputOf } from '@lamplighter/contracts';
 import type { DdmBed } from './bed.ts';
 
 interface Item {
@@ -26,11 +27,11 @@ export class SyncingDevice {
   /** Declarations fetched so far. */
   fetched = 0;
   private readonly bed: DdmBed;
-  private readonly deviceId: string;
+  private readonly who: Partial<InputOf<typeof ddmSync>>;
 
-  constructor(bed: DdmBed, deviceId: string) {
+  constructor(bed: DdmBed, deviceId: string, more: Partial<InputOf<typeof ddmSync>> = {}) {
     this.bed = bed;
-    this.deviceId = deviceId;
+    this.who = { deviceId, ...more };
   }
 
   async sync(): Promise<void> {
@@ -42,7 +43,7 @@ export class SyncingDevice {
       for (const { Identifier, ServerToken } of Declarations[key as keyof Items['Declarations']]) {
         listed.add(Identifier);
         if (this.held.get(Identifier)?.ServerToken === ServerToken) continue;
-        const reply = await this.bed.sync(`declaration/${kind}/${Identifier}`, { deviceId: this.deviceId });
+        const reply = await this.bed.sync(`declaration/${kind}/${Identifier}`, this.who);
         this.fetched += 1;
         if (reply.status === 200) this.held.set(Identifier, JSON.parse(reply.body!) as HeldDeclaration);
         else this.held.delete(Identifier);
@@ -53,8 +54,8 @@ export class SyncingDevice {
   }
 
   private async ask<T>(endpoint: string): Promise<T> {
-    const reply = await this.bed.sync(endpoint, { deviceId: this.deviceId });
-    if (reply.status !== 200) throw new Error(`${this.deviceId} got ${reply.status} to ${endpoint}`);
+    const reply = await this.bed.sync(endpoint, this.who);
+    if (reply.status !== 200) throw new Error(`${this.who.deviceId} got ${reply.status} to ${endpoint}`);
     return JSON.parse(reply.body!) as T;
   }
 }

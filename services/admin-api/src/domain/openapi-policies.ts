@@ -40,7 +40,8 @@ function operation(
 }
 
 const PolicyAnswer = Policy.meta({ id: 'Policy' });
-const policyBody = { requestBody: { required: true, ...json(PolicySpec.meta({ id: 'PolicySpec' })) } };
+const policySpec = json(PolicySpec.meta({ id: 'PolicySpec' }));
+const policyBody = { requestBody: { required: true, ...policySpec } };
 const policyId = z.object({ policyId: z.guid() });
 const onPolicy = { requestParams: { path: policyId } };
 const named = { requestParams: { path: z.object({ name: z.string() }) } };
@@ -67,7 +68,7 @@ export const policyPaths: ZodOpenApiPathsObject = {
       ...onPolicy,
       requestBody: {
         description: 'A spec in the place of the stored one.',
-        ...json(PolicySpec.meta({ id: 'PolicySpec' })),
+        ...policySpec,
       },
     }),
   },

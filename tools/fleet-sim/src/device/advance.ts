@@ -2,7 +2,8 @@ import { between, seededRandom } from '../random.ts';
 import type { Ddm } from './ddm/ddm.ts';
 import { changesAt, follow, step } from './ddm/enforcement.ts';
 import { isObject, textsIn } from './ddm/declaration.ts';
-import { standingsOf } from './ddm/status-items.ts';
+import { shared } from './ddm/shared-names.ts';
+import { BY_ITSELF, standingsOf } from './ddm/status-items.ts';
 import { SUBSCRIPTIONS } from './ddm/standing.ts';
 import { updateWords } from './ddm/update-words.ts';
 import type { Device, World } from './device.ts';
@@ -38,13 +39,10 @@ export function nextChangeAt(device: Device): number {
 export function putIntoEffect(device: Device, world: World, ddm: Ddm): void {
   ddm.version = device.version;
   const active = standingsOf(device, ddm).filter((one) => one.active);
-  ddm.subscribed = [
-    ...new Set(
-      active
-        .filter(({ declaration }) => declaration.type === SUBSCRIPTIONS)
-        .flatMap(({ declaration }) => namesIn(declaration.payload['StatusItems'])),
-    ),
-  ];
+  const names = active
+    .filter(({ declaration }) => declaration.type === SUBSCRIPTIONS)
+    .flatMap(({ declaration }) => namesIn(declaration.payload['StatusItems']));
+  ddm.subscribed = shared([...new Set(names)].filter((name) => !BY_ITSELF.includes(name)));
   if (follow(device, world, ddm, active)) tell(device, world, ddm, world.now());
   else reportSoon(device, world, ddm, world.now());
 }

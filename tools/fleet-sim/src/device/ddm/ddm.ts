@@ -33,7 +33,7 @@ export interface Ddm {
   announced: string | undefined;
   /** Declarations are shared by all devices that have them. */
   declarations: readonly Declaration[];
-  /** What it reports beside what every device does. */
+  /** What it reports beside what every device does; shared by all devices that report the same. */
   subscribed: readonly string[];
   /** When it syncs, reports and reports in full next; Infinity for never. */
   syncAt: number;
@@ -41,8 +41,9 @@ export interface Ddm {
   fullReportAt: number;
   /** Tries since the last that the server took. */
   attempts: number;
-  /** Hashes of the values that the server has, by status item. */
-  reported: Map<string, string>;
+  /** What the server has of `reportable`: a hash of each value, in their order. One text, since there are 100,000 devices. */
+  reported: string;
+  reportable: readonly string[];
   /** What the update went through and the server has not been told yet, oldest first. */
   untold: UpdateWords[];
   enforcement: Enforcement | undefined;
@@ -61,7 +62,8 @@ export function newDdm(version: string): Ddm {
     reportAt: Infinity,
     fullReportAt: Infinity,
     attempts: 0,
-    reported: new Map(),
+    reported: '',
+    reportable: [],
     untold: [],
     enforcement: undefined,
     failure: undefined,

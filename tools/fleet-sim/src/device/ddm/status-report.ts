@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Device } from '../device.ts';
 import type { Ddm } from './ddm.ts';
+import { shared } from './shared-names.ts';
 import { BY_ITSELF, knowsStatusItem, statusValue } from './status-items.ts';
 
 export interface PendingReport {
@@ -13,32 +14,43 @@ export interface PendingReport {
   readonly isFull: boolean;
 }
 
-const hashOf = (text: string): string => createHash('sha1').update(text).digest('base64').slice(0, 12);
+const HASH = 8;
+const hashOf = (text: string): string => createHash('sha1').update(text).digest('base64').slice(0, HASH);
+const NO_HASH = '-'.repeat(HASH);
+
+function reportedHash({ reported, reportable }: Ddm, name: string): string {
+  const at = reportable.indexOf(name) * HASH;
+  return at < 0 ? NO_HASH : reported.slice(at, at + HASH);
+}
 
 /** What the device would report next: everything where the daily full report is due, else what the server has not heard. */
 export function nextReport(device: Device, ddm: Ddm, isFull: boolean): PendingReport {
   const [words] = ddm.untold;
-  const names = [...new Set([...BY_ITSELF, ...ddm.subscribed])];
+  const names = [...BY_ITSELF, ...ddm.subscribed];
   const hashes = new Map<string, string>();
   const items: Record<string, unknown> = {};
   for (const name of names) {
     const value = statusValue(device, ddm, name, isFull ? undefined : words);
     if (value === undefined) continue;
     const hash = hashOf(JSON.stringify(value));
-    if (!isFull && ddm.reported.get(name) === hash) continue;
+    if (!isFull && reportedHash(ddm, name) === hash) continue;
     hashes.set(name, hash);
     nest(items, name.split('.'), value);
   }
-  const Errors = names.filter((name) => !knowsStatusItem(device, name)).map(unknownItem);
-  const says = isFull || hashes.size > 0;
-  const report = { StatusItems: items, Errors: isFull || ddm.reported.size === 0 ? Errors : [], FullReport: isFull };
-  return { body: says ? JSON.stringify(report) : undefined, hashes, tells: isFull ? ddm.untold.length : 1, isFull };
+  const isFirst = ddm.reported === '';
+  const Errors = isFull || isFirst ? names.filter((name) => !knowsStatusItem(device, name)).map(unknownItem) : [];
+  const body = isFull || hashes.size > 0 ? { StatusItems: items, Errors, FullReport: isFull } : undefined;
+  return { body: body && JSON.stringify(body), hashes, tells: isFull ? ddm.untold.length : 1, isFull };
 }
 
 /** Notes that the server has taken a report (or that there was nothing to say). Returns whether there is more to tell. */
 export function noteTaken(ddm: Ddm, { hashes, tells, isFull }: PendingReport): boolean {
-  if (isFull) ddm.reported.clear();
-  for (const [name, hash] of hashes) ddm.reported.set(name, hash);
+  if (hashes.size > 0) {
+    const reportable = shared([...BY_ITSELF, ...ddm.subscribed]);
+    const known = (name: string) => (isFull ? NO_HASH : reportedHash(ddm, name));
+    ddm.reported = reportable.map((name) => hashes.get(name) ?? known(name)).join('');
+    ddm.reportable = reportable;
+  }
   ddm.untold.splice(0, tells);
   return ddm.untold.length > 0;
 }

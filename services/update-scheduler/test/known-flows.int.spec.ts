@@ -24,8 +24,8 @@ describe('flows that administrators know', () => {
   afterAll(() => database.close());
 
   const timeline = async (): Promise<string[]> => {
-    const rows = await night.db.query<{ to_state: string; reason: string | null; detail: string }>({
-      text: `SELECT to_state, reason, detail FROM update_scheduler.update_event ORDER BY version`,
+    const rows = await night.db.query<{ to_state: string; reason: string | null }>({
+      text: `SELECT to_state, reason FROM update_scheduler.update_event ORDER BY version`,
     });
     return rows.map(({ to_state: state, reason }) => (reason === null ? state : `${state}: ${reason}`));
   };
@@ -34,6 +34,12 @@ describe('flows that administrators know', () => {
   const result = (given: object) =>
     night.answer('M', { kind: 'schedule-result', results: [{ productKey: '_OSX_18A391', ...given }] });
   const body = async () => (await night.lastCommand('M')).body;
+  const lastDetail = async () => {
+    const [row] = await night.db.query<{ detail: string }>({
+      text: `SELECT detail FROM update_scheduler.update_event ORDER BY version DESC LIMIT 1`,
+    });
+    return row!.detail;
+  };
   const CONFIG = { productKey: '041-14451', version: '2.0', isConfigDataUpdate: true, isMajorOSUpdate: false };
   const INSTALLER = { productKey: '_OSX_18A391', version: '10.14', build: '18A391', isMajorOSUpdate: true };
 
@@ -121,15 +127,18 @@ describe('flows that administrators know', () => {
     expect((await night.commands()).filter(({ requestType }) => requestType === 'ScheduleOSUpdate')).toHaveLength(4);
   });
 
-  it('Mojave: NotifyOnly is refused with 12008, and nothing that installs takes its place', async () => {
+  it('Mojave: NotifyOnly is refused with 12008, and InstallASAP takes its place', async () => {
     await night.policy({ installAction: 'NotifyOnly', platforms: ['macOS'] });
     await night.devices({ id: 'M', platform: 'macOS', os: '10.12.6', model: 'MacBookPro14,1' });
     await night.start();
     await toInstaller();
     expect(await body()).toContain('<string>NotifyOnly</string>');
     const errorChain = [{ ErrorCode: 12008, ErrorDomain: 'MCMDMErrorDomain' }];
-    expect(await result({ installAction: 'Error', status: 'Idle', errorChain })).toBeUndefined();
-    expect(await night.states()).toEqual({ M: 'failed: unsupported-command' });
+    expect(await result({ installAction: 'Error', status: 'Idle', errorChain })).toBe('ScheduleOSUpdate');
+    expect(await body()).toContain('<string>InstallASAP</string>');
+    expect(await lastDetail()).toContain('NotifyOnly is replaced by InstallASAP: a major update takes nothing else');
+    expect(await result({ installAction: 'InstallASAP', status: 'Installing' })).toBe('OSUpdateStatus');
+    expect(await night.states()).toEqual({ M: 'installing' });
   });
 
   it('Mojave: an action that a major update does not take is replaced beforehand, and the timeline says so', async () => {
@@ -138,10 +147,7 @@ describe('flows that administrators know', () => {
     await night.start();
     await toInstaller();
     expect(await body()).toContain('<string>InstallASAP</string>');
-    const details = await night.db.query<{ detail: string }>({
-      text: `SELECT detail FROM update_scheduler.update_event ORDER BY version DESC LIMIT 1`,
-    });
-    expect(details[0]!.detail).toContain(
+    expect(await lastDetail()).toContain(
       'InstallForceRestart is replaced by InstallASAP: a major update takes nothing else',
     );
   });

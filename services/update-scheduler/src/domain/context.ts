@@ -1,5 +1,5 @@
 import { compareOsVersions } from '@lamplighter/apple';
-import { isHarmless, isPastDeadline } from './order.ts';
+import { isHarmless, isMajorStep, isPastDeadline } from './order.ts';
 import type { Happening, Trigger } from './triggers.ts';
 import type { Terms, Update } from './update.ts';
 
@@ -45,8 +45,8 @@ export function onlyDownloads(update: Update, terms: Terms): boolean {
 }
 
 function onlyNotifies({ platform, step }: Update, terms: Terms): boolean {
-  const isOrdered = step === 'install' || step === 'install-fallback';
-  return isOrdered && platform === 'macOS' && terms.installAction === 'NotifyOnly' && !isPastDeadline(terms);
+  // What falls back from it installs.
+  return step === 'install' && platform === 'macOS' && terms.installAction === 'NotifyOnly' && !isPastDeadline(terms);
 }
 
 const MINUTE_MS = 60_000;
@@ -83,7 +83,8 @@ function mayResend(update: Update, terms: Terms): boolean {
   if (aborted || now >= update.stopsAt) return false;
   const quietMs = update.progressedAt === null ? 0 : now.getTime() - update.progressedAt.getTime();
   if (update.resends > 0 && quietMs < resendAfterHours * 60 * MINUTE_MS) return false;
-  return update.platform !== 'macOS' || isHarmless(terms.installAction) || isPastDeadline(terms) || tellsChoice(update);
+  const harmless = isHarmless(terms.installAction) && !isMajorStep(update);
+  return update.platform !== 'macOS' || harmless || isPastDeadline(terms) || tellsChoice(update);
 }
 
 /** Whether a Mac is asked before it is told: older ones would not tell of their user's choice. */

@@ -61,10 +61,19 @@ describe('how ScheduleOSUpdate asks', () => {
     for (const installAction of ['DownloadOnly', 'NotifyOnly'] as const) {
       for (const one of [mac(), major(), update()]) {
         for (const step of ['download', 'install', 'install-fallback'] as const) {
+          if (one.targetVersion === '26.6.2' && installAction === 'NotifyOnly' && step === 'install-fallback') continue;
           expect(['DownloadOnly', 'NotifyOnly', undefined]).toContain(action(one, { installAction }, step));
         }
       }
     }
+  });
+
+  it('falls back from NotifyOnly to InstallASAP where a Mac refuses it for a major update, and says so', () => {
+    expect(action(major(), { installAction: 'NotifyOnly' })).toBe('NotifyOnly');
+    expect(orderFor('install-fallback', major(), terms({ installAction: 'NotifyOnly' }))).toEqual({
+      installAction: 'InstallASAP',
+      notes: ['NotifyOnly is replaced by InstallASAP: a major update takes nothing else'],
+    });
   });
 
   it('leaves out on iOS what only Macs know', () => {

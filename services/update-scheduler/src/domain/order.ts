@@ -20,7 +20,10 @@ export function isOrder(step: Step): step is OrderStep {
   return step === 'download' || step === 'install' || step === 'install-fallback';
 }
 
-/** These never install: nothing that does takes their place, but for a deadline that has passed. */
+/**
+ * These never install, and nothing that does takes their place before the deadline; but for a Mac that refuses NotifyOnly for a major
+ * update, which the policy's author was warned of.
+ */
 const HARMLESS: ReadonlySet<PolicyAction> = new Set(['DownloadOnly', 'NotifyOnly']);
 
 export function isHarmless(action: PolicyAction): boolean {
@@ -45,6 +48,7 @@ export function orderFor(step: OrderStep, update: Versions, wish: Wish): Order |
   if (update.platform !== 'macOS') return onTwoSteps(step, update, wish);
   const first = firstOnMac(update, wish);
   if (step !== 'install-fallback') return { ...first, ...termsOfMac(update, wish, first) };
+  if (first.installAction === 'NotifyOnly' && isMajorStep(update)) return asap('NotifyOnly', MAJOR);
   if (isHarmless(first.installAction)) return undefined;
   return { installAction: first.installAction === 'InstallASAP' ? 'Default' : 'InstallASAP', notes: [] };
 }
@@ -77,10 +81,12 @@ function firstOnMac(update: Versions, wish: Wish): Order {
   }
   const wanted = wish.installAction;
   if (isHarmless(wanted) || wanted === 'InstallASAP') return { installAction: wanted, notes: [] };
-  if (isMajor) return asap(wanted, 'a major update takes nothing else');
+  if (isMajor) return asap(wanted, MAJOR);
   if (known.includes(wanted)) return { installAction: wanted, notes: [] };
   return asap(wanted, fromVersion === null ? 'its version is not known' : `macOS ${fromVersion} does not know it`);
 }
+
+const MAJOR = 'a major update takes nothing else';
 
 function asap(wanted: InstallAction, why: string): Order {
   return { installAction: 'InstallASAP', notes: [replaced(wanted, 'InstallASAP', why)] };

@@ -252,7 +252,9 @@ describe('feeds', () => {
     const moved = await replica({ LAMP_GDMF_URL: server.url('/mirror') });
     expect(await moved.refresh.run()).toBe(true);
     expect(server.asked.at(-1)).toEqual({ path: '/mirror', conditional: false, status: 200 });
+    await replica({ LAMP_GDMF_URL: server.url('/mirror'), LAMP_SOFA_IOS_URL: server.url('/never') });
     const none = await replica({});
+    expect(await stateOf('sofa-ios')).toBeUndefined();
     expect(await none.refresh.run()).toBe(false);
     await expect(none.ask.run(undefined)).rejects.toMatchObject({ code: 'catalog.no-source' });
     expect(await releases()).toHaveLength(5);

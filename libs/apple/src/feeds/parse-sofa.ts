@@ -117,15 +117,20 @@ function merged(entries: readonly ListedRelease[][]): ListedRelease[] {
   const rest: ListedRelease[] = [];
   for (const entry of entries.flat()) {
     if (entry.build === '') rest.push(entry);
-    else kept.set(keyOf(entry), { ...kept.get(keyOf(entry)), ...entry });
+    else kept.set(keyOf(entry), together(kept.get(keyOf(entry)), entry));
   }
   const versions = Map.groupBy(kept.values(), (one) => `${one.version} ${one.versionExtra ?? ''}`);
   for (const entry of rest) {
     const same = versions.get(`${entry.version} ${entry.versionExtra ?? ''}`) ?? [];
-    for (const one of same) kept.set(keyOf(one), { ...entry, ...one });
-    if (same.length === 0) kept.set(keyOf(entry), { ...kept.get(keyOf(entry)), ...entry });
+    for (const one of same) kept.set(keyOf(one), together(entry, one));
+    if (same.length === 0) kept.set(keyOf(entry), together(kept.get(keyOf(entry)), entry));
   }
   return [...kept.values()];
+}
+
+/** What both say is said by `b`; models are of both. */
+function together(a: ListedRelease | undefined, b: ListedRelease): ListedRelease {
+  return { ...a, ...b, supportedDevices: [...new Set([...(a?.supportedDevices ?? []), ...b.supportedDevices])] };
 }
 
 function keyOf({ version, versionExtra = '', build }: ListedRelease): string {

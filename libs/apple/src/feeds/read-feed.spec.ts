@@ -17,7 +17,7 @@ const SOFA_1 = {
         Build: '24C101',
         ReleaseDate: '2024-12-11T00:00:00Z',
         ExpirationDate: '2025-04-16T00:00:00Z',
-        SupportedDevices: boards,
+        SupportedDevices: boards.slice(0, 1),
       },
       SecurityReleases: [
         {
@@ -165,6 +165,7 @@ describe("SOFA's feed", () => {
       { set: 'sofa-bsi', version: '13.4.1', build: '', latest: false },
     ]);
     expect(releases[0]).toMatchObject({ os: 'macOS', name: 'macOS Sequoia 15.2', expiresAt: '2025-04-16' });
+    expect(releases[0]!.supportedDevices.toSorted()).toEqual(boards);
     expect(releases[2]).toMatchObject({ versionExtra: '(c)', supportedDevices: [] });
   });
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { showCatalog } from '../api/catalog-calls.ts';
 import { connect } from '../api/connect.ts';
 import { countDeadLetters } from '../api/dead-letter-calls.ts';
 import { exitCode, LampError } from '../errors.ts';
@@ -30,7 +31,10 @@ export function registerStatus(program: Command): void {
     .description(
       'Shows process, port, restarts and readiness (asked just now) of every part. Exit code 1 when one is not ready.',
     )
-    .option('--json', 'one JSON object: phase, startedAt, lampPid, urls {gateway, admin}, deadLetters, parts[]')
+    .option(
+      '--json',
+      'one JSON object: phase, startedAt, lampPid, urls {gateway, admin}, deadLetters, failingFeeds, parts[]',
+    )
     .action(status);
   documented(withDir(command), ['lamp status', 'lamp status --json']);
 }
@@ -39,11 +43,13 @@ async function status(options: { dir?: string; json?: boolean }): Promise<void> 
   const state = requireRunning(stateDir(options.dir));
   const parts = await Promise.all(state.processes.map(partStatus));
   const { gateway, admin } = state.urls;
-  const deadLetters = await deadLettersOf(options);
+  const deadLetters = await told(() => countDeadLetters(connect(options)));
+  const failingFeeds = await told(() => failingFeedsOf(options));
   if (state.phase !== 'ready' || parts.some(({ ready }) => !ready)) process.exitCode = exitCode.failed;
   if (options.json === true) {
     const { phase, startedAt, lamp } = state;
-    return print(JSON.stringify({ phase, startedAt, lampPid: lamp.pid, urls: { gateway, admin }, deadLetters, parts }));
+    const said = { phase, startedAt, lampPid: lamp.pid, urls: { gateway, admin }, deadLetters, failingFeeds, parts };
+    return print(JSON.stringify(said));
   }
   print(
     `${state.phase}, since ${state.startedAt} (process ${state.lamp.pid}); devices ${gateway}/mdm, admin API ${admin}`,
@@ -61,16 +67,23 @@ async function status(options: { dir?: string; json?: boolean }): Promise<void> 
     print(
       `${count(deadLetters, 'dead letter')}: messages that no service could handle; lamp dead-letters list says why`,
     );
+  if (failingFeeds !== null && failingFeeds.length > 0)
+    print(`Release feeds fail: ${failingFeeds.join(', ')}; lamp catalog show says why.`);
 }
 
 /** Null where the API cannot say. */
-async function deadLettersOf(options: { dir?: string }): Promise<number | null> {
+async function told<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
-    return await countDeadLetters(connect(options));
+    return await ask();
   } catch (error) {
     if (error instanceof LampError) return null;
     throw error;
   }
+}
+
+async function failingFeedsOf(options: { dir?: string }): Promise<string[]> {
+  const { sources } = await showCatalog(connect(options));
+  return sources.filter(({ failure }) => failure !== null).map(({ source }) => source);
 }
 
 async function partStatus({ name, kind, identity, port, restarts, isExternal }: ProcessState): Promise<PartStatus> {

@@ -11,13 +11,14 @@ ON CONFLICT (source) DO UPDATE
  WHERE s.location IS DISTINCT FROM EXCLUDED.location`,
 };
 
-/** $1 the sources that are fetched: the others are so no longer. */
+/** $1 the sources that are fetched: the others are so no longer, and those that have no copy are none. */
 export const dropSources = {
   text: `
+WITH gone AS (DELETE FROM update_scheduler.catalog_source WHERE listed IS NULL AND source <> ALL ($1::text[]))
 UPDATE update_scheduler.catalog_source
    SET location = NULL, next_at = NULL, etag = NULL, last_modified = NULL, failures = 0, failing_since = NULL, error_code = NULL,
        error = NULL, remedy = NULL
- WHERE location IS NOT NULL AND source <> ALL ($1::text[])`,
+ WHERE location IS NOT NULL AND listed IS NOT NULL AND source <> ALL ($1::text[])`,
 };
 
 /** $1 sources that this process can fetch, $2 seconds of the lease, $3 the reader: what an older one read is fetched whole. */

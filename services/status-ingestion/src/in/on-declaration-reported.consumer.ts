@@ -9,8 +9,8 @@ import { InterpretStatusReport } from '../steps/interpret-status-report.ts';
 export class OnDeclarationReportedConsumer {
   constructor(private readonly step: InterpretStatusReport) {}
 
-  // A report may have a quarter of a megabyte, and is parsed whole.
-  @OnMessages(declarationReported, { maxBatch: 100 })
+  // A message holds half a megabyte of reports, which are parsed whole: some 200 as devices send them.
+  @OnMessages(declarationReported, { maxBatch: 16 })
   async handle(batch: Message<ReportedItem>[]): Promise<void> {
     await this.step.run(batch);
   }

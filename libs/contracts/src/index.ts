@@ -32,6 +32,7 @@ export * from './push-address.ts';
 export * from './reasons.ts';
 export * from './requests/catalog.ts';
 export * from './requests/command.ts';
+export * from './requests/ddm-sync.ts';
 export * from './requests/declaration.ts';
 export * from './requests/device.ts';
 export * from './requests/dry-run.ts';

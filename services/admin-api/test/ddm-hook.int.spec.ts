@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ddmSync, type InputOf, type OutputOf } from '@lamplighter/contracts';
+import { type DdmSync, type DdmSyncReply, ddmSync, packSyncReplies } from '@lamplighter/contracts';
 import { serveRequest } from '@lamplighter/messaging';
 import { silentLog } from '@lamplighter/testing';
 import { basic, type Bed, startBed, TOKENS } from './bed.ts';
 
 describe('the DDM hook, as NanoMDM calls it', () => {
-  const asked: InputOf<typeof ddmSync>[] = [];
+  const asked: DdmSync[] = [];
   let bed: Bed;
-  let reply: OutputOf<typeof ddmSync> = { status: 200, body: '{"SyncTokens":{}}' };
+  let reply: DdmSyncReply = { status: 200, body: '{"SyncTokens":{}}' };
 
   beforeAll(async () => {
     bed = await startBed(() => true);
@@ -18,8 +18,8 @@ describe('the DDM hook, as NanoMDM calls it', () => {
       broker: bed.broker,
       log: silentLog,
       handler: async (input) => {
-        asked.push(input as InputOf<typeof ddmSync>);
-        return reply;
+        asked.push(...(input as DdmSync[]));
+        return packSyncReplies([reply]);
       },
     });
     await bed.broker.nc.flush();

@@ -3,15 +3,16 @@ import {
   decoderOf,
   declarationAssign,
   declarationWithdraw,
+  type DdmSync,
+  type DdmSyncReply,
   ddmSync,
   message,
   messages,
   encodeMessage,
   subjectFor,
-  type InputOf,
+  unpackSyncReplies,
   type ItemOf,
   type MessageDefinition,
-  type OutputOf,
 } from '@lamplighter/contracts';
 import { Broker, connectBroker, NatsRequester, streamOf } from '@lamplighter/messaging';
 import { startService, type RunningService } from '@lamplighter/runtime';
@@ -85,9 +86,9 @@ export class DdmBed {
     );
   }
 
-  sync(endpoint: string, more: Partial<InputOf<typeof ddmSync>> = {}): Promise<OutputOf<typeof ddmSync>> {
+  async sync(endpoint: string, more: Partial<DdmSync> = {}): Promise<DdmSyncReply> {
     const sync = { tenant: 'default', deviceId: 'DEVICE', certificateHash: HASH, receivedAt: AT, endpoint, ...more };
-    return this.requester.request(ddmSync, sync);
+    return unpackSyncReplies(await this.requester.request(ddmSync, [sync]))[0]!;
   }
 
   /** Publishes one message of one tenant and waits until the service has done it. */

@@ -47,6 +47,11 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+function change(of: Set<string>, member: string, isMember: boolean): void {
+  if (isMember) of.add(member);
+  else of.delete(member);
+}
+
 /** What devices are to have, by the words of the contract and nothing else. */
 class Model {
   private readonly contents = new Map<string, number>();
@@ -59,21 +64,27 @@ class Model {
   private readonly withoutPasscode = new Set<string>();
 
   take(done: Step): void {
-    if (done.kind === 'assign') {
-      for (const one of done.declarations) this.contents.set(one.identifier, one.version);
-      const identifiers = done.declarations.map((one) => one.identifier);
-      for (const id of done.devices) this.given.set(`${id} ${done.cause}`, identifiers);
-    } else if (done.kind === 'withdraw') {
+    if (done.kind === 'assign') this.assign(done.cause, done.declarations, done.devices);
+    else if (done.kind === 'withdraw') {
       for (const id of done.devices ?? DEVICES) this.given.delete(`${id} ${done.cause}`);
     } else if (done.kind === 'put') this.contents.set(done.declared.identifier, done.declared.version);
     else if (done.kind === 'member') {
-      if (!done.isMember) this.members.get(done.set)!.delete(done.identifier);
-      else if (this.contents.has(done.identifier)) this.members.get(done.set)!.add(done.identifier);
-    } else if (done.kind === 'give') {
-      if (done.isAssigned) this.sets.add(`${done.device} ${done.set}`);
-      else this.sets.delete(`${done.device} ${done.set}`);
-    } else if (done.takesPasscode) this.withoutPasscode.delete(done.device);
-    else this.withoutPasscode.add(done.device);
+      // What there is not cannot become a member.
+      if (!done.isMember || this.contents.has(done.identifier)) {
+        change(this.members.get(done.set)!, done.identifier, done.isMember);
+      }
+    } else if (done.kind === 'give') change(this.sets, `${done.device} ${done.set}`, done.isAssigned);
+    else change(this.withoutPasscode, done.device, !done.takesPasscode);
+  }
+
+  private assign(
+    name: string,
+    declarations: readonly { identifier: string; version: number }[],
+    devices: readonly string[],
+  ): void {
+    for (const one of declarations) this.contents.set(one.identifier, one.version);
+    const identifiers = declarations.map((one) => one.identifier);
+    for (const id of devices) this.given.set(`${id} ${name}`, identifiers);
   }
 
   /** By identifier, as it may be compared. */

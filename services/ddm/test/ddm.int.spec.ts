@@ -1,64 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ddmSync, declarationReported } from '@lamplighter/contracts';
-import type { InputOf } from '@lamplighter/contracts';
-import { Broker, connectBroker, NatsRequester, streamOf } from '@lamplighter/messaging';
-import { startService } from '@lamplighter/runtime';
-import type { RunningService } from '@lamplighter/runtime';
-import { silentLog, testDatabase, testNats, testRedis, waitFor } from '@lamplighter/testing';
-import type { TestDatabase } from '@lamplighter/testing';
+import { declarationReported } from '@lamplighter/contracts';
+import { streamOf } from '@lamplighter/messaging';
+import { waitFor } from '@lamplighter/testing';
 import { jetstream } from '@nats-io/jetstream';
-import { config } from '../src/config.ts';
-import { DdmModule } from '../src/ddm.module.ts';
-
-const HASH = 'ab'.repeat(32);
-const AT = '2026-11-20T02:00:00.000Z';
+import { DdmBed } from './bed.ts';
 
 describe('ddm.sync', () => {
-  const nats = testNats();
-  let database: TestDatabase;
-  let service: RunningService;
-  let broker: Broker;
-
+  const bed = new DdmBed();
   beforeAll(async () => {
-    database = await testDatabase();
-    service = await startService('ddm', DdmModule, config, {
-      LAMP_HTTP_PORT: '0',
-      LAMP_LOG_LEVEL: 'fatal',
-      LAMP_NATS_URL: nats.url,
-      LAMP_NATS_PREFIX: nats.prefix,
-      LAMP_NATS_MAX_BYTES: '67108864',
-      LAMP_DATABASE_URL: database.urlOf('ddm'),
-      LAMP_REDIS_URL: testRedis().url,
-    });
-    broker = await connectBroker({ ...nats, service: 'test', log: silentLog, replicas: 1, maxBytes: 67_108_864 });
-    await enroll('DEVICE', 'enrolled');
-    await enroll('LEFT', 'left');
+    await bed.start();
+    await bed.enroll('DEVICE');
+    await bed.enroll('LEFT', { status: 'left' });
   });
-  afterAll(async () => {
-    await broker.close();
-    await service.stop();
-    await database.close();
-  });
+  afterAll(() => bed.stop());
 
-  const enroll = (deviceId: string, status: string) =>
-    database.admin.query(
-      {
-        text: `INSERT INTO command_queue.enrollment
-                 (tenant, device_id, kind, status, topic, certificate_hash, generation, facts, authenticated_at)
-               VALUES ('default', $1, 'device', $2, 'topic', decode($3, 'hex'), 1, '{}', $4)`,
-      },
-      [deviceId, status, HASH, AT],
-    );
-  const sync = (endpoint: string, more: Partial<InputOf<typeof ddmSync>> = {}) =>
-    new NatsRequester(broker).request(ddmSync, {
-      tenant: 'default',
-      deviceId: 'DEVICE',
-      certificateHash: HASH,
-      receivedAt: AT,
-      endpoint,
-      ...more,
-    });
-  const reports = () => database.admin.query<{ report: object }>({ text: 'SELECT report FROM ddm.status_report' });
+  const sync: DdmBed['sync'] = (...of) => bed.sync(...of);
+  const reports = () => bed.rows<{ report: object }>('SELECT report FROM ddm.status_report');
 
   it('gives the same token for the empty set in tokens and declaration-items', async () => {
     const tokens = await sync('tokens');
@@ -101,9 +58,9 @@ describe('ddm.sync', () => {
     const report = { StatusItems: { device: { model: { family: 'Mac' } } }, Errors: [], FullReport: true, New: 1 };
     expect(await sync('status', { data: JSON.stringify(report) })).toEqual({ status: 200 });
     expect(await reports()).toEqual([{ report }]);
-    const stream = await jetstream(broker.nc).streams.get(streamOf(nats.prefix, declarationReported));
+    const stream = await jetstream(bed.broker.nc).streams.get(streamOf(bed.nats.prefix, declarationReported));
     const stored = await waitFor('declaration.reported', () =>
-      stream.getMessage({ last_by_subj: `${nats.prefix}.event.default.declaration.reported.>` }).catch(() => null),
+      stream.getMessage({ last_by_subj: `${bed.nats.prefix}.event.default.declaration.reported.>` }).catch(() => null),
     );
     const { data } = stored.json<{ data: { deviceId: string; report: string }[] }>();
     expect(data.map((item) => [item.deviceId, JSON.parse(item.report) as unknown])).toEqual([['DEVICE', report]]);

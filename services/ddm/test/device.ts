@@ -1,4 +1,4 @@
-import type { ddmSync, InputOf } from '@lamplighter/contracts';
+import type { DdmSync } from '@lamplighter/contracts';
 import type { DdmBed } from './bed.ts';
 
 interface Item {
@@ -27,9 +27,9 @@ export class SyncingDevice {
   /** Declarations fetched so far. */
   fetched = 0;
   private readonly bed: DdmBed;
-  private readonly who: Partial<InputOf<typeof ddmSync>>;
+  private readonly who: Partial<DdmSync>;
 
-  constructor(bed: DdmBed, deviceId: string, more: Partial<InputOf<typeof ddmSync>> = {}) {
+  constructor(bed: DdmBed, deviceId: string, more: Partial<DdmSync> = {}) {
     this.bed = bed;
     this.who = { deviceId, ...more };
   }

@@ -1,5 +1,5 @@
 import type { DeviceIdentity, TrustAnchors } from '@lamplighter/apple';
-import type { AnswerPayload, Exchange, ExchangeReply } from '@lamplighter/contracts';
+import type { AnswerPayload, DdmSync, DdmSyncReply, Exchange, ExchangeReply } from '@lamplighter/contracts';
 
 /** The command queue, for one device at a time; what is on its way together travels together. */
 export abstract class ExchangeQueue {
@@ -8,6 +8,12 @@ export abstract class ExchangeQueue {
    * time, `gateway.overloaded` when too many wait already; the device then keeps its answer and repeats it.
    */
   abstract exchange(exchange: Exchange): Promise<ExchangeReply>;
+}
+
+/** Declarative management, for one device at a time; what is on its way together travels together. */
+export abstract class Declarations {
+  /** A report is kept when this returns with 200. Throws AppError `request.unavailable` when nobody answers in time. */
+  abstract sync(sync: DdmSync): Promise<DdmSyncReply>;
 }
 
 /** Makes a device's answer fit for travel: as it is, compressed, or stored and named by reference. */

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { signMdmBody } from '@lamplighter/apple';
-import { commandExchange, ddmSync, enrollmentCheckIn } from '@lamplighter/contracts';
-import type { InputOf, OutputOf, RequestDefinition } from '@lamplighter/contracts';
+import { commandExchange, ddmSync, enrollmentCheckIn, packSyncReplies } from '@lamplighter/contracts';
+import type { InputOf, OutputOf, RequestDefinition, DdmSync, DdmSyncReply } from '@lamplighter/contracts';
 import { connectBroker, serveRequest } from '@lamplighter/messaging';
 import { Log, startService } from '@lamplighter/runtime';
 import { silentLog, testNats } from '@lamplighter/testing';
@@ -21,7 +21,7 @@ import type { Holder } from './pki.ts';
 export interface Behind {
   exchange?: (input: InputOf<typeof commandExchange>) => Promise<OutputOf<typeof commandExchange>>;
   checkIn?: (input: InputOf<typeof enrollmentCheckIn>) => Promise<OutputOf<typeof enrollmentCheckIn>>;
-  sync?: (input: InputOf<typeof ddmSync>) => Promise<OutputOf<typeof ddmSync>>;
+  sync?: (input: DdmSync) => Promise<DdmSyncReply>;
 }
 
 export interface Gateway {
@@ -111,7 +111,16 @@ async function answering(nats: { url: string; prefix: string }, behind: Behind) 
     });
   serve(commandExchange, 'exchange');
   serve(enrollmentCheckIn, 'checkIn');
-  serve(ddmSync, 'sync');
+  serveRequest({
+    definition: ddmSync,
+    service: 'test',
+    broker,
+    log,
+    handler: async (input) => {
+      const sync = behind.sync ?? EMPTY.sync;
+      return packSyncReplies(await Promise.all((input as DdmSync[]).map((one) => sync(one))));
+    },
+  });
   await broker.nc.flush();
   return broker;
 }

@@ -138,29 +138,3 @@ export type CheckInReply = z.infer<typeof CheckInReply>;
 
 /** Committed before it is answered. */
 export const enrollmentCheckIn = defineRequest('enrollment.check-in', CheckIn, CheckInReply);
-
-/** A DeclarativeManagement check-in. `data` is the device's JSON document where it sent one. */
-export const ddmSync = defineRequest(
-  'ddm.sync',
-  z
-    .object({
-      tenant: TenantId,
-      deviceId: DeviceId,
-      /** Of the device itself. Absent where a source speaks for it. */
-      certificateHash: CertificateHash.optional(),
-      receivedAt: Instant,
-      /** Another server, let in by the tenant's token, that speaks for its devices; they need not be enrolled here. */
-      source: SourceName.optional(),
-      endpoint: z.string().max(1000),
-      data: z.string().optional(),
-    })
-    .refine(({ certificateHash, source }) => certificateHash !== undefined || source !== undefined, {
-      error: 'a certificateHash, or the source that vouches for the device',
-      path: ['certificateHash'],
-    }),
-  z.object({
-    /** HTTP status for the device: 200, 400, 403 or 404. */
-    status: z.int(),
-    body: z.string().optional(),
-  }),
-);

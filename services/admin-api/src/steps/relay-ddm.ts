@@ -1,4 +1,4 @@
-import { AppError, ddmSync, type OutputOf } from '@lamplighter/contracts';
+import { AppError, ddmSync, type DdmSyncReply, unpackSyncReplies } from '@lamplighter/contracts';
 import { Clock, Requester } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../ports.ts';
@@ -15,18 +15,21 @@ export class RelayDdm {
   ) {}
 
   /** The status and JSON for the device. Throws AppError `ddm-endpoint.not-found`, and what `ddm.sync` throws. */
-  async run(caller: Caller, deviceId: string, endpoint: string, data?: string): Promise<OutputOf<typeof ddmSync>> {
+  async run(caller: Caller, deviceId: string, endpoint: string, data?: string): Promise<DdmSyncReply> {
     if (!ENDPOINT.test(endpoint))
       throw new AppError('ddm-endpoint.not-found', 'there is no such endpoint of the DDM hook', {
         remedy: 'it has tokens, declaration-items, declaration/<type>/<identifier> and status',
       });
-    return this.requester.request(ddmSync, {
-      tenant: caller.tenant,
-      deviceId,
-      source: caller.name.slice(0, LONGEST_NAME),
-      receivedAt: this.clock.now().toISOString(),
-      endpoint,
-      ...(data === undefined ? {} : { data }),
-    });
+    const replies = await this.requester.request(ddmSync, [
+      {
+        tenant: caller.tenant,
+        deviceId,
+        source: caller.name.slice(0, LONGEST_NAME),
+        receivedAt: this.clock.now().toISOString(),
+        endpoint,
+        ...(data === undefined ? {} : { data }),
+      },
+    ]);
+    return unpackSyncReplies(replies)[0]!;
   }
 }

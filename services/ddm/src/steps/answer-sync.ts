@@ -1,5 +1,5 @@
 import { tokensDocument } from '@lamplighter/apple';
-import { AppError, type ddmSync, type ErrorBody, type InputOf, type OutputOf } from '@lamplighter/contracts';
+import { AppError, type DdmSync, type DdmSyncReply, type ErrorBody } from '@lamplighter/contracts';
 import { Clock, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Endpoint, endpointOf } from '../domain/endpoint.ts';
@@ -8,13 +8,10 @@ import { checkedReport } from '../domain/status-report.ts';
 import { type Found, SyncViews } from '../ports.ts';
 import { type ReceivedReport, RecordReports } from './record-reports.ts';
 
-export type Sync = InputOf<typeof ddmSync>;
-export type SyncReply = OutputOf<typeof ddmSync>;
+type Known = DdmSync & Endpoint;
 
-type Known = Sync & Endpoint;
-
-const UNRECOGNIZED: SyncReply = { status: 403, body: '{"code":"com.apple.unrecognized.device"}' };
-const FAILED: SyncReply = { status: 503 };
+const UNRECOGNIZED: DdmSyncReply = { status: 403, body: '{"code":"com.apple.unrecognized.device"}' };
+const FAILED: DdmSyncReply = { status: 503 };
 
 /**
  * Devices ask for their declarations, or report. Only the device that is enrolled with that very certificate is answered, or a
@@ -33,7 +30,7 @@ export class AnswerSync {
    * In the order of the requests: 200, 400, 403 or 404 with its body; 503 where a report could not be kept: its device reports
    * again. Throws where nothing could be read.
    */
-  async run(batch: readonly Sync[]): Promise<SyncReply[]> {
+  async run(batch: readonly DdmSync[]): Promise<DdmSyncReply[]> {
     const endpoints = batch.map(({ endpoint }) => endpointOf(endpoint));
     const known = batch.flatMap((sync, index): Known[] => {
       const endpoint = endpoints[index];
@@ -43,7 +40,7 @@ export class AnswerSync {
     return endpoints.map((endpoint) => (endpoint === undefined ? noEndpoint() : answers.next().value!));
   }
 
-  private async answer(batch: readonly Known[]): Promise<SyncReply[]> {
+  private async answer(batch: readonly Known[]): Promise<DdmSyncReply[]> {
     if (batch.length === 0) return [];
     const asked = batch.map((sync) => ({
       ...sync,
@@ -56,7 +53,7 @@ export class AnswerSync {
   }
 
   /** Fills in the replies to reports. */
-  private async takeReports(batch: readonly Known[], replies: (SyncReply | undefined)[]): Promise<void> {
+  private async takeReports(batch: readonly Known[], replies: (DdmSyncReply | undefined)[]): Promise<void> {
     const reports: (ReceivedReport & { index: number })[] = [];
     for (const [index, sync] of batch.entries()) {
       if (replies[index] !== undefined) continue;
@@ -87,7 +84,7 @@ export class AnswerSync {
     }
   }
 
-  private checked({ tenant, deviceId, data }: Sync): string | SyncReply {
+  private checked({ tenant, deviceId, data }: DdmSync): string | DdmSyncReply {
     try {
       return checkedReport(data);
     } catch (error) {
@@ -99,7 +96,7 @@ export class AnswerSync {
 }
 
 /** Undefined for one that may be answered. */
-function strange({ source, certificateHash }: Sync, found: Found): SyncReply | undefined {
+function strange({ source, certificateHash }: DdmSync, found: Found): DdmSyncReply | undefined {
   if (source !== undefined) return undefined;
   if (found.isEnrolled !== true) return UNRECOGNIZED;
   if (found.certificateHash === certificateHash) return undefined;
@@ -107,7 +104,7 @@ function strange({ source, certificateHash }: Sync, found: Found): SyncReply | u
 }
 
 /** Undefined for a report. */
-function documentOf({ endpoint, receivedAt }: Known, { document, hasManifest }: Found): SyncReply | undefined {
+function documentOf({ endpoint, receivedAt }: Known, { document, hasManifest }: Found): DdmSyncReply | undefined {
   if (endpoint === 'status') return undefined;
   if (document !== null) return { status: 200, body: document };
   if (endpoint === 'tokens' && !hasManifest) {
@@ -117,11 +114,11 @@ function documentOf({ endpoint, receivedAt }: Known, { document, hasManifest }: 
   return refusal(404, { code: 'ddm.unknown-declaration', message: 'this device has no such declaration' });
 }
 
-function noEndpoint(): SyncReply {
+function noEndpoint(): DdmSyncReply {
   const message = 'Endpoint is none of tokens, declaration-items, declaration/<type>/<identifier>, status';
   return refusal(400, { code: 'ddm.unknown-endpoint', message });
 }
 
-function refusal(status: number, body: ErrorBody): SyncReply {
+function refusal(status: number, body: ErrorBody): DdmSyncReply {
   return { status, body: JSON.stringify(body) };
 }

@@ -1,4 +1,4 @@
-import type { ddmSync, OutputOf } from '@lamplighter/contracts';
+import type { DdmSyncReply } from '@lamplighter/contracts';
 import { isUtf8 } from 'node:buffer';
 import { NOTHING_MORE } from './device-reply.ts';
 import type { DeviceReply } from './device-reply.ts';
@@ -20,7 +20,7 @@ export function documentOf(data: Buffer | undefined): string | undefined {
 }
 
 /** Throws Refusal for all but 200 and 404: a declaration that is gone is news for the device, not an error. */
-export function replyToSync(asked: Asked, reply: OutputOf<typeof ddmSync>): DeviceReply {
+export function replyToSync(asked: Asked, reply: DdmSyncReply): DeviceReply {
   const body =
     reply.body === undefined || reply.body === '' ? {} : { contentType: 'application/json', body: reply.body };
   if (reply.status === 200) return body.body === undefined ? NOTHING_MORE : { status: 200, ...body };

@@ -1,6 +1,6 @@
 import { checkinJson, enrollmentIdOf, parseCheckin } from '@lamplighter/apple';
 import type { CheckinMessage, PlistValue } from '@lamplighter/apple';
-import { ddmSync, enrollmentCheckIn } from '@lamplighter/contracts';
+import { enrollmentCheckIn } from '@lamplighter/contracts';
 import { Clock, Requester } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { payloadOf } from '../domain/check-in-message.ts';
@@ -9,6 +9,7 @@ import type { DeviceReply } from '../domain/device-reply.ts';
 import type { DeviceIdentity, DeviceRequest } from '../domain/device-request.ts';
 import { documentOf, replyToSync } from '../domain/declarative.ts';
 import type { Asked } from '../domain/refusal.ts';
+import { Declarations } from '../ports.ts';
 
 /** A certificate that is new to its device shows with these. */
 const NAMED: ReadonlySet<string> = new Set(['Authenticate', 'TokenUpdate']);
@@ -18,6 +19,7 @@ const NAMED: ReadonlySet<string> = new Set(['Authenticate', 'TokenUpdate']);
 export class AcceptCheckIn {
   constructor(
     private readonly requester: Requester,
+    private readonly declarations: Declarations,
     private readonly clock: Clock,
   ) {}
 
@@ -46,7 +48,7 @@ export class AcceptCheckIn {
   ): Promise<DeviceReply> {
     const { tenant, deviceId, certificateHash, receivedAt } = asked;
     const data = documentOf(message.data);
-    const reply = await this.requester.request(ddmSync, {
+    const reply = await this.declarations.sync({
       tenant,
       deviceId,
       certificateHash,

@@ -7,7 +7,7 @@ import { TestClock } from '@lamplighter/testing';
 import { identityOf, newAuthority, newDevice } from '../../test/pki.ts';
 import type { Config } from '../config.ts';
 import type { DeviceRequest } from '../domain/device-request.ts';
-import { AnswerPacker, DeviceAuthorities, ExchangeQueue } from '../ports.ts';
+import { AnswerPacker, Declarations, DeviceAuthorities, ExchangeQueue } from '../ports.ts';
 import { AcceptCheckIn } from './accept-check-in.ts';
 import { ConnectDevice } from './connect-device.ts';
 import { IdentifyDevice } from './identify-device.ts';
@@ -50,6 +50,12 @@ class NoRequester extends Requester {
 const authority = await newAuthority();
 const device = await newDevice(authority);
 
+class NoDeclarations extends Declarations {
+  override async sync(): Promise<never> {
+    throw new Error('nobody asks for declarations here');
+  }
+}
+
 class FakeAuthorities extends DeviceAuthorities {
   override readonly options = { anchors: trustAnchors(authority.pem), allowSha1: false };
   override readonly pem = authority.pem;
@@ -62,7 +68,7 @@ function serving(reply: ExchangeReply) {
   const tracer = new FakeTracer();
   const step = new ServeDevice(
     new IdentifyDevice(new FakeAuthorities()),
-    new AcceptCheckIn(new NoRequester(), clock),
+    new AcceptCheckIn(new NoRequester(), new NoDeclarations(), clock),
     new ConnectDevice(queue, new FakePacker(), clock),
     tracer,
     { LAMP_GATEWAY_MAX_PER_DEVICE: 2 } as Config,

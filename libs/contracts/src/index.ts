@@ -7,6 +7,7 @@ export * from './api/schemas.ts';
 export * from './api/sources.ts';
 export * from './api/tokens.ts';
 export * from './api/webhooks.ts';
+export * from './api/why.ts';
 export * from './catalogue.ts';
 export * from './clock.ts';
 export * from './decode.ts';

@@ -47,6 +47,7 @@ import { PgGroupReader } from './out/pg-group-reader.ts';
 import { PgResourceViews } from './out/pg-resource-views.ts';
 import { PgRolloutViews } from './out/pg-rollout-views.ts';
 import { PgSourceStore } from './out/pg-source-store.ts';
+import { PgWhyViews } from './out/pg-why-views.ts';
 import { PgWebhookStore } from './out/pg-webhook-store.ts';
 import { PrismaAuditLog, PrismaTokenStore } from './out/prisma-tokens.ts';
 import { RedisSourceTally } from './out/redis-source-tally.ts';
@@ -71,6 +72,7 @@ import {
   TokenStore,
   WebhookStore,
   WebhookTarget,
+  WhyViews,
 } from './ports.ts';
 import { ApplyResources } from './steps/apply-resources.ts';
 import { AskService } from './steps/ask-service.ts';
@@ -79,6 +81,7 @@ import { CreateToken } from './steps/create-token.ts';
 import { DeliverEvents } from './steps/deliver-events.ts';
 import { DiscardDeadLetter } from './steps/discard-dead-letter.ts';
 import { DiscardDelivery } from './steps/discard-delivery.ts';
+import { ExplainDevice } from './steps/explain-device.ts';
 import { EnqueueRawCommand } from './steps/enqueue-raw-command.ts';
 import { ImportFeed } from './steps/import-feed.ts';
 import { OrderCommands } from './steps/order-commands.ts';
@@ -146,6 +149,7 @@ import { TakeEvent } from './steps/take-event.ts';
     }),
     AuthenticateCaller,
     AskService,
+    ExplainDevice,
     ApplyResources,
     PutCommands,
     PushDevices,
@@ -180,6 +184,7 @@ import { TakeEvent } from './steps/take-event.ts';
     { provide: ResourceViews, useClass: PgResourceViews },
     { provide: PolicyViews, useClass: PgPolicyViews },
     { provide: GroupReader, useClass: PgGroupReader },
+    { provide: WhyViews, useClass: PgWhyViews },
     { provide: RolloutViews, useClass: PgRolloutViews },
     { provide: DeviceViews, useClass: PgDeviceViews },
     { provide: CatalogViews, useClass: PgCatalogViews },

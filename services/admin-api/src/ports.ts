@@ -18,6 +18,7 @@ import type {
   Policy,
   Rollout,
   RolloutDevicePage,
+  RolloutReasons,
   RolloutSummary,
   Source,
   SourceKind,
@@ -33,6 +34,7 @@ import type {
   WebhookDeliveryPage,
 } from '@lamplighter/contracts';
 import type { z } from 'zod';
+import type { Known } from './domain/why/known.ts';
 import type { KnownEnrollment, WebhookEvent } from './domain/webhook-event.ts';
 
 /** Who calls: what a bearer token stands for. */
@@ -89,6 +91,16 @@ export abstract class ResourceViews {
   /** Groups, then windows, then policies. */
   abstract export(tenant: string): Promise<Resource[]>;
   abstract tenant(tenant: string): Promise<TenantState>;
+}
+
+/** What the views know of a device, for the question why it has not updated. */
+export type Seen = Pick<Known, 'device' | 'enrollment' | 'updates' | 'lastPush' | 'reports'>;
+
+export abstract class WhyViews {
+  /** By device id, or by serial number in any case. */
+  abstract seen(tenant: string, idOrSerial: string): Promise<Seen | undefined>;
+  /** Reads all devices of the rollout. Undefined for one that is not known. */
+  abstract reasons(tenant: string, rolloutId: string, now: Date): Promise<RolloutReasons | undefined>;
 }
 
 export interface RolloutDeviceQuery {

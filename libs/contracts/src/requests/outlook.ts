@@ -16,6 +16,8 @@ export const NextWindow = z.object({
   stopsAt: Instant,
   closesAt: Instant,
   isOpen: z.boolean(),
+  /** Of one that is open: when the next one opens; null where none does within a year. */
+  thenOpensAt: Instant.nullable().optional(),
   /** The blackout that keeps an earlier one shut. */
   blackout: BlackoutSpec.optional(),
 });

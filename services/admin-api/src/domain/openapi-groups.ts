@@ -1,7 +1,6 @@
 import {
   ApiError,
   DevicePage,
-  DevicePolicies,
   Group,
   GroupSpec,
   GroupTest,
@@ -52,15 +51,6 @@ export const groupPaths: ZodOpenApiPathsObject = {
         '409': failure('A policy names it.'),
       },
     },
-  },
-  '/v1/devices/{deviceId}/policies': {
-    get: operation(
-      'Every policy and whether it takes the device in, which one holds, and why the others do not',
-      DevicePolicies,
-      {
-        requestParams: { path: z.object({ deviceId: z.string() }) },
-      },
-    ),
   },
   '/v1/groups/{name}/devices': {
     get: operation('Its members at this moment, by device id', DevicePage, { requestParams: { path, query: page } }),

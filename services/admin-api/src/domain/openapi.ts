@@ -13,6 +13,7 @@ import {
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { catalogPaths } from './openapi-catalog.ts';
+import { answerPaths } from './openapi-answers.ts';
 import { commandPaths } from './openapi-commands.ts';
 import { groupPaths } from './openapi-groups.ts';
 import { policyPaths } from './openapi-policies.ts';
@@ -113,6 +114,7 @@ const paths = {
     }),
   },
   ...groupPaths,
+  ...answerPaths,
   ...commandPaths,
   ...declarationPaths,
   ...webhookPaths,

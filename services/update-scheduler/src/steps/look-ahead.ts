@@ -26,7 +26,9 @@ export class LookAhead {
     const now = this.clock.now();
     const zone = (await this.assignments.facts(terms.tenant, deviceId))?.timeZone;
     const spec = { ...terms.spec, emergency: terms.emergency };
-    const next = nextOccurrence(terms.windows, spec, typeof zone === 'string' ? zone : undefined, now);
+    const after = (instant: Date) =>
+      nextOccurrence(terms.windows, spec, typeof zone === 'string' ? zone : undefined, instant);
+    const next = after(now);
     const localDate = next?.localDate ?? now.toISOString().slice(0, 10);
     const judged = (await this.outlooks.judge(terms, localDate, now, deviceId)) ?? LEFT;
     const { policyId, policyName, policyVersion, rolloutId, emergency } = terms;
@@ -39,7 +41,7 @@ export class LookAhead {
       heldBy: heldBy(terms),
       ...judged,
       deadlineAt: judged.deadlineAt?.toISOString() ?? null,
-      window: next === undefined ? null : windowOf(next),
+      window: next === undefined ? null : windowOf(next, next.isOpen ? after(next.stopsAt) : undefined),
     };
   }
 }
@@ -54,11 +56,12 @@ function heldBy({ tenantPaused, paused, rolloutState }: OutlookTerms): Outlook['
   return rolloutState === 'paused' ? 'rollout-paused' : null;
 }
 
-function windowOf({ opensAt, stopsAt, closesAt, ...rest }: NextOccurrence): NextWindow {
+function windowOf({ opensAt, stopsAt, closesAt, ...rest }: NextOccurrence, then?: NextOccurrence): NextWindow {
   return {
     ...rest,
     opensAt: opensAt.toISOString(),
     stopsAt: stopsAt.toISOString(),
     closesAt: closesAt.toISOString(),
+    ...(rest.isOpen ? { thenOpensAt: then?.opensAt.toISOString() ?? null } : {}),
   };
 }

@@ -1,0 +1,79 @@
+import type { CommandItem, DevicePolicy, Outlook, UpdateState } from '@lamplighter/contracts';
+
+/** What is known of a device when somebody asks why it has not updated. Instants as they come from the database. */
+export interface Known {
+  now: Date;
+  device: {
+    deviceId: string;
+    serialNumber: string | null;
+    enrolled: boolean;
+    platform: string;
+    osVersion: string | null;
+    buildVersion: string | null;
+    supervised: boolean | null;
+    factsAt: Date | null;
+    lastAnswerAt: Date | null;
+  };
+  /** Undefined: it never enrolled here. */
+  enrollment:
+    | { status: string; enrolledAt: Date | null; leftAt: Date | null; lastSeenAt: Date | null; goneAt: Date | null }
+    | undefined;
+  /** Undefined where update-scheduler did not tell. */
+  scheduled: { policies: readonly DevicePolicy[]; outlook: Outlook | null } | undefined;
+  /** Of all rollouts, the one that moved last first. */
+  updates: readonly KnownUpdate[];
+  /** Commands that wait, with the reason. */
+  pending: readonly CommandItem[];
+  lastPush: { at: Date; outcome: string; reason: string | null } | undefined;
+  /** Newest first. */
+  reports: readonly KnownReport[];
+}
+
+export interface KnownUpdate {
+  rolloutId: string;
+  policyName: string;
+  policyVersion: number;
+  state: UpdateState;
+  reason: string | null;
+  fromVersion: string | null;
+  targetVersion: string;
+  targetBuild: string;
+  commandId: string | null;
+  commandedAt: Date | null;
+  updatedAt: Date;
+  stopsAt: Date;
+  /** Of its wave; null where it is in none. */
+  releaseAt: Date | null;
+  releasedAt: Date | null;
+  /** Its last event in plain words. */
+  detail: string | null;
+}
+
+export interface KnownReport {
+  at: Date;
+  reportId: string;
+  requestType: string;
+  status: string;
+  explanation: string | null;
+  errorChain: unknown;
+}
+
+const IN_FLIGHT: readonly UpdateState[] = [
+  'scanning',
+  'available',
+  'commanded',
+  'downloading',
+  'downloaded',
+  'installing',
+];
+
+export const isInFlight = ({ state }: Pick<KnownUpdate, 'state'>): boolean => IN_FLIGHT.includes(state);
+
+/** The update that matters: one that is under way in whatever rollout, else that of the policy that has the device. */
+export function ownUpdate({ updates, scheduled }: Known): KnownUpdate | undefined {
+  const rolloutId = scheduled?.outlook?.rolloutId;
+  return (
+    updates.find(isInFlight) ??
+    (scheduled === undefined ? updates[0] : updates.find((update) => update.rolloutId === rolloutId))
+  );
+}

@@ -1,0 +1,30 @@
+import type { Why } from '@lamplighter/contracts';
+import { evidenceOf } from './evidence.ts';
+import { type Known, ownUpdate } from './known.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Why a device has not updated: one verdict with what it rests on. */
+export function whyOf(known: Known): Why {
+  const { device, now } = known;
+  return {
+    deviceId: device.deviceId,
+    serialNumber: device.serialNumber,
+    ...verdictOf(known),
+    ...aboutOf(known),
+    osVersion: device.osVersion,
+    evidence: evidenceOf(known),
+    now: now.toISOString(),
+  };
+}
+
+function aboutOf(known: Known): Pick<Why, 'policy' | 'rolloutId' | 'state' | 'target'> {
+  const update = ownUpdate(known);
+  const outlook = known.scheduled?.outlook;
+  const aimedAt = update ? { version: update.targetVersion, build: update.targetBuild } : null;
+  return {
+    policy: outlook ? { policyId: outlook.policyId, name: outlook.policyName, version: outlook.policyVersion } : null,
+    rolloutId: update?.rolloutId ?? outlook?.rolloutId ?? null,
+    state: update?.state ?? null,
+    target: outlook?.target ?? aimedAt,
+  };
+}

@@ -1,16 +1,19 @@
 import { Command, CommanderError } from 'commander';
 
+import { registerApply, registerDiff } from './commands/apply.ts';
 import { registerBench } from './commands/bench.ts';
 import { registerCatalog } from './commands/catalog.ts';
 import { registerCommand } from './commands/command.ts';
 import { registerDeadLetters } from './commands/dead-letters.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDevice } from './commands/device.ts';
+import { registerExport } from './commands/export.ts';
 import { registerFuzz } from './commands/fuzz.ts';
 import { registerDown } from './commands/down.ts';
 import { registerGroup } from './commands/group.ts';
 import { registerLogs } from './commands/logs.ts';
 import { registerPolicy } from './commands/policy.ts';
+import { registerTenant } from './commands/policy-control.ts';
 import { registerFleet, registerPushCertificate } from './commands/push-certificate.ts';
 import { registerRollout } from './commands/rollout.ts';
 import { registerSource } from './commands/source.ts';
@@ -19,7 +22,9 @@ import { registerTest } from './commands/test.ts';
 import { registerToken } from './commands/token.ts';
 import { registerTrace, registerTraces } from './commands/trace.ts';
 import { registerUp } from './commands/up.ts';
+import { registerWhy } from './commands/why.ts';
 import { registerWebhook } from './commands/webhook.ts';
+import { registerWindow } from './commands/window.ts';
 import { exitCode, LampError } from './errors.ts';
 import { say } from './output.ts';
 
@@ -30,10 +35,16 @@ const commands: readonly ((program: Command) => void)[] = [
   registerDown,
   registerStatus,
   registerLogs,
+  registerApply,
+  registerDiff,
+  registerExport,
   registerPolicy,
+  registerWindow,
+  registerTenant,
   registerGroup,
   registerRollout,
   registerDevice,
+  registerWhy,
   registerCommand,
   registerFleet,
   registerCatalog,

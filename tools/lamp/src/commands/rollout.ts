@@ -16,6 +16,7 @@ import { print } from '../output.ts';
 import { fields, table } from '../table.ts';
 import { count, dateTime, number, wordOf } from '../words.ts';
 import { documented, wholeNumber } from './common.ts';
+import { registerRolloutWhy } from './why.ts';
 import { registerWatch, rolloutArgument, terminal } from './rollout-watch.ts';
 
 type Options = ConnectOptions & { readonly json?: boolean };
@@ -55,6 +56,7 @@ export function registerRollout(program: Command): void {
   documented(withConnection(show), ['lamp rollout show nightly', 'lamp rollout show 6f1a… --json']);
   registerWatch(rollout);
   registerDevices(rollout);
+  registerRolloutWhy(rollout);
   for (const action of Object.keys(controls) as ControlAction[]) registerControl(rollout, action);
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 export const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -24,11 +24,9 @@ export type Instant = z.infer<typeof Instant>;
 
 /** A UUID (version 8, RFC 9562) that is the same whenever its cause is: what makes repeats no-ops. */
 export function derivedUuid(...cause: readonly (string | number)[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(cause)).digest();
-  hash[6] = (hash[6]! & 0x0f) | 0x80;
-  hash[8] = (hash[8]! & 0x3f) | 0x80;
-  const hex = hash.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const hex = hash('sha256', JSON.stringify(cause), 'hex');
+  const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 export const PARTITIONS = 64;

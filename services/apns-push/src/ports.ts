@@ -54,8 +54,16 @@ export interface Push extends PushTarget {
 }
 
 export abstract class PushSender {
-  /** One attempt. Never throws: status 0 says that there was no answer by `deadlineMs` (`performance.now()`), and why. */
-  abstract send(push: Push, certificate: StoredCertificate, deadlineMs: number): Promise<ApnsAnswer>;
+  /**
+   * One attempt. Never throws, and calls `done` once, not by a promise: there are tens of thousands a second. Status 0 says
+   * that there was no answer by `deadlineMs` (`performance.now()`), and why.
+   */
+  abstract send(
+    push: Push,
+    certificate: StoredCertificate,
+    deadlineMs: number,
+    done: (answer: ApnsAnswer) => void,
+  ): void;
 }
 
 /** `repeat`: for devices that did not come. They go when no first push waits. */

@@ -11,7 +11,7 @@ import { judge } from '../src/domain/apns-answer.ts';
 import type { ApnsAnswer } from '../src/domain/apns-answer.ts';
 import { ApnsPool } from '../src/out/apns-pool.ts';
 import { Http2PushSender } from '../src/out/http2-push-sender.ts';
-import type { StoredCertificate } from '../src/ports.ts';
+import type { Push, StoredCertificate } from '../src/ports.ts';
 import { newAuthority, newPushCertificate, newServer, TOPIC } from './push-pki.ts';
 import type { Holder } from './push-pki.ts';
 import { ScriptedApns } from './scripted-apns.ts';
@@ -54,11 +54,13 @@ function senderTo(url: string, settings: Partial<Record<keyof Config, string>> =
   const env = { LAMP_APNS_URL: url, LAMP_APNS_CA: caFile, LAMP_SECRET_KEY: Buffer.alloc(32).toString('base64') };
   const sender = new Http2PushSender(config.parse({ ...env, ...settings }), silentLog, new Shutdown());
   closing.push(() => sender.close());
-  return (n: number, using = certificate, withinMs = 8000): Promise<ApnsAnswer> => {
-    const address = { tenant: 'default', topic: TOPIC, token: n.toString(16).padStart(64, '0'), pushMagic: 'm' };
-    const push = { ...address, apnsId: 'id', expiresAt: new Date('2099-01-01') };
-    return sender.send(push, using, performance.now() + withinMs);
-  };
+  return (n: number, using = certificate, withinMs = 8000): Promise<ApnsAnswer> =>
+    new Promise((resolve) => sender.send(pushOf(n), using, performance.now() + withinMs, resolve));
+}
+
+function pushOf(n: number): Push {
+  const address = { tenant: 'default', topic: TOPIC, token: n.toString(16).padStart(64, '0'), pushMagic: 'm' };
+  return { ...address, apnsId: 'id', expiresAt: new Date('2099-01-01') };
 }
 
 async function proxied(): Promise<{ url: string; proxy: TcpProxy }> {
@@ -109,12 +111,12 @@ describe('a peer that is dead while TCP believes in it', () => {
     const endpoint = { url, ca: ca.pem, certificate: cert, key, timeoutMs: 10_000, idleMs: 100 };
     const pool = new ApnsPool({ endpoint, connections: 1, onTrouble: (error) => troubles.push(error.message) });
     closing.push(() => pool.destroy());
-    const headers = { ':method': 'POST', ':path': '/3/device/00' };
-    const request = { headers, body: '{"mdm":"m"}', deadlineMs: performance.now() + 20_000 };
-    expect(await pool.send(request)).toEqual({ status: 200 });
+    const deadlineMs = performance.now() + 20_000;
+    const send = () => new Promise((done) => pool.send({ push: pushOf(0), deadlineMs, done }));
+    expect(await send()).toEqual({ status: 200 });
     proxy.silence();
     await waitFor('the PING to go unanswered', () => troubles.includes('APNs did not answer a PING'));
-    expect(await pool.send(request)).toEqual({ status: 200 });
+    expect(await send()).toEqual({ status: 200 });
     expect(apns.received).toHaveLength(2);
   });
 });

@@ -24,16 +24,17 @@ export interface PushResult extends PushJob {
 
 /** One job a device, however often it was asked for: the request that lasts longest. */
 export function jobsOf(batch: readonly Message<PushRequestItem>[]): PushJob[] {
-  const jobs = new Map<string, PushJob>();
+  const jobs = new Map<string, Map<string, PushJob>>();
   for (const { id, tenant, items } of batch) {
+    const ofTenant = jobs.get(tenant) ?? new Map<string, PushJob>();
+    jobs.set(tenant, ofTenant);
     for (const { deviceId, expiresAt, traceparent } of items) {
-      const key = `${tenant}\0${deviceId}`;
-      const held = jobs.get(key);
+      const held = ofTenant.get(deviceId);
       const job = { tenant, deviceId, requestId: id, expiresAt: new Date(expiresAt), traceparent };
-      if (held === undefined || held.expiresAt < job.expiresAt) jobs.set(key, job);
+      if (held === undefined || held.expiresAt < job.expiresAt) ofTenant.set(deviceId, job);
     }
   }
-  return [...jobs.values()];
+  return [...jobs.values()].flatMap((ofTenant) => [...ofTenant.values()]);
 }
 
 /** The epoch itself is no time to be past: it is APNs' word for one attempt, with nothing kept for a device that is away. */

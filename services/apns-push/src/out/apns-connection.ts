@@ -2,6 +2,8 @@ import { connect, constants } from 'node:http2';
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { BAD_CERTIFICATE } from '../domain/apns-answer.ts';
 import type { ApnsAnswer } from '../domain/apns-answer.ts';
+import { bodyOf, headersOf } from './apns-request.ts';
+import type { ApnsRequest } from './apns-request.ts';
 
 export interface ApnsEndpoint {
   url: string;
@@ -15,26 +17,23 @@ export interface ApnsEndpoint {
   idleMs: number;
 }
 
-export interface ApnsRequest {
-  headers: { readonly [name: string]: string };
-  body: string;
-  /** On `performance.now()`: then it is given up, though the time of one push is not over. */
-  deadlineMs: number;
-}
-
-/** Called once. Undefined: APNs has not processed it, so it may go out again at once, elsewhere. */
-export type Settle = (answer: ApnsAnswer | undefined) => void;
-
 export interface ConnectionListener {
+  /** Once for each request. Undefined: APNs has not processed it, so it may go out again at once, elsewhere. */
+  settled(request: ApnsRequest, answer: ApnsAnswer | undefined): void;
   /** It may have room now, or be gone. */
   changed(): void;
   failed(error: Error): void;
 }
 
 interface Running {
+  request: ApnsRequest;
+  stream: ClientHttp2Stream;
   startedAt: number;
   until: number;
-  timeOut(): void;
+  status: number;
+  retryAfterMs: number | undefined;
+  body: string;
+  isLate: boolean;
 }
 
 /** A bound of our own: beyond it more connections help, more streams do not. */
@@ -106,18 +105,18 @@ export class ApnsConnection {
   }
 
   /** To be called only while `free` is above 0. */
-  send(request: ApnsRequest, settle: Settle): void {
+  send(request: ApnsRequest): void {
     let stream: ClientHttp2Stream;
     try {
-      stream = this.session.request(request.headers);
+      stream = this.session.request(headersOf(request.push));
     } catch {
       // The session went away in between; nothing has left.
       this.leave();
-      settle(undefined);
+      this.listener.settled(request, undefined);
       return;
     }
-    this.follow(stream, request.deadlineMs, settle);
-    stream.end(request.body);
+    this.follow(request, stream);
+    stream.end(bodyOf(request.push));
   }
 
   /** Takes no more; ends once what runs is answered. */
@@ -131,43 +130,28 @@ export class ApnsConnection {
     this.session.destroy();
   }
 
-  private follow(stream: ClientHttp2Stream, deadlineMs: number, settle: Settle): void {
-    let status = 0;
-    let retryAfterMs: number | undefined;
-    let body = '';
-    let isLate = false;
+  private follow(request: ApnsRequest, stream: ClientHttp2Stream): void {
     const startedAt = performance.now();
-    const running: Running = {
-      startedAt,
-      until: Math.min(startedAt + this.endpoint.timeoutMs, deadlineMs),
-      timeOut: () => {
-        isLate = true;
-        stream.close(constants.NGHTTP2_CANCEL);
-      },
-    };
+    const until = Math.min(startedAt + this.endpoint.timeoutMs, request.deadlineMs);
+    const answer = { status: 0, retryAfterMs: undefined, body: '' };
+    const running: Running = { request, stream, startedAt, until, ...answer, isLate: false };
     this.running.add(running);
-    stream.on('response', (headers: IncomingHttpHeaders) => {
-      status = Number(headers[':status']);
-      retryAfterMs = retryAfter(headers['retry-after']);
-    });
-    stream.on('data', (chunk: Buffer) => {
-      if (body.length < MAX_BODY) body += chunk.toString('latin1');
-    });
+    stream.on('response', (headers: IncomingHttpHeaders) => onResponse(running, headers));
     // The close event that follows says all.
-    stream.on('error', () => {});
-    stream.once('close', () => {
-      this.heardAt = performance.now();
-      this.running.delete(running);
-      this.hasAnswered ||= status > 0;
-      const answer = status > 0 ? answerOf(status, body) : this.unanswered(stream, isLate);
-      if (answer !== undefined && retryAfterMs !== undefined) answer.retryAfterMs = retryAfterMs;
-      settle(answer);
-      if (this.state === 'leaving') this.leave();
-      this.listener.changed();
-    });
+    stream.on('error', nothing);
+    stream.on('close', () => this.onEnd(running));
   }
 
-  private unanswered(stream: ClientHttp2Stream, isLate: boolean): ApnsAnswer | undefined {
+  private onEnd(running: Running): void {
+    this.heardAt = performance.now();
+    this.running.delete(running);
+    this.hasAnswered ||= running.status > 0;
+    this.listener.settled(running.request, running.status > 0 ? answerOf(running) : this.unanswered(running));
+    if (this.state === 'leaving') this.leave();
+    this.listener.changed();
+  }
+
+  private unanswered({ stream, isLate }: Running): ApnsAnswer | undefined {
     if (isLate) return { status: 0, reason: 'Timeout' };
     if (BAD_CERTIFICATE.has(this.goodbye)) return { status: 403, reason: this.goodbye };
     const isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
@@ -184,7 +168,7 @@ export class ApnsConnection {
   private onGoaway(code: number, lastStreamId: number | undefined, data: Uint8Array | undefined): void {
     // 2^31-1 is a first warning: what is on its way will be processed.
     if (lastStreamId !== undefined) this.lastProcessed = lastStreamId;
-    this.goodbye = data === undefined ? undefined : answerOf(0, Buffer.from(data).toString('latin1')).reason;
+    this.goodbye = data === undefined ? undefined : reasonOf(Buffer.from(data).toString('latin1')).reason;
     // One that says goodbye before it did anything is not replaced at once: that would go round and round.
     if (code !== constants.NGHTTP2_NO_ERROR || !this.hasAnswered) {
       this.listener.failed(
@@ -214,7 +198,11 @@ export class ApnsConnection {
     }
     const [oldest] = this.running;
     if (oldest !== undefined && now - Math.max(oldest.startedAt, this.heardAt) > STALL_MS) this.ping();
-    for (const running of this.running) if (now >= running.until) running.timeOut();
+    for (const running of this.running) {
+      if (now < running.until) continue;
+      running.isLate = true;
+      running.stream.close(constants.NGHTTP2_CANCEL);
+    }
     if (now - this.heardAt > idleMs) this.ping();
   }
 
@@ -232,17 +220,32 @@ export class ApnsConnection {
   }
 }
 
-function answerOf(status: number, body: string): ApnsAnswer {
-  if (status === 200 || body === '') return { status };
+const nothing = (): void => {};
+
+function onResponse(running: Running, headers: IncomingHttpHeaders): void {
+  running.status = Number(headers[':status']);
+  // What comes with an acceptance says nothing.
+  if (running.status === 200) return void running.stream.resume();
+  running.retryAfterMs = retryAfter(headers['retry-after']);
+  running.stream.on('data', (chunk: Buffer) => {
+    if (running.body.length < MAX_BODY) running.body += chunk.toString('latin1');
+  });
+}
+
+function answerOf({ status, body, retryAfterMs }: Running): ApnsAnswer {
+  const answer = { status, ...(status === 200 ? {} : reasonOf(body)) };
+  return retryAfterMs === undefined ? answer : { ...answer, retryAfterMs };
+}
+
+function reasonOf(body: string): Pick<ApnsAnswer, 'reason' | 'timestamp'> {
   try {
     const { reason, timestamp } = JSON.parse(body) as { reason?: unknown; timestamp?: unknown };
     return {
-      status,
       reason: typeof reason === 'string' ? reason.slice(0, 100) : undefined,
       timestamp: typeof timestamp === 'number' && Math.abs(timestamp) < MAX_TIME ? timestamp : undefined,
     };
   } catch {
-    return { status };
+    return {};
   }
 }
 

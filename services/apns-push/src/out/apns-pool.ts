@@ -1,12 +1,8 @@
 import type { ApnsAnswer } from '../domain/apns-answer.ts';
 import { ApnsConnection } from './apns-connection.ts';
-import type { ApnsEndpoint, ApnsRequest } from './apns-connection.ts';
+import type { ApnsEndpoint } from './apns-connection.ts';
+import type { ApnsRequest } from './apns-request.ts';
 import { Deque } from './deque.ts';
-
-interface Waiting {
-  request: ApnsRequest;
-  resolve: (answer: ApnsAnswer) => void;
-}
 
 export interface PoolOptions {
   endpoint: ApnsEndpoint;
@@ -22,7 +18,7 @@ const LONGEST_WAIT_MS = 5000;
 /** The connections of one certificate. Each push goes to the one with the least in flight, so that a slow one gets fewer. */
 export class ApnsPool {
   private readonly options: PoolOptions;
-  private readonly queue = new Deque<Waiting>();
+  private readonly queue = new Deque<ApnsRequest>();
   private connections: ApnsConnection[] = [];
   private failures = 0;
   private connectAt = 0;
@@ -34,11 +30,9 @@ export class ApnsPool {
   }
 
   /** Until its deadline it may wait for a connection. */
-  send(request: ApnsRequest): Promise<ApnsAnswer> {
-    return new Promise((resolve) => {
-      this.queue.push({ request, resolve });
-      this.pump();
-    });
+  send(request: ApnsRequest): void {
+    this.queue.push(request);
+    this.pump();
   }
 
   /** Finishes what runs and what waits, then closes its connections. */
@@ -50,17 +44,17 @@ export class ApnsPool {
   /** Ends everything at once; what runs and waits is answered with status 0. */
   destroy(): void {
     this.isClosed = true;
-    for (const waiting of this.queue.drain()) waiting.resolve({ status: 0, reason: 'ConnectionLost' });
+    for (const waiting of this.queue.drain()) waiting.done({ status: 0, reason: 'ConnectionLost' });
     for (const connection of this.connections) connection.destroy();
     this.rest();
   }
 
   private pump(): void {
-    this.connections = this.connections.filter((connection) => connection.isUsable);
+    if (!this.connections.every(isUsable)) this.connections = this.connections.filter(isUsable);
     while (this.queue.length > 0) {
       const connection = this.leastLoaded();
       if (connection === undefined) break;
-      this.start(connection, this.queue.shift()!);
+      connection.send(this.queue.shift()!);
     }
     if (this.queue.length > 0) {
       this.grow();
@@ -71,15 +65,10 @@ export class ApnsPool {
     }
   }
 
-  private start(connection: ApnsConnection, waiting: Waiting): void {
-    connection.send(waiting.request, (answer) => {
-      if (answer === undefined && performance.now() < waiting.request.deadlineMs) {
-        this.queue.unshift(waiting);
-        return;
-      }
-      if (answer !== undefined && answer.status > 0) this.failures = 0;
-      waiting.resolve(answer ?? { status: 0, reason: 'Refused' });
-    });
+  private settle(request: ApnsRequest, answer: ApnsAnswer | undefined): void {
+    if (answer === undefined && performance.now() < request.deadlineMs) return this.queue.unshift(request);
+    if (answer !== undefined && answer.status > 0) this.failures = 0;
+    request.done(answer ?? { status: 0, reason: 'Refused' });
   }
 
   private leastLoaded(): ApnsConnection | undefined {
@@ -98,6 +87,7 @@ export class ApnsPool {
     try {
       this.connections.push(
         new ApnsConnection(this.options.endpoint, {
+          settled: (request, answer) => this.settle(request, answer),
           changed: () => this.pump(),
           failed: (error) => this.onFailure(error),
         }),
@@ -116,8 +106,8 @@ export class ApnsPool {
 
   private sweep(): void {
     const now = performance.now();
-    for (const waiting of this.queue.removeIf((one) => one.request.deadlineMs <= now)) {
-      waiting.resolve({ status: 0, reason: this.failures > 0 ? 'ConnectionFailed' : 'Busy' });
+    for (const waiting of this.queue.removeIf((one) => one.deadlineMs <= now)) {
+      waiting.done({ status: 0, reason: this.failures > 0 ? 'ConnectionFailed' : 'Busy' });
     }
     this.pump();
   }
@@ -127,3 +117,5 @@ export class ApnsPool {
     this.sweeper = undefined;
   }
 }
+
+const isUsable = (connection: ApnsConnection): boolean => connection.isUsable;

@@ -30,9 +30,13 @@ export class Http2PushSender extends PushSender {
     shutdown.last(async () => this.close());
   }
 
-  override send(push: Push, certificate: StoredCertificate, deadlineMs: number): Promise<ApnsAnswer> {
-    const request = { headers: headersOf(push), body: JSON.stringify({ mdm: push.pushMagic }), deadlineMs };
-    return this.poolOf(certificate).send(request);
+  override send(
+    push: Push,
+    certificate: StoredCertificate,
+    deadlineMs: number,
+    done: (answer: ApnsAnswer) => void,
+  ): void {
+    this.poolOf(certificate).send({ push, deadlineMs, done });
   }
 
   /** Ends all connections at once. */
@@ -56,20 +60,4 @@ export class Http2PushSender extends PushSender {
     held?.pool.retire();
     return pool;
   }
-}
-
-/**
- * https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
- * The expiration is the installation's time: with a clock that is not the real one, the push service is a simulated one that shares it.
- */
-function headersOf({ topic, token, apnsId, expiresAt }: Push): { [name: string]: string } {
-  return {
-    ':method': 'POST',
-    ':path': `/3/device/${token}`,
-    'apns-topic': topic,
-    'apns-push-type': 'mdm',
-    'apns-priority': '10',
-    'apns-expiration': String(Math.floor(expiresAt.getTime() / 1000)),
-    'apns-id': apnsId,
-  };
 }

@@ -7,8 +7,8 @@ import type { PushTarget } from '../ports.ts';
 import { findTargets } from './sql/find-targets.ts';
 
 interface Row {
-  tenant: string;
-  deviceId: string;
+  /** Of the job, from 1. */
+  place: number;
   topic: string;
   sealedAddress: Buffer;
 }
@@ -28,12 +28,13 @@ export class PgPushTargets extends PushTargets {
       jobs.map((job) => job.tenant),
       jobs.map((job) => job.deviceId),
     ]);
-    const found = new Map(rows.map((row) => [`${row.tenant}\0${row.deviceId}`, this.open(row)]));
-    return jobs.map((job) => found.get(`${job.tenant}\0${job.deviceId}`));
+    const targets = new Array<PushTarget | undefined>(jobs.length).fill(undefined);
+    for (const row of rows) targets[row.place - 1] = this.open(jobs[row.place - 1]!, row);
+    return targets;
   }
 
   /** Undefined where it does not open: one damaged address must not hold up the others. */
-  private open({ tenant, deviceId, topic, sealedAddress }: Row): PushTarget | undefined {
+  private open({ tenant, deviceId }: PushJob, { topic, sealedAddress }: Row): PushTarget | undefined {
     try {
       const plain = this.sealer.open(sealedAddress, pushAddressContext(tenant, deviceId));
       const { token, pushMagic } = PushAddress.parse(JSON.parse(plain.toString()));

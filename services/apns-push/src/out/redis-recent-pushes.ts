@@ -1,7 +1,7 @@
 import { Clock, CONFIG } from '@lamplighter/runtime';
 import { Redis } from '@lamplighter/storage';
 import { Inject, Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { RecentPushes } from '../ports.ts';
 import type { Leave, Push } from '../ports.ts';
@@ -116,7 +116,7 @@ export class RedisRecentPushes extends RecentPushes {
 
   /** Of the address, not of the device: after a TokenUpdate nothing has been pushed yet. Neither token nor magic shows. */
   private keyOf({ tenant, topic, token, pushMagic }: Push): string {
-    const hash = createHash('sha256').update(JSON.stringify([tenant, topic, token, pushMagic]));
-    return `${this.prefix}:${hash.digest('base64url').slice(0, 22)}`;
+    const digest = hash('sha256', JSON.stringify([tenant, topic, token, pushMagic]), 'base64url');
+    return `${this.prefix}:${digest.slice(0, 22)}`;
   }
 }

@@ -6,7 +6,8 @@ import { judge } from '../domain/apns-answer.ts';
 import type { Verdict } from '../domain/apns-answer.ts';
 import { isPast } from '../domain/push.ts';
 import { CertificateStore, PushBudget, PushSender, RecentPushes } from '../ports.ts';
-import type { Claimant, Lane, Leave, Push } from '../ports.ts';
+import type { Claimant, Lane, Leave, Push, StoredCertificate } from '../ports.ts';
+import { Gathering } from './gathering.ts';
 import { TopicGate } from './topic-gate.ts';
 
 const FIRST_PAUSE_MS = 200;
@@ -20,6 +21,22 @@ export interface Terms {
   received: number | undefined;
   /** On `performance.now()`: what is not done by then is given up. */
   untilMs: number;
+}
+
+/** With who claims what the budget gives. */
+interface Claim extends Terms {
+  claimant: Claimant;
+}
+
+/** On `performance.now()`: until when it is tried again, and when an attempt is given up. */
+interface Times {
+  retryUntilMs: number;
+  deadlineMs: number;
+}
+
+interface Place {
+  sent: Gathering<Sent>;
+  place: number;
 }
 
 /** `covered`: another push to the same device does. `left`: the process ends; another is to do it. */
@@ -42,14 +59,17 @@ export class SendPushes {
 
   /** In the order given. Each goes out as soon as the budget lets it, whatever the ones before it still wait for. */
   async run(pushes: readonly Push[], terms: Terms): Promise<Sent[]> {
-    const byTopic = Map.groupBy(pushes, ({ tenant, topic }) => `${tenant}\0${topic}`);
-    const said = new Map<Push, Sent>();
-    const runs = [...byTopic.values()].map(async (ofTopic) => {
-      const sent = await this.runTopic(ofTopic, terms);
-      ofTopic.forEach((push, index) => said.set(push, sent[index]!));
+    const places = Map.groupBy(pushes.keys(), (place) => `${pushes[place]!.tenant}\0${pushes[place]!.topic}`);
+    const sent = new Gathering<Sent>(pushes.length);
+    const runs = [...places.values()].map(async (ofTopic) => {
+      const said = await this.runTopic(
+        ofTopic.map((place) => pushes[place]!),
+        terms,
+      );
+      ofTopic.forEach((place, index) => sent.put(place, said[index]!));
     });
     await Promise.all(runs);
-    return pushes.map((push) => said.get(push)!);
+    return sent.all;
   }
 
   private async runTopic(pushes: readonly Push[], terms: Terms): Promise<Sent[]> {
@@ -57,19 +77,27 @@ export class SendPushes {
     // What cannot go takes nothing from the budget.
     const shut = await this.whyShut(tenant, topic);
     if (shut) return pushes.map(() => shut);
-    const claimant = { lane: terms.lane, tenant, topic, untilMs: terms.untilMs };
-    const sending: Promise<Sent>[] = [];
+    const claim = { ...terms, claimant: { lane: terms.lane, tenant, topic, untilMs: terms.untilMs } };
+    const sent = new Gathering<Sent>(pushes.length);
+    let begun = 0;
     let leave = 0;
-    while (sending.length < pushes.length) {
-      leave ||= await this.budget.take(pushes.length - sending.length, claimant);
+    while (begun < pushes.length) {
+      leave ||= await this.budget.take(pushes.length - begun, claim.claimant);
       if (leave === 0) break;
-      const next = pushes.slice(sending.length, sending.length + leave);
+      const next = pushes.slice(begun, begun + leave);
       const said = await this.recent.ask(next, terms.received);
-      next.forEach((push, index) => sending.push(this.follow(push, said[index]!, { ...terms, claimant })));
+      const certificate = await this.certificates.get(tenant, topic);
+      for (const [index, push] of next.entries()) {
+        const first = said[index]!;
+        if (first === 'covered') sent.put(begun, first);
+        else if (first === 'go') this.begin(push, certificate, claim, { sent, place: begun });
+        else sent.putLater(begun, this.follow(push, first, claim));
+        begun += 1;
+      }
       leave -= said.filter((one) => one === 'go').length;
     }
-    const sent = await Promise.all(sending);
-    return pushes.map((_push, index) => sent[index] ?? notSent(terms));
+    for (; begun < pushes.length; begun += 1) sent.put(begun, notSent(terms));
+    return sent.all;
   }
 
   private async whyShut(tenant: string, topic: string): Promise<Verdict | undefined> {
@@ -79,54 +107,80 @@ export class SendPushes {
     return reason === undefined ? undefined : { outcome: 'no-certificate', reason };
   }
 
-  /** Has leave, or waits for it. */
-  private async follow(push: Push, first: Leave, terms: Terms & { claimant: Claimant }): Promise<Sent> {
+  /** The first attempt of one that has leave. Nearly all are accepted, and those need no promise. */
+  private begin(push: Push, certificate: StoredCertificate | undefined, claim: Claim, to: Place): void {
+    const times = this.timesOf(claim);
+    this.attempt(push, certificate, times.deadlineMs, (verdict) => {
+      if (verdict.outcome === 'accepted') to.sent.put(to.place, verdict);
+      else to.sent.putLater(to.place, this.goOn(push, verdict, times, claim));
+    });
+  }
+
+  /** Has to wait for leave. */
+  private async follow(push: Push, first: Leave, claim: Claim): Promise<Sent> {
     const until = performance.now() + Math.max(this.config.LAMP_PUSH_RETRY_SECONDS * 1000, 2 * this.spacingMs());
-    for (let leave = first; ; [leave = 'go'] = await this.recent.ask([push], terms.received)) {
+    for (let leave = first; ; [leave = 'go'] = await this.recent.ask([push], claim.received)) {
       if (leave === 'covered') return leave;
-      if (leave === 'go') {
-        // The leave that the first answer was asked with is its own; a later one is paid for here.
-        if (first !== 'go' && (await this.budget.take(1, terms.claimant)) === 0) return notSent(terms);
-        return this.send(push, terms);
-      }
-      if (performance.now() + leave.waitMs > Math.min(until, terms.untilMs)) {
+      if (leave === 'go') break;
+      if (performance.now() + leave.waitMs > Math.min(until, claim.untilMs)) {
         return { outcome: 'failed', reason: 'TooManyRequests' };
       }
       await pause(leave.waitMs);
     }
+    // What the budget gave for the first question went to another.
+    if ((await this.budget.take(1, claim.claimant)) === 0) return notSent(claim);
+    const times = this.timesOf(claim);
+    return this.goOn(push, await this.attemptNow(push, times.deadlineMs), times, claim);
   }
 
   private spacingMs(): number {
     return this.clock.realDelay(this.config.LAMP_PUSH_SPACING_SECONDS * 1000);
   }
 
-  private async send(push: Push, terms: Terms & { claimant: Claimant }): Promise<Verdict> {
+  private timesOf({ untilMs }: Terms): Times {
     const { LAMP_PUSH_RETRY_SECONDS, LAMP_APNS_TIMEOUT_SECONDS } = this.config;
     const startedAt = performance.now();
-    const retryUntil = Math.min(startedAt + LAMP_PUSH_RETRY_SECONDS * 1000, terms.untilMs);
-    const deadline = Math.min(Math.max(retryUntil, startedAt + LAMP_APNS_TIMEOUT_SECONDS * 1000), terms.untilMs);
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
-      const verdict = await this.attempt(push, deadline);
-      if (verdict.outcome === 'accepted') return verdict;
-      const least = verdict.retryAfterMs ?? (verdict.delaysToken ? TOKEN_PAUSE_MS : 0);
-      const waitMs = Math.max(least, pauseMs * (0.5 + Math.random() / 2));
-      if (!verdict.isRetried || performance.now() + waitMs >= retryUntil) return this.giveUp(push, verdict);
-      await pause(waitMs);
-      if ((await this.budget.take(1, terms.claimant)) === 0) return this.giveUp(push, verdict);
-    }
+    const retryUntilMs = Math.min(startedAt + LAMP_PUSH_RETRY_SECONDS * 1000, untilMs);
+    const deadlineMs = Math.min(Math.max(retryUntilMs, startedAt + LAMP_APNS_TIMEOUT_SECONDS * 1000), untilMs);
+    return { retryUntilMs, deadlineMs };
   }
 
-  private async attempt(push: Push, deadline: number): Promise<Verdict> {
-    if (isPast(push.expiresAt, this.clock.now())) return { outcome: 'expired' };
+  /** Tries again what may pass, until it did or its time is up. */
+  private async goOn(push: Push, first: Verdict, times: Times, claim: Claim): Promise<Verdict> {
+    let verdict = first;
+    for (let pauseMs = FIRST_PAUSE_MS; verdict.outcome !== 'accepted'; pauseMs *= 2) {
+      const least = verdict.retryAfterMs ?? (verdict.delaysToken ? TOKEN_PAUSE_MS : 0);
+      const waitMs = Math.max(least, pauseMs * (0.5 + Math.random() / 2));
+      if (!verdict.isRetried || performance.now() + waitMs >= times.retryUntilMs) return this.giveUp(push, verdict);
+      await pause(waitMs);
+      if ((await this.budget.take(1, claim.claimant)) === 0) return this.giveUp(push, verdict);
+      verdict = await this.attemptNow(push, times.deadlineMs);
+    }
+    return verdict;
+  }
+
+  private async attemptNow(push: Push, deadlineMs: number): Promise<Verdict> {
     // Read each time: a renewed certificate serves what still waits.
     const certificate = await this.certificates.get(push.tenant, push.topic);
-    if (certificate === undefined) return { outcome: 'no-certificate' };
+    return new Promise((resolve) => this.attempt(push, certificate, deadlineMs, resolve));
+  }
+
+  private attempt(
+    push: Push,
+    certificate: StoredCertificate | undefined,
+    deadlineMs: number,
+    done: (verdict: Verdict) => void,
+  ): void {
+    if (isPast(push.expiresAt, this.clock.now())) return done({ outcome: 'expired' });
+    if (certificate === undefined) return done({ outcome: 'no-certificate' });
     const shut = this.gate.enter(certificate);
-    if (shut !== undefined) return { outcome: 'no-certificate', reason: shut };
-    const verdict = judge(await this.sender.send(push, certificate, deadline));
-    this.gate.heard(certificate, verdict);
-    const isBadToken = verdict.isBadToken === true && this.gate.isProven(certificate);
-    return { ...verdict, isBadToken, apnsId: push.apnsId };
+    if (shut !== undefined) return done({ outcome: 'no-certificate', reason: shut });
+    this.sender.send(push, certificate, deadlineMs, (answer) => {
+      const verdict = judge(answer);
+      this.gate.heard(certificate, verdict);
+      const isBadToken = verdict.isBadToken === true && this.gate.isProven(certificate);
+      done({ ...verdict, isBadToken, apnsId: push.apnsId });
+    });
   }
 
   /** It did not wake its device, so it does for no other request. */

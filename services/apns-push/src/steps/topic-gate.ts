@@ -33,7 +33,7 @@ export class TopicGate {
   /** Why no push of this certificate may go; undefined where one may. Changes nothing. */
   closed(certificate: StoredCertificate): string | undefined {
     // By real time, as APNs goes by it.
-    if (certificate.notAfter <= new Date()) return 'CertificateExpired';
+    if (certificate.notAfter.getTime() <= Date.now()) return 'CertificateExpired';
     const shut = this.shutOf(certificate);
     return shut === undefined || performance.now() >= shut.probeAt ? undefined : shut.reason;
   }
@@ -63,6 +63,8 @@ export class TopicGate {
   }
 
   private shutOf({ tenant, topic, version, refused }: StoredCertificate): Shut | undefined {
+    // Asked twice for each push, and nearly always of a certificate that nothing was ever said against.
+    if (this.shut.size === 0 && refused === undefined) return undefined;
     const name = `${tenant}\0${topic}`;
     const held = this.shut.get(name);
     if (held?.version === version) return held;

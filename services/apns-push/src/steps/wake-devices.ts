@@ -36,11 +36,13 @@ export class WakeDevices {
     const prepared = jobs.map((job, index) => this.prepare(job, targets[index]));
     const ready = prepared.filter((one) => 'token' in one);
     const sent = await this.sending.run(ready, terms);
-    const byPush = new Map(ready.map((push, index) => [push, sent[index]!]));
-    const results = prepared.flatMap((one, index) => {
-      const verdict = 'token' in one ? byPush.get(one)! : one;
-      return typeof verdict === 'string' ? [] : [this.result(jobs[index]!, verdict, askedAt)];
-    });
+    const at = this.clock.now();
+    const results: PushResult[] = [];
+    let next = 0;
+    for (const [index, one] of prepared.entries()) {
+      const verdict = 'token' in one ? sent[next++]! : one;
+      if (typeof verdict !== 'string') results.push(resultOf(jobs[index]!, verdict, { at, askedAt }));
+    }
     await this.record(results);
     this.trace(results, startMs);
     const left = sent.filter((one) => one === 'left').length;
@@ -57,19 +59,12 @@ export class WakeDevices {
     return { tenant, ...target, apnsId: derivedUuid('push', tenant, deviceId, requestId), expiresAt };
   }
 
-  private result(job: PushJob, verdict: Verdict, askedAt: Date): PushResult {
-    const { outcome, reason, goneAt, isBadToken, apnsId } = verdict;
-    const isGone = outcome === 'gone' || isBadToken === true;
-    const since = goneAt === undefined ? askedAt : new Date(goneAt);
-    return { ...job, at: this.clock.now(), outcome, reason, apnsId, ...(isGone ? { goneAt: since } : {}) };
-  }
-
   private async record(results: readonly PushResult[]): Promise<void> {
     if (results.length === 0) return;
     await this.db.transaction(async (tx) => {
       await this.pushes.add(tx, results);
       for (const [tenant, ofTenant] of Map.groupBy(results, (result) => result.tenant)) {
-        for (const part of splitBySize(ofTenant, MAX_EVENT_BYTES)) {
+        for (const part of splitBySize(ofTenant, MAX_EVENT_BYTES, { sizeOf })) {
           const cause = part.flatMap((one) => [one.requestId, one.deviceId]);
           const id = derivedUuid('push.sent', tenant, ...cause);
           const head = { id, tenant, at: this.clock.now() };
@@ -88,6 +83,18 @@ export class WakeDevices {
       this.tracer.record('push-devices', { traceparent, startMs, endMs, attributes });
     }
   }
+}
+
+function resultOf(job: PushJob, verdict: Verdict, { at, askedAt }: { at: Date; askedAt: Date }): PushResult {
+  const { outcome, reason, goneAt, isBadToken, apnsId } = verdict;
+  const isGone = outcome === 'gone' || isBadToken === true;
+  const since = goneAt === undefined ? askedAt : new Date(goneAt);
+  return { ...job, at, outcome, reason, apnsId, goneAt: isGone ? since : undefined };
+}
+
+/** At most: a character takes up to six bytes in JSON, and what is not of variable length takes fewer than these. */
+function sizeOf({ deviceId, reason = '' }: PushResult): number {
+  return 400 + 6 * (deviceId.length + reason.length);
 }
 
 function itemOf(result: PushResult): ItemOf<typeof pushSent> {

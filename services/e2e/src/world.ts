@@ -1,5 +1,6 @@
 import { clockFrom, type ClockFunctions } from '@lamplighter/contracts';
 import {
+  Catalog,
   type FleetHandle,
   type FleetOptions,
   type FleetPki,
@@ -30,6 +31,8 @@ export interface WorldOptions {
   /** Further settings for every service. */
   readonly env?: Readonly<Record<string, string>>;
   readonly fleet: Pick<FleetOptions, 'devices' | 'mix' | 'seed' | 'enrollRate'>;
+  /** Apple's releases, for the product and the devices alike, in GDMF's format. Absent: the simulator's sample. */
+  readonly feed?: string;
 }
 
 /** The product as `lamp up` runs it, one process a service, on servers of its own; and devices that reach it over real sockets. */
@@ -78,12 +81,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     );
     undo.push(() => product.stop());
     const api = new Api(product.urls.admin, product.token);
-    await prepare(api, pki);
+    const feed = options.feed ?? readFileSync(SAMPLE_FEED, 'utf8');
+    await prepare(api, pki, feed);
     const fleet = await startFleet({
       ...options.fleet,
       server: `${product.urls.gateway}/mdm`,
       serverCa: readFileSync(product.pki.gatewayCa, 'utf8'),
       pki,
+      catalog: Catalog.fromGdmf(feed),
       clock: setting,
       apns: { port: apnsPort },
     });
@@ -102,11 +107,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 }
 
 /** What an operator does once: the push certificate, and which releases there are. */
-async function prepare(api: Api, pki: FleetPki): Promise<void> {
+async function prepare(api: Api, pki: FleetPki, feed: string): Promise<void> {
   const pem = `${pki.push.certificate}\n${pki.push.key}`;
   await api.ask(z.object({ topic: z.literal(pki.topic) }), 'PUT', '/v1/push-certificates', { pem });
-  const feed: unknown = JSON.parse(readFileSync(SAMPLE_FEED, 'utf8'));
-  await api.ask(z.object({ added: z.int().positive() }), 'POST', '/v1/catalog', feed);
+  await api.ask(z.object({ added: z.int().positive() }), 'POST', '/v1/catalog', JSON.parse(feed));
 }
 
 /** Roles' passwords belong to a whole database server, and some of these are killed: so none that others use. */

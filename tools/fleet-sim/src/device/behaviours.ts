@@ -34,5 +34,6 @@ export const BEHAVIOURS = [
   'waitsForPower',
   'waitsForRestart',
   'postpones',
+  'mojave',
 ] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];

@@ -109,6 +109,14 @@ const QUIRKS: Readonly<Partial<Record<Behaviour, Partial<Record<RequestType, Qui
     AvailableOSUpdates: (device) => (device.installer === 'offered' ? undefined : listed(CONFIG)),
     ScheduleOSUpdate: takesConfig,
   },
+  mojave: {
+    ScheduleOSUpdateScan: looksAgain,
+    AvailableOSUpdates: (device) => (device.installer === 'offered' ? undefined : listed(CONFIG)),
+    // Until it is enrolled again, by Automated Device Enrollment.
+    ScheduleOSUpdate: (device, world, command) =>
+      takesConfig(device, world, command) ??
+      (device.generation < 2 ? error(enrollmentError)(device, world, command) : undefined),
+  },
   configDataLoop: { AvailableOSUpdates: () => listed(CONFIG), ScheduleOSUpdate: takesConfig },
   downloadFails: { ScheduleOSUpdate: result('DownloadFailed', 12057) },
   installFails: { ScheduleOSUpdate: result('InstallFailed', 12062, (device) => device.update?.state === 'downloaded') },
@@ -125,6 +133,7 @@ const QUIRKS: Readonly<Partial<Record<Behaviour, Partial<Record<RequestType, Qui
 
 const OF_ITS_UPDATE: Readonly<Partial<Record<Behaviour, Quirk>>> = {
   waitsForPower: asleep,
+  mojave: asleep,
   postpones: (device, world) =>
     device.update?.state === 'downloaded'
       ? acknowledged({
@@ -143,6 +152,13 @@ const OF_ITS_UPDATE: Readonly<Partial<Record<Behaviour, Quirk>>> = {
       : undefined,
 };
 
+/** Their strikes are not spent on ScheduleOSUpdate. */
+const LASTING: ReadonlySet<Behaviour> = new Set(['configData', 'configDataLoop', 'mojave']);
+const ASLEEP: ReadonlySet<Behaviour> = new Set(['waitsForPower', 'mojave']);
+
+/** Whether it takes an update and does nothing, for want of power. */
+export const isAsleep = ({ behaviour, strikes: left }: Device): boolean => ASLEEP.has(behaviour) && left > 0;
+
 /** What a device answers in the place of a command's own answer; undefined where it does what it is told. */
 export function quirk(device: Device, world: World, command: Command): Answer | undefined {
   const type = command.requestType as RequestType;
@@ -151,7 +167,7 @@ export function quirk(device: Device, world: World, command: Command): Answer | 
   if (type === 'OSUpdateStatus' && device.update) return ofItsUpdate(device, world, command);
   const own = device.strikes > 0 ? QUIRKS[device.behaviour]?.[type] : undefined;
   const answer = own?.(device, world, command);
-  if (answer && type === 'ScheduleOSUpdate' && own !== takesConfig) device.strikes -= 1;
+  if (answer && type === 'ScheduleOSUpdate' && !LASTING.has(device.behaviour)) device.strikes -= 1;
   return answer;
 }
 
@@ -159,7 +175,7 @@ function ofItsUpdate(device: Device, world: World, command: Command): Answer | u
   const own = OF_ITS_UPDATE[device.behaviour];
   if (!own || device.strikes <= 0) return undefined;
   const answer = own(device, world, command);
-  if (device.behaviour !== 'waitsForPower') return answer;
+  if (!isAsleep(device)) return answer;
   device.strikes -= 1;
   // On power at last.
   if (device.strikes === 0) thaw(device, world);
@@ -179,7 +195,8 @@ const AFTERWARDS: Readonly<Partial<Record<Behaviour, (device: Device, world: Wor
     if (strikes(device, 'stalls')) freeze(device);
     else if (device.update?.downloadedAt === Infinity) thaw(device, world);
   },
-  waitsForPower: (device) => device.strikes > 0 && freeze(device),
+  waitsForPower: (device) => isAsleep(device) && freeze(device),
+  mojave: (device) => isAsleep(device) && freeze(device),
   waitsForRestart: (device) => device.strikes > 0 && staying(device),
   postpones: (device) => device.strikes > 0 && staying(device),
 };

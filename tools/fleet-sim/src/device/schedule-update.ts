@@ -4,7 +4,7 @@ import type { Release } from './catalog.ts';
 import type { Device, Scheduled, World } from './device.ts';
 import { mdmError, scheduleErrors } from './error-chain.ts';
 import { findRelease, productKey, startDownload, startInstall } from './os-update.ts';
-import { staysDownloaded } from './quirks.ts';
+import { isAsleep, staysDownloaded } from './quirks.ts';
 import { strikes } from './strikes.ts';
 
 const MOBILE_ACTIONS = ['Default', 'DownloadOnly', 'InstallASAP'];
@@ -33,7 +33,8 @@ function onMac(device: Device, world: World, release: Release, action: string): 
   if (strikes(device, 'noDisk')) return refused(12060, 'InstallInsufficientSpace');
   if (NOW.includes(action) && strikes(device, 'noPower')) return refused(12061, 'InstallInsufficientPower');
   startDownload(device, world, release, { installs: NOW.includes(action) });
-  return { outcome: 'download', action: action === 'Default' ? 'DownloadOnly' : action, status: 'Downloading' };
+  const status = isAsleep(device) ? 'Installing' : 'Downloading';
+  return { outcome: 'download', action: action === 'Default' ? 'DownloadOnly' : action, status };
 }
 
 /** The first of the two steps: nothing but a download can begin. */

@@ -3,7 +3,10 @@ import { DeviceId } from './ids.ts';
 import { EnforcementSpec } from './policy-enforcement.ts';
 
 const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a local time, 00:00 to 23:59');
-const Version = z.string().regex(/^\d+(\.\d+){0,2}$/, 'an OS version such as 15.7.1');
+// YAML reads 15.10 as the number 15.1.
+const Version = z
+  .string({ error: 'an OS version stands in quotation marks, such as "15.10": without them it is a number' })
+  .regex(/^\d+(\.\d+){0,2}$/, 'an OS version such as 15.7.1');
 
 function isTimeZone(zone: string): boolean {
   try {
@@ -190,6 +193,11 @@ export const PolicySpec = z.object({
   /** An update whose last sign of life is older is begun again. */
   resendAfterHours: z.int().min(1).max(24).default(24),
   enforcement: EnforcementSpec.default(() => EnforcementSpec.parse({})),
+  /**
+   * Apple's `com.apple.configuration.softwareupdate.settings` for the devices of the policy that take it, in Apple's own keys:
+   * Notifications, Deferrals, RecommendedCadence, AutomaticActions, RapidSecurityResponse, AllowStandardUserOSUpdates, Beta.
+   */
+  settings: z.record(z.string(), z.unknown()).optional(),
 });
 export type PolicySpec = z.infer<typeof PolicySpec>;
 /** What an administrator writes: everything but the name has a default. */

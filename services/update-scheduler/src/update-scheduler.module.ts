@@ -12,6 +12,8 @@ import { DryRunResponder } from './in/dry-run.responder.ts';
 import { JoinClock } from './in/join.clock.ts';
 import { OnCommandEndedConsumer } from './in/on-command-ended.consumer.ts';
 import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
+import { EndClock } from './in/end.clock.ts';
+import { OnRolloutPlannedConsumer } from './in/on-rollout-planned.consumer.ts';
 import { OnWindowOpenedConsumer } from './in/on-window-opened.consumer.ts';
 import { PolicyResponder } from './in/policy.responder.ts';
 import { RolloutResponder } from './in/rollout.responder.ts';
@@ -28,17 +30,20 @@ import { PgPolicyStore } from './out/pg-policy-store.ts';
 import { PgSpecStore } from './out/pg-spec-store.ts';
 import { PgRingStore } from './out/pg-ring-store.ts';
 import { PgUpdateStore } from './out/pg-update-store.ts';
+import { PgSettingsStore } from './out/pg-settings-store.ts';
 import { PgWaveStore } from './out/pg-wave-store.ts';
 import { PgWindowStore } from './out/pg-window-store.ts';
 import { PlanStore, PolicyStore, SpecStore, UpdateStore, WaveStore, WindowStore } from './ports.ts';
 import { DryRunStore } from './dry-run-ports.ts';
 import { RingStore } from './ring-ports.ts';
 import { AdvanceUpdates } from './steps/advance-updates.ts';
+import { SettingsStore } from './settings-ports.ts';
 import { ApplyResources } from './steps/apply-resources.ts';
 import { ChangeSpecs } from './steps/change-specs.ts';
 import { CloseWindow } from './steps/close-window.ts';
 import { ControlPolicy } from './steps/control-policy.ts';
 import { ControlRollout } from './steps/control-rollout.ts';
+import { DeclareSettings } from './steps/declare-settings.ts';
 import { EndOverdue } from './steps/end-overdue.ts';
 import { AskForRefresh } from './steps/ask-for-refresh.ts';
 import { DeleteGroup } from './steps/delete-group.ts';
@@ -62,6 +67,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     MessagingModule.forService('update-scheduler'),
   ],
   controllers: [
+    OnRolloutPlannedConsumer,
     OnWindowOpenedConsumer,
     OnDeviceObservedConsumer,
     OnCommandEndedConsumer,
@@ -74,6 +80,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
   providers: [
     // Partitions first, then what writes to them.
     CatalogClock,
+    EndClock,
     WindowClock,
     WaveClock,
     JoinClock,
@@ -94,6 +101,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     LookAhead,
     ExplainAssignment,
     ControlRollout,
+    DeclareSettings,
     EndOverdue,
     ImportCatalog,
     RefreshCatalog,
@@ -103,6 +111,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
       (config: Config) => config.LAMP_EVENT_DAYS,
     ),
     { provide: WindowStore, useClass: PgWindowStore },
+    { provide: SettingsStore, useClass: PgSettingsStore },
     { provide: PlanStore, useClass: PgPlanStore },
     { provide: DryRunStore, useClass: PgDryRunStore },
     { provide: RingStore, useClass: PgRingStore },

@@ -147,7 +147,7 @@ describe('an update by declaration', () => {
 
   it('is taken back when its rollout is aborted, but not from a device that installs', async () => {
     await reports('b', { installState: 'installing' });
-    const [{ rolloutId }] = (await night.occurrences()) as [{ rolloutId: string }];
+    const { rolloutId } = (await night.occurrences())[0]!;
     await night.controlRollout.run({ tenant: TENANT, rolloutId, action: 'abort' });
     await night.controlRollout.endAborted();
     expect(await night.states()).toMatchObject({ a: 'failed: aborted', b: 'installing', mac: 'failed: aborted' });
@@ -172,5 +172,84 @@ describe('the build of an enforcement', () => {
     await night.start();
     const [{ declarations }] = (await assigned()) as [ItemOf<typeof declarationAssign>];
     expect('TargetBuildVersion' in declarations[0]!.payload).toBe(named);
+  });
+});
+
+describe('software update settings of a policy', () => {
+  const settings = { AutomaticActions: { Download: 'AlwaysOn' }, Deferrals: { CombinedPeriodInDays: 7 } };
+  const cause = 'software-update-settings';
+  const settled = async () => (await assigned()).filter((one) => one.cause === cause);
+
+  /** What the declarations' service does with the messages so far. */
+  async function taken(): Promise<void> {
+    for (const [place, { declarations, devices }] of (await settled()).entries()) {
+      const { identifier, type } = declarations[0]!;
+      await database.admin.query(
+        {
+          text: `WITH d AS (INSERT INTO ddm.declaration (tenant, identifier, type, kind, server_token, document, configurations, is_kept, sent_at, changed_at)
+                            VALUES ($1, $2, $3, 'configuration', 't', '{}', '{}', false, now(), now())),
+                      s AS (INSERT INTO ddm.declaration_set (tenant, set_id, cause, created_at) VALUES ($1, md5($5::text)::uuid, $6, now()) RETURNING set_id),
+                      m AS (INSERT INTO ddm.set_declaration (tenant, set_id, identifier) SELECT $1, set_id, $2 FROM s)
+                 INSERT INTO ddm.assignment (tenant, device_id, cause, set_id, sent_at)
+                 SELECT $1, id, $6, set_id, now() FROM s, unnest($4::text[]) AS id`,
+        },
+        [TENANT, identifier, type, devices, place, cause],
+      );
+    }
+    await database.admin.query({ text: 'TRUNCATE update_scheduler.outbox' });
+  }
+
+  async function planned(): Promise<void> {
+    await night.openAndPlan();
+    const { occurrenceId } = (await night.occurrences()).at(-1)!;
+    await night.declareSettings.run({ tenant: TENANT, occurrenceId });
+  }
+
+  async function nextNight(): Promise<void> {
+    night.minutes(24 * 60);
+    await night.closeWindow.run();
+    await planned();
+  }
+
+  beforeEach(async () => {
+    await database.admin.query({
+      text: 'TRUNCATE ddm.declaration, ddm.declaration_set, ddm.set_declaration, ddm.assignment',
+    });
+    await night.devices({ id: 'a' }, { id: 'b' }, { id: 'other' });
+    await night.declaring(true, 'a', 'b');
+    await database.admin.query({
+      text: `UPDATE status_ingestion.device_ddm SET declaration_types = ARRAY['com.apple.configuration.softwareupdate.settings']`,
+    });
+  });
+
+  it('are declared once to the devices that take them, and only to these', async () => {
+    await night.policy({ settings });
+    await planned();
+    expect(await settled()).toMatchObject([
+      { devices: ['a', 'b'], declarations: [{ payload: settings }, { type: 'com.apple.activation.simple' }] },
+    ]);
+    await taken();
+    await nextNight();
+    expect(await settled()).toEqual([]);
+  });
+
+  it('are taken back where the policy has none any more, or the device is no longer of it', async () => {
+    const { policyId } = await night.policy({ settings, assignment: { devices: ['a', 'b'] } });
+    await planned();
+    await taken();
+    await night.policy({ settings, assignment: { devices: ['a'] } }, policyId);
+    await nextNight();
+    const gone = async () => (await withdrawn()).filter((one) => one.cause === cause).flatMap((one) => one.devices);
+    expect(await settled()).toEqual([]);
+    expect(await gone()).toEqual(['b']);
+    await night.policy({ assignment: { devices: ['a'] } }, policyId);
+    await nextNight();
+    expect(await gone()).toContain('a');
+  });
+
+  it('are refused where Apple’s schema does not allow them, with the field', async () => {
+    await expect(night.policy({ settings: { Deferrals: { CombinedPeriodInDays: 400 } } })).rejects.toMatchObject({
+      fields: [{ path: 'settings.Deferrals.CombinedPeriodInDays' }],
+    });
   });
 });

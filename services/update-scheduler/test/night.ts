@@ -8,8 +8,11 @@ import { PgCatalogStore } from '../src/out/pg-catalog-store.ts';
 import { PgPlanStore } from '../src/out/pg-plan-store.ts';
 import { PgPolicyStore } from '../src/out/pg-policy-store.ts';
 import { PgSpecStore } from '../src/out/pg-spec-store.ts';
+import { PgForecastStore } from '../src/out/pg-forecast-store.ts';
+import { PgPacer } from '../src/out/pg-pacer.ts';
 import { PgRingStore } from '../src/out/pg-ring-store.ts';
 import { PgUpdateStore } from '../src/out/pg-update-store.ts';
+import { PgSettingsStore } from '../src/out/pg-settings-store.ts';
 import { PgWaveStore } from '../src/out/pg-wave-store.ts';
 import { PgWindowStore } from '../src/out/pg-window-store.ts';
 import { AdvanceUpdates } from '../src/steps/advance-updates.ts';
@@ -18,12 +21,14 @@ import { ChangeSpecs } from '../src/steps/change-specs.ts';
 import { CloseWindow } from '../src/steps/close-window.ts';
 import { ControlPolicy } from '../src/steps/control-policy.ts';
 import { ControlRollout } from '../src/steps/control-rollout.ts';
+import { DeclareSettings } from '../src/steps/declare-settings.ts';
 import { EndOverdue } from '../src/steps/end-overdue.ts';
 import { ImportCatalog } from '../src/steps/import-catalog.ts';
 import { JudgeRings } from '../src/steps/judge-rings.ts';
 import { OpenWindow } from '../src/steps/open-window.ts';
 import { PlanRollout } from '../src/steps/plan-rollout.ts';
 import { PutPolicy } from '../src/steps/put-policy.ts';
+import { PredictFinish } from '../src/steps/predict-finish.ts';
 import { ReleaseWave } from '../src/steps/release-wave.ts';
 
 export const TENANT = 'default';
@@ -111,6 +116,10 @@ export class Night {
   readonly openWindow: OpenWindow;
   readonly closeWindow: CloseWindow;
   readonly judgeRings: JudgeRings;
+  readonly pacer: PgPacer;
+  readonly predictFinish: PredictFinish;
+  /** What the broker says is waiting. */
+  waitingMessages = 0;
   readonly planRollout: PlanRollout;
   readonly releaseWave: ReleaseWave;
   readonly advanceUpdates: AdvanceUpdates;
@@ -119,6 +128,7 @@ export class Night {
   readonly controlPolicy: ControlPolicy;
   readonly controlRollout: ControlRollout;
   readonly endOverdue: EndOverdue;
+  readonly declareSettings: DeclareSettings;
   readonly importCatalog: ImportCatalog;
 
   constructor(
@@ -134,13 +144,26 @@ export class Night {
     this.plans = new PgPlanStore(this.db);
     this.updates = new PgUpdateStore(this.db);
     const waves = new PgWaveStore();
+    this.pacer = new PgPacer(settings, this.db, { waiting: async () => this.waitingMessages });
+    this.predictFinish = new PredictFinish(clock, this.pacer, new PgForecastStore(this.db));
     const policies = new PgPolicyStore(this.db);
     this.openWindow = new OpenWindow(clock, this.db, outbox, this.windows, tracer, this.log);
     this.closeWindow = new CloseWindow(clock, this.db, outbox, this.windows, waves, this.updates, this.log);
     const rings = new PgRingStore(this.db);
     this.judgeRings = new JudgeRings(clock, this.db, outbox, rings, this.log);
     this.planRollout = new PlanRollout(settings, clock, this.db, outbox, this.plans, this.judgeRings, tracer, this.log);
-    this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, waves, this.updates, tracer, this.log);
+    this.declareSettings = new DeclareSettings(clock, this.db, outbox, this.plans, new PgSettingsStore());
+    this.releaseWave = new ReleaseWave(
+      settings,
+      clock,
+      this.db,
+      outbox,
+      waves,
+      this.updates,
+      this.pacer,
+      tracer,
+      this.log,
+    );
     this.advanceUpdates = new AdvanceUpdates(settings, clock, this.db, outbox, this.updates, tracer);
     this.controlRollout = new ControlRollout(clock, this.db, outbox, policies, rings, this.updates, this.log);
     this.endOverdue = new EndOverdue(settings, clock, this.db, outbox, this.updates, this.log);

@@ -2,12 +2,10 @@ import { CONFIG, Log, Ticker } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { CloseWindow } from '../steps/close-window.ts';
-import { ControlRollout } from '../steps/control-rollout.ts';
 import { JudgeRings } from '../steps/judge-rings.ts';
-import { EndOverdue } from '../steps/end-overdue.ts';
 import { OpenWindow } from '../steps/open-window.ts';
 
-/** Opens and closes windows, judges rings, and ends what was aborted or is overdue. */
+/** Opens and closes windows, judges rings. */
 @Injectable()
 export class WindowClock extends Ticker {
   constructor(
@@ -16,8 +14,6 @@ export class WindowClock extends Ticker {
     private readonly openWindow: OpenWindow,
     private readonly judgeRings: JudgeRings,
     private readonly closeWindow: CloseWindow,
-    private readonly controlRollout: ControlRollout,
-    private readonly endOverdue: EndOverdue,
   ) {
     super({ everyMs: config.LAMP_WINDOW_TICK_MS, log });
   }
@@ -26,7 +22,5 @@ export class WindowClock extends Ticker {
     await this.openWindow.run();
     await this.judgeRings.run();
     await this.closeWindow.run();
-    await this.controlRollout.endAborted();
-    await this.endOverdue.run();
   }
 }

@@ -3,6 +3,7 @@ import { judgeAssignment } from './assignment.ts';
 import { judgeInstallation } from './installation.ts';
 import { Judgement, type Known } from './judge.ts';
 import { judgeRings } from './rings.ts';
+import { judgeSettings } from './settings.ts';
 import { judgeTargets } from './targets.ts';
 import { judgeWindows } from './windows.ts';
 
@@ -17,5 +18,6 @@ export function faultsOfPolicy(spec: PolicySpec, known: Known): { faults: Fault[
   judgeInstallation(judgement);
   judgeWindows(judgement);
   judgeRings(judgement);
+  judgeSettings(judgement);
   return { faults: judgement.faults, warnings: judgement.warnings };
 }

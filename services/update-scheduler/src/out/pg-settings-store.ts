@@ -1,0 +1,56 @@
+import type { Tx } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
+import { SETTINGS_CAUSE, SETTINGS_TYPE, settingsPrefix } from '../domain/software-update-settings.ts';
+import { type SettingsOf, SettingsStore } from '../settings-ports.ts';
+
+@Injectable()
+export class PgSettingsStore extends SettingsStore {
+  override async hasAny(tx: Tx, tenant: string, policyId: string): Promise<boolean> {
+    const prefix = settingsPrefix(policyId);
+    const [row] = await tx.query<{ some: boolean }>(HAS_ANY, [tenant, prefix, `${prefix}~`]);
+    return row!.some;
+  }
+
+  override async without(tx: Tx, of: SettingsOf): Promise<string[]> {
+    if (of.identifier === undefined) return [];
+    const args = [of.tenant, of.rolloutId, of.after, of.limit, SETTINGS_TYPE, SETTINGS_CAUSE, of.identifier];
+    return (await tx.query<{ deviceId: string }>(WITHOUT, args)).map((row) => row.deviceId);
+  }
+
+  override async beyond(tx: Tx, of: SettingsOf): Promise<string[]> {
+    const prefix = settingsPrefix(of.policyId);
+    const [zone, none] = [[of.zone, of.defaultZone], of.identifier === undefined];
+    const args = [of.tenant, of.rolloutId, SETTINGS_CAUSE, prefix, `${prefix}~`, ...zone, none];
+    return (await tx.query<{ deviceId: string }>(BEYOND, args)).map((row) => row.deviceId);
+  }
+}
+
+const HAS_ANY = {
+  name: 'policy-settings',
+  text: `SELECT EXISTS (SELECT FROM ddm.declaration_v1 WHERE tenant = $1 AND identifier >= $2 AND identifier < $3) AS some`,
+};
+
+const IN_POLICY = `(u.reason IS NULL OR u.reason NOT IN ('unassigned', 'other-policy', 'left-management'))`;
+
+/** Plan: range scan of the rollout's rows (primary key), a look-up by primary key in each of the others for each row. */
+const WITHOUT = {
+  name: 'without-settings',
+  text: `SELECT u.device_id AS "deviceId" FROM update_scheduler.device_update u
+          WHERE u.tenant = $1 AND u.rollout_id = $2 AND u.device_id > $3 AND ${IN_POLICY}
+            AND EXISTS (SELECT FROM status_ingestion.device_ddm_v1 c
+                         WHERE c.tenant = u.tenant AND c.device_id = u.device_id AND c.ddm_enabled AND $5 = ANY (c.declaration_types))
+            AND NOT EXISTS (SELECT FROM ddm.assignment_v1 a JOIN ddm.declaration_set_v1 s USING (tenant, set_id)
+                             WHERE a.tenant = u.tenant AND a.device_id = u.device_id AND a.cause = $6 AND s.identifier = $7)
+          ORDER BY u.device_id LIMIT $4`,
+};
+
+/** Plan: the policy's few sets → their devices by the set → a look-up of each in the rollout. A version of a policy is a rollout of its own. */
+const BEYOND = {
+  name: 'beyond-settings',
+  text: `SELECT DISTINCT a.device_id AS "deviceId"
+           FROM ddm.declaration_set_v1 s JOIN ddm.assignment_v1 a USING (tenant, set_id)
+           LEFT JOIN status_ingestion.device_v1 d ON d.tenant = a.tenant AND d.device_id = a.device_id
+          WHERE s.tenant = $1 AND s.identifier >= $4 AND s.identifier < $5 AND a.cause = $3 AND ($6 = '*' OR coalesce(d.time_zone, $7) = $6)
+            AND ($8 OR NOT EXISTS (SELECT FROM update_scheduler.device_update u
+                                    WHERE u.tenant = a.tenant AND u.rollout_id = $2 AND u.device_id = a.device_id AND ${IN_POLICY}))`,
+};

@@ -8,6 +8,7 @@ import {
   type PolicyInput,
   PushCertificate,
   PushCertificates,
+  PutPolicy,
   Rollout,
   type RolloutDevice,
   RolloutDevicePage,
@@ -26,8 +27,8 @@ const Stored = PushCertificate.pick({ topic: true, notAfter: true });
 export type RolloutDeviceItem = z.infer<typeof RolloutDevice>;
 export type ControlAction = 'pause' | 'resume' | 'abort';
 
-export const createPolicy = (api: ApiClient, body: PolicyInput): Promise<Policy> =>
-  api.call({ method: 'POST', path: '/v1/policies', body, answer: Policy });
+export const createPolicy = (api: ApiClient, body: PolicyInput): Promise<PutPolicy> =>
+  api.call({ method: 'POST', path: '/v1/policies', body, answer: PutPolicy });
 
 export const listPolicies = async (api: ApiClient): Promise<Policy[]> =>
   (await api.call({ path: '/v1/policies', answer: Policies })).items;

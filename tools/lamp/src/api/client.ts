@@ -1,4 +1,4 @@
-import { ApiError } from '@lamplighter/contracts';
+import { ApiError, type Fault } from '@lamplighter/contracts';
 import type { z } from 'zod';
 
 import { exitCode, LampError } from '../errors.ts';
@@ -21,6 +21,16 @@ export interface Call<S extends z.ZodType> {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   /** What the answer has to be. */
   readonly answer: S;
+}
+
+/** The server refused, and may have named fields of what was sent. */
+export class ApiRefusal extends LampError {
+  readonly fields: readonly Fault[];
+
+  constructor(message: string, remedy: string | undefined, fields: readonly Fault[]) {
+    super(message, remedy);
+    this.fields = fields;
+  }
 }
 
 const patienceMs = 60_000;
@@ -119,5 +129,5 @@ function refusal(status: number, received: unknown, what: string): LampError {
     .filter(({ path }) => !message.includes(path))
     .map((field) => `\n    ${field.path}: ${field.message}`);
   const advice = remedy ?? (status === 401 ? 'Give the token with --token or LAMP_TOKEN.' : undefined);
-  return new LampError(`${message}${lines.join('')} [${code}]`, advice);
+  return new ApiRefusal(`${message}${lines.join('')} [${code}]`, advice, fields ?? []);
 }

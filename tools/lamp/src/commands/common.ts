@@ -9,11 +9,11 @@ Exit codes:
   3  not running (lamp up has not been run, or was stopped)`;
 
 /** Adds what every command's help ends with. */
-export function documented(command: Command, examples: readonly string[]): Command {
+export function documented(command: Command, examples: readonly string[], codes = exitCodes): Command {
   // Help is wrapped to the terminal's width: a line break of our own would leave ragged lines.
   command.description(command.description().replaceAll('\n', ' '));
   const lines = examples.map((example) => `  $ ${example}`).join('\n');
-  return command.addHelpText('after', `\nExamples:\n${lines}\n${exitCodes}`);
+  return command.addHelpText('after', `\nExamples:\n${lines}\n${codes}`);
 }
 
 /** `--dir`, for commands that work on an installation. */

@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 
 import { createPolicy, findPolicy, listPolicies } from '../api/calls.ts';
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
-import { print } from '../output.ts';
+import { faultLine } from '../files/documents.ts';
+import { print, say } from '../output.ts';
 import { fields, table } from '../table.ts';
 import { documented, wholeNumber } from './common.ts';
 import { registerDryRun } from './policy-dry-run.ts';
+import { registerPolicyControl } from './policy-control.ts';
 import { dayList, platformList, type PolicyFlags, policyInput } from './policy-input.ts';
 
 type Options = ConnectOptions & { readonly json?: boolean };
@@ -24,6 +26,7 @@ export function registerPolicy(program: Command): void {
   const show = policy.command('show').summary('show one policy').description('Shows everything a policy says.');
   show.argument('<policy>', 'id or name').option('--json', 'the policy as one JSON object').action(showCommand);
   documented(withConnection(show), ['lamp policy show nightly', 'lamp policy show nightly --json']);
+  registerPolicyControl(policy);
 }
 
 function registerCreate(policy: Command): void {
@@ -65,6 +68,7 @@ async function createCommand(options: Options & PolicyFlags): Promise<void> {
   if (options.json === true) return print(JSON.stringify(stored));
   print(`Policy ${stored.spec.name} is stored (${stored.policyId}).`);
   print(`  ${sentence(stored.spec)}`);
+  for (const fault of stored.warnings) say(faultLine('note:', fault));
   print(`  lamp rollout watch ${quoted(stored.spec.name)} follows it once a window is open.`);
 }
 
@@ -120,7 +124,7 @@ export function targetText({ target }: Pick<PolicySpec, 'target'>): string {
   return target.kind === 'newest-minor' ? `newest within the major version${upTo}` : `newest${upTo}`;
 }
 
-export function windowText({ windows }: Pick<PolicySpec, 'windows'>): string {
+export function windowText({ windows }: { readonly windows: readonly (string | WindowSpec)[] }): string {
   return windows.map((window) => (typeof window === 'string' ? window : ownWindowText(window))).join('; ');
 }
 

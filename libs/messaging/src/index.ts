@@ -1,4 +1,5 @@
 export * from './answers.ts';
+export * from './backlog.ts';
 export * from './connection.ts';
 export * from './consumer.ts';
 export * from './consumers.ts';

@@ -34,6 +34,22 @@ export const config = baseConfig.extend({
     .min(5)
     .default(60)
     .describe('How often devices that enrolled or reported since join an open window, in seconds of the clock.'),
+  LAMP_FIRST_COMMANDS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(120_000)
+    .describe(
+      'The most devices of all policies together that are sent their first command (and pushed) per minute of the clock.',
+    ),
+  LAMP_MAX_BACKLOG: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(100)
+    .describe(
+      'No wave is released while so many messages of commands (of up to 1,000 devices each) are not queued yet.',
+    ),
   LAMP_PLAN_CHUNK: z.coerce
     .number()
     .int()

@@ -136,6 +136,8 @@ export interface DueWave {
   occurrenceId: string;
   rolloutId: string;
   wave: number;
+  /** Devices that were planned for it. */
+  size: number;
   /** Of the occurrence: the key of its window, its zone or `*`, and the day of its start there. */
   window: string;
   zone: string;

@@ -24,7 +24,10 @@ import { PgAssignmentStore } from './out/pg-assignment-store.ts';
 import { PgCatalogStore } from './out/pg-catalog-store.ts';
 import { PgGroupStore } from './out/pg-group-store.ts';
 import { PgOutlookStore } from './out/pg-outlook-store.ts';
+import { JetStreamBacklog } from './out/jetstream-backlog.ts';
 import { PgDryRunStore } from './out/pg-dry-run-store.ts';
+import { PgForecastStore } from './out/pg-forecast-store.ts';
+import { PgPacer } from './out/pg-pacer.ts';
 import { PgPlanStore } from './out/pg-plan-store.ts';
 import { PgPolicyStore } from './out/pg-policy-store.ts';
 import { PgSpecStore } from './out/pg-spec-store.ts';
@@ -35,6 +38,7 @@ import { PgWaveStore } from './out/pg-wave-store.ts';
 import { PgWindowStore } from './out/pg-window-store.ts';
 import { PlanStore, PolicyStore, SpecStore, UpdateStore, WaveStore, WindowStore } from './ports.ts';
 import { DryRunStore } from './dry-run-ports.ts';
+import { Backlog, ForecastStore, Pacer } from './pacer-ports.ts';
 import { RingStore } from './ring-ports.ts';
 import { AdvanceUpdates } from './steps/advance-updates.ts';
 import { SettingsStore } from './settings-ports.ts';
@@ -43,7 +47,6 @@ import { ChangeSpecs } from './steps/change-specs.ts';
 import { CloseWindow } from './steps/close-window.ts';
 import { ControlPolicy } from './steps/control-policy.ts';
 import { ControlRollout } from './steps/control-rollout.ts';
-import { DeclareSettings } from './steps/declare-settings.ts';
 import { EndOverdue } from './steps/end-overdue.ts';
 import { AskForRefresh } from './steps/ask-for-refresh.ts';
 import { DeleteGroup } from './steps/delete-group.ts';
@@ -52,12 +55,14 @@ import { ImportCatalog } from './steps/import-catalog.ts';
 import { RefreshCatalog } from './steps/refresh-catalog.ts';
 import { LookAhead } from './steps/look-ahead.ts';
 import { LookAtGroup } from './steps/look-at-group.ts';
+import { DeclareSettings } from './steps/declare-settings.ts';
 import { DryRun } from './steps/dry-run.ts';
 import { JudgeRings } from './steps/judge-rings.ts';
 import { OpenWindow } from './steps/open-window.ts';
 import { PlanRollout } from './steps/plan-rollout.ts';
 import { PutGroup } from './steps/put-group.ts';
 import { PutPolicy } from './steps/put-policy.ts';
+import { PredictFinish } from './steps/predict-finish.ts';
 import { ReleaseWave } from './steps/release-wave.ts';
 
 @Module({
@@ -88,6 +93,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     CloseWindow,
     PlanRollout,
     JudgeRings,
+    PredictFinish,
     DryRun,
     ReleaseWave,
     AdvanceUpdates,
@@ -114,6 +120,9 @@ import { ReleaseWave } from './steps/release-wave.ts';
     { provide: SettingsStore, useClass: PgSettingsStore },
     { provide: PlanStore, useClass: PgPlanStore },
     { provide: DryRunStore, useClass: PgDryRunStore },
+    { provide: Pacer, useClass: PgPacer },
+    { provide: Backlog, useClass: JetStreamBacklog },
+    { provide: ForecastStore, useClass: PgForecastStore },
     { provide: RingStore, useClass: PgRingStore },
     { provide: WaveStore, useClass: PgWaveStore },
     { provide: UpdateStore, useClass: PgUpdateStore },

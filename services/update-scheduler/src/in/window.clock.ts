@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { CloseWindow } from '../steps/close-window.ts';
 import { JudgeRings } from '../steps/judge-rings.ts';
 import { OpenWindow } from '../steps/open-window.ts';
+import { PredictFinish } from '../steps/predict-finish.ts';
 
 /** Opens and closes windows, judges rings. */
 @Injectable()
@@ -13,6 +14,7 @@ export class WindowClock extends Ticker {
     log: Log,
     private readonly openWindow: OpenWindow,
     private readonly judgeRings: JudgeRings,
+    private readonly predictFinish: PredictFinish,
     private readonly closeWindow: CloseWindow,
   ) {
     super({ everyMs: config.LAMP_WINDOW_TICK_MS, log });
@@ -21,6 +23,7 @@ export class WindowClock extends Ticker {
   protected override async tick(): Promise<void> {
     await this.openWindow.run();
     await this.judgeRings.run();
+    await this.predictFinish.run();
     await this.closeWindow.run();
   }
 }

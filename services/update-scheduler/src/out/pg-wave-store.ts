@@ -39,7 +39,7 @@ export class PgWaveStore extends WaveStore {
 // FOR SHARE OF r: an abort waits for waves that are going out, so that its revoke comes after their commands.
 const CLAIM = {
   name: 'claim-wave',
-  text: `SELECT w.tenant, w.occurrence_id AS "occurrenceId", w.rollout_id AS "rolloutId", w.wave, o."window", o.zone,
+  text: `SELECT w.tenant, w.occurrence_id AS "occurrenceId", w.rollout_id AS "rolloutId", w.wave, w.devices AS size, o."window", o.zone,
                 o.local_date::text AS "localDate", o.opens_at AS "opensAt", o.stops_at AS "stopsAt",
                 o.traceparent AS "windowTraceparent", r.spec
            FROM update_scheduler.wave w

@@ -26,8 +26,6 @@ export interface ListedRelease {
   readonly prerequisiteBuild?: string;
   /** For people: `macOS Tahoe 26.6.2`. */
   readonly name?: string;
-  /** SOFA only: the newest of its major version. Older ones may no longer be signed. */
-  readonly latest?: true;
   /** A seed: never a target. */
   readonly beta?: true;
 }

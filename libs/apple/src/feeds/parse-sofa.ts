@@ -1,4 +1,4 @@
-import { BUILD, dayOf, devices, FeedError, parseJson, record, records, titleOf } from './feed-error.ts';
+import { BUILD, dayOf, devices, FeedError, parseJson, record, records, titleOf, VERSION } from './feed-error.ts';
 import { type FeedOs, isSeedBuild, type ListedProduct, type ListedRelease } from './listed.ts';
 
 /** `macOS`, `iOS` (with iPadOS), `tvOS`, `watchOS`, `visionOS`: each has a document of its own. */
@@ -13,31 +13,46 @@ export interface SofaFeed {
 
 /**
  * Reads a feed of the Mac Admins' SOFA (`macos_data_feed.json`, `ios_data_feed.json`, …; versions 1 and 2), as text or as
- * parsed JSON. In version 1 only the latest release of a major version has a build. What is no OS release (Safari, XProtect)
- * and unknown keys are passed over. Throws FeedError; a feed that is of no known OS is one.
+ * parsed JSON. In version 1 only the latest release of a major version has a build, in version 2 only that of macOS has models.
+ * What is no OS release (Safari, XProtect) and unknown keys are passed over, and so are the few entries without a version or
+ * a date that come of gathering web pages. Throws FeedError where more than a tenth is so, and for a feed of no known OS.
  */
 export function parseSofa(input: unknown): SofaFeed {
   const root = record(typeof input === 'string' ? parseJson(input) : input, '$');
   const majors = records(root['OSVersions'], '$.OSVersions');
   const raw = majors.flatMap(({ entry, path }) => readMajor(entry, path));
   const os = systemOf(raw, root);
-  const releases = merged(raw.map((one) => released(one, os)));
+  const releases = merged(readable(raw, os));
   return { os, releases, products: os === 'macOS' ? installers(root['InstallationApps']) : [] };
 }
 
 interface Raw {
   entry: Record<string, unknown>;
   path: string;
-  latest: boolean;
+}
+
+const MOST_UNREADABLE = 0.1;
+
+function readable(raw: readonly Raw[], os: SofaOs): ListedRelease[][] {
+  const faults: FeedError[] = [];
+  const read = raw.flatMap((one) => {
+    try {
+      return [released(one, os)];
+    } catch (error) {
+      if (!(error instanceof FeedError)) throw error;
+      faults.push(error);
+      return [];
+    }
+  });
+  if (faults.length > raw.length * MOST_UNREADABLE) throw faults[0]!;
+  return read;
 }
 
 function readMajor(major: Record<string, unknown>, path: string): Raw[] {
   const { Latest: latest, SecurityReleases: all } = major;
   return [
-    ...(latest === undefined
-      ? []
-      : [{ entry: record(latest, `${path}.Latest`), path: `${path}.Latest`, latest: true }]),
-    ...(all === undefined ? [] : records(all, `${path}.SecurityReleases`)).map((one) => ({ ...one, latest: false })),
+    ...(latest === undefined ? [] : [{ entry: record(latest, `${path}.Latest`), path: `${path}.Latest` }]),
+    ...(all === undefined ? [] : records(all, `${path}.SecurityReleases`)),
   ].filter(({ entry }) => isOsRelease(entry));
 }
 
@@ -49,12 +64,10 @@ function isOsRelease({ ProductName: name }: Record<string, unknown>): boolean {
 const SYSTEM = /\b(macOS|iOS|iPadOS|tvOS|watchOS|visionOS)\b/;
 
 function systemOf(raw: readonly Raw[], root: Record<string, unknown>): SofaOs {
-  for (const { entry } of raw) {
-    const found = typeof entry['ProductName'] === 'string' ? SYSTEM.exec(entry['ProductName'])?.[1] : undefined;
+  for (const name of [root['OSName'], ...raw.map(({ entry }) => entry['ProductName'])]) {
+    const found = typeof name === 'string' ? SYSTEM.exec(name)?.[1] : undefined;
     if (found !== undefined) return found === 'iPadOS' ? 'iOS' : (found as SofaOs);
   }
-  const sample = raw.find(({ entry }) => Array.isArray(entry['SupportedDevices']))?.entry['SupportedDevices'];
-  if (root['InstallationApps'] !== undefined && sample !== undefined) return 'macOS';
   throw new FeedError('$.OSVersions', 'a list of releases whose ProductName is an OS of Apple');
 }
 
@@ -67,24 +80,23 @@ const LISTS: Readonly<Record<SofaOs, FeedOs>> = {
   visionOS: 'visionOS',
 };
 
-function released({ entry, path, latest }: Raw, os: SofaOs): ListedRelease[] {
-  const { version, extra } = versionOf(entry['ProductVersion'], `${path}.ProductVersion`);
+function released({ entry, path }: Raw, os: SofaOs): ListedRelease[] {
   const postedAt = dayOf(entry['ReleaseDate']);
   if (postedAt === undefined) throw new FeedError(`${path}.ReleaseDate`, 'a date');
+  const { ProductVersion: version } = entry;
+  if (typeof version !== 'string' || !VERSION.test(version))
+    throw new FeedError(`${path}.ProductVersion`, 'an OS version');
+  const named = entry['SupportedDevices'];
   const expiresAt = dayOf(entry['ExpirationDate']);
   const name = titleOf(entry['UpdateName']);
-  const isImprovement = extra !== undefined || /^(RSR|BSI)$/i.test(String(entry['ReleaseType']));
   const shared = {
-    set: isImprovement ? ('sofa-bsi' as const) : ('sofa' as const),
+    ...setOf(entry),
     os: LISTS[os],
     version,
     postedAt,
-    supportedDevices:
-      entry['SupportedDevices'] == null ? [] : devices(entry['SupportedDevices'], `${path}.SupportedDevices`),
+    supportedDevices: named == null ? [] : devices(named, `${path}.SupportedDevices`),
     ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(extra === undefined ? {} : { versionExtra: extra }),
     ...(name === undefined ? {} : { name }),
-    ...(latest ? { latest: true as const } : {}),
   };
   const isBeta = /\bbeta\b/i.test(`${name} ${String(entry['ReleaseType'])}`);
   return buildsOf(entry).map((build) => ({
@@ -94,12 +106,12 @@ function released({ entry, path, latest }: Raw, os: SofaOs): ListedRelease[] {
   }));
 }
 
-const VERSION_WITH_EXTRA = /^(\d{1,3}(?:\.\d{1,3}){0,3})(?:\s*(\([a-z]\)))?$/;
-
-function versionOf(value: unknown, path: string): { version: string; extra: string | undefined } {
-  const match = typeof value === 'string' ? VERSION_WITH_EXTRA.exec(value.trim()) : null;
-  if (match === null) throw new FeedError(path, 'an OS version');
-  return { version: match[1]!, extra: match[2] };
+/** `ReleaseType` is `OS`, `RSR_a` or of the kind; `UpdateName` then ends with the letter: `… 13.4.1 (a)`. */
+function setOf({ ReleaseType: type, UpdateName: name }: Record<string, unknown>) {
+  const letter =
+    /\(([a-z])\)/.exec(String(name))?.[1] ?? /^(?:RSR|BSI)_([a-z])$/i.exec(String(type))?.[1]?.toLowerCase();
+  if (letter !== undefined) return { set: 'sofa-bsi' as const, versionExtra: `(${letter})` };
+  return { set: /^(?:RSR|BSI)/i.test(String(type)) ? ('sofa-bsi' as const) : ('sofa' as const) };
 }
 
 /** One empty text where it names none. */
@@ -150,16 +162,10 @@ function installers(apps: unknown): ListedProduct[] {
 
 function installerOf({ title, version, build, apple_slug: key }: Record<string, unknown>): ListedProduct[] {
   if (typeof key !== 'string' || !/^[\w-]{1,100}$/.test(key)) return [];
-  const match = typeof version === 'string' ? VERSION_WITH_EXTRA.exec(version) : null;
-  if (match === null || typeof build !== 'string' || !BUILD.test(build)) return [];
+  if (typeof version !== 'string' || !VERSION.test(version)) return [];
+  if (typeof build !== 'string' || !BUILD.test(build)) return [];
   const name = titleOf(title);
-  const product: ListedProduct = {
-    productKey: key,
-    kind: 'installer',
-    version: match[1]!,
-    build,
-    supportedDevices: [],
-  };
+  const product: ListedProduct = { productKey: key, kind: 'installer', version, build, supportedDevices: [] };
   const isBeta = isSeedBuild(build) || /\bbeta\b/i.test(name ?? '');
   return [{ ...product, ...(name === undefined ? {} : { name }), ...(isBeta ? { beta: true as const } : {}) }];
 }

@@ -39,7 +39,8 @@ const SOFA_1 = {
         {
           UpdateName: 'Rapid Security Response macOS 13.4.1 (c)',
           ProductName: 'macOS',
-          ProductVersion: '13.4.1 (c)',
+          ProductVersion: '13.4.1',
+          ReleaseType: 'RSR_c',
           ReleaseDate: '2023-07-12T00:00:00Z',
         },
         { UpdateName: 'Safari 18.2', ProductName: 'Safari', ProductVersion: '18.2', ReleaseDate: 'soon' },
@@ -159,10 +160,10 @@ describe('a feed', () => {
 describe("SOFA's feed", () => {
   it('of version 1 has builds for the latest of a major version, and keeps the others without', () => {
     const { releases } = readFeed(JSON.stringify(SOFA_1));
-    expect(releases.map(({ set, version, build, latest = false }) => ({ set, version, build, latest }))).toEqual([
-      { set: 'sofa', version: '15.2', build: '24C101', latest: true },
-      { set: 'sofa', version: '15.1', build: '', latest: false },
-      { set: 'sofa-bsi', version: '13.4.1', build: '', latest: false },
+    expect(releases.map(({ set, version, build }) => `${set} ${version} ${build}`)).toEqual([
+      'sofa 15.2 24C101',
+      'sofa 15.1 ',
+      'sofa-bsi 13.4.1 ',
     ]);
     expect(releases[0]).toMatchObject({ os: 'macOS', name: 'macOS Sequoia 15.2', expiresAt: '2025-04-16' });
     expect(releases[0]!.supportedDevices.toSorted()).toEqual(boards);
@@ -176,6 +177,35 @@ describe("SOFA's feed", () => {
       { version: '26.6', build: '23U70', beta: false },
       { version: '27.0', build: '24A5264n', beta: true },
     ]);
+  });
+
+  it('is of the OS that it names', () => {
+    const release = {
+      ProductName: 'tvOS',
+      ProductVersion: '26.4',
+      ReleaseDate: '2026-03-24',
+      Build: '',
+      AllBuilds: [],
+    };
+    const feed = { OSName: 'tvOS', OSVersions: [{ SecurityReleases: [{ ...release, SupportedDevices: [] }] }] };
+    const { source, releases } = readFeed(JSON.stringify(feed));
+    expect([source, releases[0]!.os, releases[0]!.build]).toEqual(['sofa-tvos', 'iOS', '']);
+  });
+
+  it('may have an entry in ten that says nothing, no more', () => {
+    const release = { ProductName: 'macOS', ReleaseDate: '2026-03-24' };
+    const feed = (count: number) => ({
+      OSVersions: [
+        {
+          SecurityReleases: [
+            { ...release, ProductVersion: 'Unknown' },
+            ...Array.from({ length: count }, (_, minor) => ({ ...release, ProductVersion: `15.${minor}` })),
+          ],
+        },
+      ],
+    });
+    expect(readFeed(JSON.stringify(feed(9))).releases).toHaveLength(9);
+    expect(pathOf(JSON.stringify(feed(8)))).toBe('$.OSVersions[0].SecurityReleases[0].ProductVersion');
   });
 
   it('names full installers by product key', () => {

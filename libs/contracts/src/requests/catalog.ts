@@ -20,7 +20,6 @@ const Release = z.object({
   versionExtra: z.string().max(20).optional(),
   prerequisiteBuild: z.string().max(20).optional(),
   name: z.string().max(200).optional(),
-  latest: z.literal(true).optional(),
   beta: z.literal(true).optional(),
 });
 

@@ -17,7 +17,7 @@ const gdmf = (...releases: Release[]): FeedCopy => ({ kind: 'gdmf', source: 'gdm
 const sofa = (...releases: Partial<Release>[]): FeedCopy => ({
   kind: 'sofa',
   source: 'sofa-macos',
-  releases: releases.map((one) => release({ set: 'sofa', latest: true, ...one })),
+  releases: releases.map((one) => release({ set: 'sofa', ...one })),
   products: [],
 });
 const sucatalog = (...products: Partial<Product>[]): FeedCopy => ({
@@ -41,7 +41,7 @@ describe('the catalogue', () => {
     const feed = gdmf(release({}));
     const word = sofa(
       { version: '13.7.8', build: '22H730', supportedDevices: ['Mac-AAAA', 'J414sAP'] },
-      { version: '13.7.7', build: '22H722', supportedDevices: ['Mac-AAAA'], latest: undefined },
+      { version: '13.7.7', build: '22H722', supportedDevices: ['Mac-AAAA'] },
       { version: '12.7.6', build: '', supportedDevices: ['Mac-AAAA'] },
     );
     expect(targets(feed, word)).toEqual(['J414sAP 26.6.2 25G83 gdmf', 'Mac-AAAA 13.7.8 22H730 sofa']);

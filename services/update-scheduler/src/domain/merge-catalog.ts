@@ -1,15 +1,14 @@
-import { osVersionKey, platformOf } from '@lamplighter/apple';
+import { majorOf, osVersionKey, platformOf } from '@lamplighter/apple';
 import type { FeedCopy } from '@lamplighter/contracts';
 
 type Listed = FeedCopy['releases'][number];
 
 /** A row of `release`: one list's word. */
-export interface ReleaseRow extends Omit<Listed, 'set' | 'versionExtra' | 'latest' | 'beta'> {
+export interface ReleaseRow extends Omit<Listed, 'set' | 'versionExtra' | 'beta'> {
   source: Listed['set'];
   versionExtra: string;
   versionKey: number;
   platforms: string[];
-  latest: boolean;
   beta: boolean;
 }
 
@@ -60,9 +59,11 @@ export function mergeCatalog(copies: readonly FeedCopy[]): MergedCatalog {
   );
   const known = new Set(gdmf.map((row) => row.supportedDevice));
   const rest = [
-    ...modelsOf(
-      released.filter(({ set, latest, build }) => set === 'sofa' && latest === true && build !== ''),
-      'sofa',
+    ...newestOfMajors(
+      modelsOf(
+        released.filter(({ set, build }) => set === 'sofa' && build !== ''),
+        'sofa',
+      ),
     ),
     ...modelsOf(
       inOrder.flatMap((copy) => copy.products.flatMap(releaseOf)),
@@ -85,13 +86,21 @@ export function mergeCatalog(copies: readonly FeedCopy[]): MergedCatalog {
 }
 
 function releaseRow(one: Listed): ReleaseRow {
-  const { set, versionExtra = '', latest = false, beta = false, supportedDevices } = one;
+  const { set, versionExtra = '', beta = false, supportedDevices } = one;
   const found = new Set(
     supportedDevices.map((model) => platformOf(model)).filter((platform) => platform !== 'unknown'),
   );
   // Board ids say nothing of their platform.
   const platforms = one.os === 'macOS' ? ['macOS'] : [...found].toSorted();
-  return { ...one, source: set, versionExtra, versionKey: osVersionKey(one.version), platforms, latest, beta };
+  return { ...one, source: set, versionExtra, versionKey: osVersionKey(one.version), platforms, beta };
+}
+
+/** Of each model and major version: older releases have no known end there, and may be signed no more. */
+function newestOfMajors(rows: readonly ModelRow[]): ModelRow[] {
+  const keyOf = (row: ModelRow) => `${row.supportedDevice} ${majorOf(row.version)}`;
+  const newest = new Map<string, number>();
+  for (const row of rows) newest.set(keyOf(row), Math.max(newest.get(keyOf(row)) ?? -1, row.versionKey));
+  return rows.filter((row) => row.versionKey === newest.get(keyOf(row)));
 }
 
 type Dated = Pick<Listed, 'os' | 'version' | 'build' | 'postedAt' | 'expiresAt' | 'supportedDevices'>;

@@ -9,7 +9,7 @@ ON CONFLICT (source) DO UPDATE
 };
 
 const RELEASES = `jsonb_to_recordset($1::jsonb) AS v (source text, os text, version text, "versionKey" bigint, build text, "postedAt" date,
-       "expiresAt" date, "supportedDevices" jsonb, "versionExtra" text, "prerequisiteBuild" text, name text, latest boolean, beta boolean,
+       "expiresAt" date, "supportedDevices" jsonb, "versionExtra" text, "prerequisiteBuild" text, name text, beta boolean,
        platforms jsonb)`;
 
 /** $1 releases, $2 products. One release is new however many lists have it. */
@@ -32,9 +32,9 @@ DELETE FROM update_scheduler.catalog_product`,
 export const insertReleases = {
   text: `
 INSERT INTO update_scheduler.release (source, os, version, version_key, build, posted_at, expires_at, supported_devices, version_extra,
-       prerequisite_build, name, latest, beta, platforms)
+       prerequisite_build, name, beta, platforms)
 SELECT v.source, v.os, v.version, v."versionKey", v.build, v."postedAt", v."expiresAt",
-       ARRAY(SELECT jsonb_array_elements_text(v."supportedDevices")), v."versionExtra", v."prerequisiteBuild", v.name, v.latest, v.beta,
+       ARRAY(SELECT jsonb_array_elements_text(v."supportedDevices")), v."versionExtra", v."prerequisiteBuild", v.name, v.beta,
        ARRAY(SELECT jsonb_array_elements_text(v.platforms))
   FROM ${RELEASES}`,
 };

@@ -111,9 +111,18 @@ function noPolicy({ scheduled, device }: Known): Verdict | undefined {
 }
 
 const HELD: Record<NonNullable<Outlook['heldBy']>, { verdict: string; action: string }> = {
-  'tenant-paused': { verdict: 'Everything is paused', action: 'Resume: "lamp resume" once the cause is gone.' },
-  'policy-paused': { verdict: 'Its policy is paused', action: 'Resume the policy once the cause is gone.' },
-  'rollout-paused': { verdict: 'The rollout is paused', action: 'Resume the rollout: "lamp rollout resume".' },
+  'tenant-paused': {
+    verdict: 'Everything is paused',
+    action: 'Resume it once the cause is gone: "lamp tenant resume".',
+  },
+  'policy-paused': {
+    verdict: 'Its policy is paused',
+    action: 'Resume it once the cause is gone: "lamp policy resume".',
+  },
+  'rollout-paused': {
+    verdict: 'The rollout is paused',
+    action: 'Resume it once the cause is gone: "lamp rollout resume".',
+  },
   'rollout-aborted': {
     verdict: 'The rollout was aborted',
     action: 'Change the policy: its new version begins a new rollout.',

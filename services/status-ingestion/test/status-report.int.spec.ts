@@ -213,7 +213,7 @@ describe('a status report', () => {
     await waitFor('the report', () => ddmOf('large'));
     const row = await ddmOf('large');
     expect(row).toMatchObject({ install_state: 'none', supports_enforcement: true });
-    expect(Object.keys(row!['items'] as object).length).toBeLessThanOrEqual(1000);
+    expect(Object.keys(row!['items'] as object).length).toBeLessThanOrEqual(500);
   });
 });
 

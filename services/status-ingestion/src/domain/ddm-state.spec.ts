@@ -85,8 +85,18 @@ describe('what a device has said', () => {
         report: { StatusItems: { ...many, 'z.endless': 'x'.repeat(10_000), 'softwareupdate.install-state': 'none' } },
       },
     ]);
-    expect(Object.keys(state.items)).toHaveLength(1000);
+    expect(Object.keys(state.items)).toHaveLength(500);
     expect(said(state, 'softwareupdate.install-state')).toBe('none');
     expect(said(state, 'z.endless')).toBeUndefined();
+  });
+
+  it('is bounded over any number of reports', () => {
+    const Errors = [{ StatusItem: 'e'.repeat(5000), Reasons: Array(50).fill({ Code: 'c'.repeat(5000) }) }];
+    const told = Array.from({ length: 120 }, (_, n): Told => {
+      const many = Array.from({ length: 5 }, (_one, m) => [`softwareupdate.new-${n}-${m}`, 'x'.repeat(2_000)] as const);
+      const long = { [`device.new-${n}`]: 'y'.repeat(10_000), 'management.declarations': ['z'.repeat(120_000)] };
+      return { at: n, report: { StatusItems: { ...Object.fromEntries(many), ...long }, Errors } };
+    });
+    expect(JSON.stringify(after(told)).length).toBeLessThan(1_500_000);
   });
 });

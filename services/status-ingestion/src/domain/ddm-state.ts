@@ -1,4 +1,5 @@
 import type { StatusReason, StatusReport } from '@lamplighter/apple';
+import { cut } from './bounds.ts';
 
 /** What a status item was last said to be. `value` is absent for a member that is gone. `at` in epoch milliseconds. */
 export interface StoredItem {
@@ -18,11 +19,15 @@ export interface DdmState {
 
 export const NOTHING_SAID: DdmState = { fullAt: 0, items: {}, errors: {} };
 
-/** What is kept of one device, so that no device can fill the table. Values that decide something have more room than others. */
-const MAX_ENTRIES = 1000;
+/** What is kept of one device, in JSON: little more than a megabyte, whatever it sends in however many reports. */
+const MAX_ENTRIES = 500;
 const MAX_ERRORS = 100;
-const MAX_VALUE = 4_096;
-const MAX_OWN_VALUE = 131_072;
+const MAX_REASONS = 5;
+const MAX_VALUE = 2_048;
+/** These are long by nature. */
+const LONG: ReadonlySet<string> = new Set(['management.client-capabilities', 'management.declarations']);
+const MAX_LONG_VALUE = 131_072;
+/** What decides something is kept before all else. */
 const OURS = /^(?:softwareupdate|device|management)\./;
 
 /**
@@ -38,7 +43,7 @@ export function withReport(state: DdmState, report: StatusReport, at: number): D
     if (fits(name, value)) put(items, name, value === undefined ? { at } : { at, value });
   }
   for (const { statusItem, reasons } of report.errors.slice(0, MAX_ERRORS)) {
-    put(errors, statusItem, { at, reasons: reasons.slice(0, 5) });
+    put(errors, cutText(statusItem), { at, reasons: reasons.slice(0, MAX_REASONS).map(cutReason) });
   }
   return { fullAt, items: atMost(items, MAX_ENTRIES), errors: atMost(errors, MAX_ERRORS) };
 }
@@ -58,6 +63,12 @@ function since<T extends { readonly at: number }>(entries: Readonly<Record<strin
   return new Map(Object.entries(entries).filter(([, entry]) => entry.at >= at));
 }
 
+const cutText = (text: string): string => cut(text) ?? '';
+const cutReason = ({ code, description }: StatusReason): StatusReason => ({
+  code: cutText(code),
+  ...(description === undefined ? {} : { description: cutText(description) }),
+});
+
 /** Of two words of one instant the one that sorts later holds, so that their order does not matter. */
 function put<T extends { readonly at: number }>(entries: Map<string, T>, name: string, entry: T): void {
   const held = entries.get(name);
@@ -67,7 +78,7 @@ function put<T extends { readonly at: number }>(entries: Map<string, T>, name: s
 }
 
 function fits(name: string, value: unknown): boolean {
-  return value === undefined || JSON.stringify(value).length <= (OURS.test(name) ? MAX_OWN_VALUE : MAX_VALUE);
+  return value === undefined || JSON.stringify(value).length <= (LONG.has(name) ? MAX_LONG_VALUE : MAX_VALUE);
 }
 
 /** Sorted, so that what is left out does not depend on the order of reports: what decides something comes first. */

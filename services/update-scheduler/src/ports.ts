@@ -154,6 +154,8 @@ export abstract class WaveStore {
   abstract claim(tx: Tx, now: Date): Promise<DueWave | undefined>;
   /** Its devices that are still planned. */
   abstract devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]>;
+  /** The time zones of these, as far as they are known. */
+  abstract zonesOf(tx: Tx, tenant: string, deviceIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   abstract released(tx: Tx, wave: DueWave, now: Date, devices: number): Promise<void>;
   /** The wave will not be released. */
   abstract drop(tx: Tx, tenant: string, occurrenceId: string, wave?: number): Promise<void>;

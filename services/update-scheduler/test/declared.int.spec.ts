@@ -161,6 +161,36 @@ describe('an update by declaration', () => {
   });
 });
 
+describe('the time of an enforcement', () => {
+  it('is the instant of a fixed window in the zone of each device; that of the window where it is not known', async () => {
+    await night.devices({ id: 'tokyo', zone: 'Asia/Tokyo' }, { id: 'nowhere', zone: 'Mars/Base' }, { id: 'unknown' });
+    await night.declaring(true, 'tokyo', 'nowhere', 'unknown');
+    await night.policy({ windows: [{ start: '02:00', zone: 'UTC' }] });
+    await night.start();
+    const times = (await assigned()).map(({ devices, declarations }) => [
+      declarations[0]!.payload['TargetLocalDateTime'],
+      devices.toSorted(),
+    ]);
+    expect(Object.fromEntries(times)).toEqual({
+      '2026-11-21T11:00:00': ['tokyo'],
+      '2026-11-21T02:00:00': ['nowhere', 'unknown'],
+    });
+  });
+
+  it('is this very night where it is not announced, and over when sending stops at the earliest', async () => {
+    await night.devices({ id: 'a' });
+    await night.declaring(true, 'a');
+    await night.policy({ enforcement: { announceDays: 0 }, windows: [{ lengthMinutes: 240, stopBeforeMinutes: 40 }] });
+    await night.start();
+    expect((await assigned())[0]!.declarations[0]!.payload).toMatchObject({
+      TargetLocalDateTime: '2026-11-20T03:40:00',
+    });
+    night.minutes(200 + 60 * 6 - 1);
+    await night.endOverdue.run();
+    expect((await night.row('a')).state).toBe('commanded');
+  });
+});
+
 describe('the build of an enforcement', () => {
   it.each([
     [{ kind: 'newest-minor' } as const, true],

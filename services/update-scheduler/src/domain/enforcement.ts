@@ -65,33 +65,47 @@ export interface AnnouncedNight {
   zone: string;
   localDate: string;
   opensAt: Date;
+  stopsAt: Date;
 }
 
 /** Where a day ends last: a time that is over there is over for every device. */
 const LAST_ZONE = 'Etc/GMT+12';
 
 /**
- * When devices that are told at `now` in this occurrence install, in their own time; and the instant at which that is over for
- * all of them.
+ * When a device that is told at `now` in this occurrence installs, in its own time; and the instant at which that is over, not
+ * before sending stops.
+ *
+ * A window in a fixed zone opens at one instant for all devices: where the zone of the device is known, the time is that instant
+ * there. `deviceZone`: null where it is not known; it then counts as that of the window.
  */
-export function enforcementTime(night: AnnouncedNight, now: Date): { local: string; dueAt: Date } {
-  const { spec, zone, localDate, opensAt } = night;
+export function enforcementTime(
+  night: AnnouncedNight,
+  deviceZone: string | null,
+  now: Date,
+): { local: string; dueAt: Date } {
   if (night.window === EMERGENCY.key) {
-    const local = localDateTimeOf(now, 'UTC');
-    return { local, dueAt: instantOf(local, LAST_ZONE) };
+    const local = localDateTimeOf(now, deviceZone ?? 'UTC');
+    return { local, dueAt: instantOf(local, deviceZone ?? LAST_ZONE) };
   }
+  const { spec, zone, localDate, stopsAt } = night;
+  const window = windowOf(night);
+  const isFixed = zone === '*';
+  const { announceDays } = spec.enforcement;
+  const blackouts = [...spec.blackouts, ...(window.blackouts ?? [])];
+  const local = targetLocalDateTime({ window, blackouts, localDate, announceDays });
+  if (!isFixed) return { local, dueAt: later(instantOf(local, zone), stopsAt) };
+  if (deviceZone === null) return { local, dueAt: later(instantOf(local, LAST_ZONE), stopsAt) };
+  const instant = instantOf(local, window.zone);
+  return { local: localDateTimeOf(instant, deviceZone), dueAt: later(instant, stopsAt) };
+}
+
+function windowOf({ spec, zone, localDate, opensAt }: AnnouncedNight): WindowSpec {
   const opens = (one: WindowSpec) => occurrenceOn(one, zone === '*' ? one.zone : zone, localDate)?.opensAt.getTime();
   const windows = ownWindows(spec);
-  const window = windows.find((one) => opens(one) === opensAt.getTime()) ?? windows[0]!;
-  const { announceDays } = spec.enforcement;
-  const local = targetLocalDateTime({
-    window,
-    blackouts: [...spec.blackouts, ...(window.blackouts ?? [])],
-    localDate,
-    announceDays,
-  });
-  return { local, dueAt: instantOf(local, zone === '*' ? LAST_ZONE : zone) };
+  return windows.find((one) => opens(one) === opensAt.getTime()) ?? windows[0]!;
 }
+
+const later = (one: Date, other: Date): Date => (one > other ? one : other);
 
 /** The instant at which it is that time in the zone; of two the later, so that nobody is called late too early. */
 export function instantOf(local: string, zone: string): Date {

@@ -1,6 +1,7 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type DueWave, type StoredUpdate, WaveStore } from '../ports.ts';
+import { isZone } from './pg-window-store.ts';
 import { UPDATE_COLUMNS } from './pg-update-store.ts';
 
 @Injectable()
@@ -12,6 +13,12 @@ export class PgWaveStore extends WaveStore {
 
   override devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]> {
     return tx.query(DEVICES, [wave.tenant, wave.occurrenceId, wave.wave]);
+  }
+
+  override async zonesOf(tx: Tx, tenant: string, deviceIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await tx.query<{ id: string; zone: string }>(ZONES, [tenant, deviceIds]);
+    const sound = new Set([...new Set(rows.map(({ zone }) => zone))].filter(isZone));
+    return new Map(rows.filter(({ zone }) => sound.has(zone)).map(({ id, zone }) => [id, zone]));
   }
 
   override async released(tx: Tx, wave: DueWave, now: Date, devices: number): Promise<void> {
@@ -58,4 +65,10 @@ const DEVICES = {
   name: 'wave-devices',
   text: `SELECT ${UPDATE_COLUMNS} FROM update_scheduler.device_update u
           WHERE u.tenant = $1 AND u.occurrence_id = $2 AND u.wave = $3 AND u.state = 'planned'`,
+};
+
+const ZONES = {
+  name: 'zones-of-devices',
+  text: `SELECT device_id AS id, time_zone AS zone FROM status_ingestion.device_v1
+          WHERE tenant = $1 AND device_id = ANY($2::text[]) AND time_zone IS NOT NULL`,
 };

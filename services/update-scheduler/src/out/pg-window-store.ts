@@ -166,7 +166,7 @@ export function keyedWindows(spec: PolicySpec, named: Readonly<Record<string, Wi
 }
 
 /** What a device reports is only a text: an unknown one counts as not known. */
-function isZone(zone: string): boolean {
+export function isZone(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
   } catch {

@@ -19,8 +19,13 @@ export interface Announcement {
 }
 
 /** The device's update, and the declarations that it shares with all of its night that have the same target. */
-export function announcementFor(wave: DueWave, device: StoredUpdate, traceparent: string, now: Date): Announcement {
-  const { local, dueAt } = enforcementTime(wave, now);
+export function announcementFor(
+  wave: DueWave,
+  device: StoredUpdate,
+  own: { zone: string | undefined; traceparent: string },
+  now: Date,
+): Announcement {
+  const { local, dueAt } = enforcementTime(wave, own.zone ?? null, now);
   const { target, byPlatform, enforcement } = wave.spec;
   const wanted = byPlatform[device.platform]?.target ?? target;
   // A build pins the device to the release as it was posted: the security improvements that came after it stay out.
@@ -39,7 +44,7 @@ export function announcementFor(wave: DueWave, device: StoredUpdate, traceparent
     commandedAt: now,
     productKey: declarations[0]!.identifier,
     stopsAt: dueAt,
-    traceparent,
+    traceparent: own.traceparent,
   } as const;
   const detail = `Wave ${wave.wave} was released; the device is told to install ${device.targetVersion} at ${local}, its own time.`;
   return { move: moveTo(device, after, detail, now), declarations };

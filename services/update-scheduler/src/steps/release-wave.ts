@@ -52,9 +52,7 @@ export class ReleaseWave {
   private async release(tx: Tx, wave: DueWave, devices: readonly StoredUpdate[], now: Date): Promise<Move[]> {
     const [declared, commanded] = [devices.filter(isDeclared), devices.filter((device) => !isDeclared(device))];
     const outgoing = new Map(commanded.map((device) => [device.deviceId, this.first(wave, device, now)]));
-    const announcements = new Map(
-      declared.map((device) => [device.deviceId, announcementFor(wave, device, this.traceOf(wave, device), now)]),
-    );
+    const announcements = await this.announcements(tx, wave, declared, now);
     const wanted = [...outgoing.values(), ...announcements.values()].map((one) => one.move);
     const moves = await this.updates.apply(tx, wave.tenant, wanted, now);
     const to = { tenant: wave.tenant, at: now };
@@ -68,6 +66,18 @@ export class ReleaseWave {
     const item = { occurrenceId, rolloutId, wave: wave.wave, devices: moves.length };
     await this.outbox.stage(tx, waveReleased, message(waveReleased, { id, ...to }, [item]), occurrenceId);
     return moves;
+  }
+
+  private async announcements(tx: Tx, wave: DueWave, devices: readonly StoredUpdate[], now: Date) {
+    const ids = devices.map(({ deviceId }) => deviceId);
+    // The zone of an occurrence is that of its devices, but where the window has one of its own.
+    const zones = wave.zone === '*' && ids.length > 0 ? await this.waves.zonesOf(tx, wave.tenant, ids) : undefined;
+    return new Map(
+      devices.map((device) => {
+        const own = { zone: zones?.get(device.deviceId), traceparent: this.traceOf(wave, device) };
+        return [device.deviceId, announcementFor(wave, device, own, now)];
+      }),
+    );
   }
 
   private first(wave: DueWave, device: StoredUpdate, now: Date): Outgoing & { move: Move } {

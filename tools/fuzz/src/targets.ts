@@ -15,7 +15,6 @@ import {
   notNowFixture,
   parseCheckin,
   parseConnect,
-  parseGdmf,
   parsePlist,
   redactCheckin,
   returnToServiceFixture,
@@ -41,6 +40,7 @@ import { interpret } from '../../../services/status-ingestion/src/domain/interpr
 import { newAuthority, newCredentials } from '../../fleet-sim/src/pki/authority.ts';
 import { clientExtensions } from '../../fleet-sim/src/pki/certificate.ts';
 import { declaredStatus } from './declared-status.ts';
+import { feeds } from './feeds.ts';
 import { refusing } from './refusing.ts';
 import { Refused, type Target } from './run.ts';
 import { DER_WORDS, JSON_PIECES, JSON_WORDS, MDM_WORDS, PLIST_PIECES, PLIST_WORDS } from './words.ts';
@@ -126,32 +126,6 @@ const statusReport: Target = {
   words: JSON_WORDS,
   pieces: JSON_PIECES,
   feed: (input) => void refusing(() => checkedReport(input.toString('utf8'))),
-};
-
-const gdmf: Target = {
-  name: 'gdmf',
-  summary: "Apple's feed of releases",
-  corpus: [
-    Buffer.from(
-      JSON.stringify({
-        PublicAssetSets: {
-          macOS: [
-            {
-              ProductVersion: '26.1',
-              Build: '25B78',
-              PostingDate: '2026-11-03',
-              ExpirationDate: '2027-02-01',
-              SupportedDevices: ['J314sAP'],
-            },
-          ],
-        },
-        AssetSets: {},
-      }),
-    ),
-  ],
-  words: [...JSON_WORDS, '"PublicAssetSets"', '"macOS"', '"ProductVersion"', '"SupportedDevices"', '"2026-13-41"'],
-  pieces: JSON_PIECES,
-  feed: (input) => void refusing(() => parseGdmf(json(input))),
 };
 
 function json(input: Buffer): unknown {
@@ -307,5 +281,5 @@ export const targets: readonly Target[] = [
   certificateHeader,
   relayedEvent,
   otherServers,
-  gdmf,
+  ...feeds,
 ];

@@ -39,12 +39,12 @@ export function parseJson(input: string): unknown {
 
 const DAY = /^\d{4}-\d{2}-\d{2}(?=$|T)/;
 
-/** The day of a date or an instant as `YYYY-MM-DD`; undefined for anything else, the 31st of February included. */
+/** The day of a date or an instant as `YYYY-MM-DD`; undefined for anything else, the 31st of February and the year 0 included. */
 export function dayOf(value: unknown): string | undefined {
   const day = typeof value === 'string' ? DAY.exec(value)?.[0] : undefined;
   if (day === undefined) return undefined;
   const at = new Date(`${day}T00:00:00Z`);
-  return Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== day ? undefined : day;
+  return at.getTime() >= 0 && at.toISOString().slice(0, 10) === day ? day : undefined;
 }
 
 export const VERSION = /^\d{1,3}(?:\.\d{1,3}){0,3}$/;

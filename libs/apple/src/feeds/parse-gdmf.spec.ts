@@ -81,6 +81,7 @@ describe('the release feed', () => {
     expect(broken({ Build: '' })).toBe('$.PublicAssetSets.iOS[0].Build');
     expect(broken({ PostingDate: 'soon' })).toBe('$.PublicAssetSets.iOS[0].PostingDate');
     expect(broken({ PostingDate: '2026-02-31' })).toBe('$.PublicAssetSets.iOS[0].PostingDate');
+    expect(broken({ PostingDate: '0000-01-01' })).toBe('$.PublicAssetSets.iOS[0].PostingDate');
     expect(broken({ SupportedDevices: [1] })).toBe('$.PublicAssetSets.iOS[0].SupportedDevices');
   });
 });

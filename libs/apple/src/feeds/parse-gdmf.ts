@@ -50,7 +50,7 @@ function readEntry(entry: Record<string, unknown>, path: string, set: ReleaseSet
 }
 
 function readImprovement(entry: Record<string, unknown>): { versionExtra?: string; prerequisiteBuild?: string } {
-  const extra = titleOf(entry['ProductVersionExtra'])?.slice(0, 20);
+  const extra = titleOf(entry['ProductVersionExtra'])?.slice(0, 20).toWellFormed();
   const prerequisite = entry['PrerequisiteBuild'];
   return {
     ...(extra === undefined ? {} : { versionExtra: extra }),

@@ -2,7 +2,7 @@ import { dateIn, dictsIn, numberIn, present, textIn, textsIn } from '../fields.t
 import { parsePlist } from '../plist/parse.ts';
 import { PlistError } from '../plist/plist-error.ts';
 import { isDict, type PlistDict } from '../plist/plist-value.ts';
-import { BUILD, FeedError, titleOf, VERSION } from './feed-error.ts';
+import { BUILD, dayOf, FeedError, titleOf, VERSION } from './feed-error.ts';
 import { isSeedBuild, type ListedProduct } from './listed.ts';
 
 /** The merged catalogue of all Macs has some ten thousand products. */
@@ -49,7 +49,7 @@ function readProduct(productKey: string, product: PlistDict): ListedProduct | un
     name: titleOf(textIn(info, 'ProductName')) ?? (installer && installerName(installer)),
     version: matching(textIn(info, 'ProductVersion'), VERSION),
     build: matching(textIn(info, 'BuildVersion'), BUILD),
-    postedAt: dateIn(product, 'PostDate')?.toISOString().slice(0, 10),
+    postedAt: dayOf(dateIn(product, 'PostDate')?.toISOString()),
     supportedDevices: boards(info),
     sizeBytes: sizeOf(product),
   });

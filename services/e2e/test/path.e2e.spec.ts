@@ -33,7 +33,8 @@ const updateOf = async (device: Device): Promise<DeviceView['updates'][number]> 
 beforeAll(async () => {
   world = await startWorld({
     factor: 240,
-    env: { LAMP_CONFIRM_HOURS: '0.5' },
+    // By commands alone: what the declarative lane does is shown elsewhere.
+    env: { LAMP_CONFIRM_HOURS: '0.5', LAMP_DDM_SUBSCRIPTIONS: 'off' },
     fleet: {
       devices: 48,
       seed: 'path',

@@ -25,7 +25,13 @@ const closed = (rollout: Rollout, index: number): boolean => windowsOf(rollout)[
 beforeAll(async () => {
   world = await startWorld({
     factor: 1440,
-    env: { LAMP_WINDOW_TICK_MS: '100', LAMP_WAVE_TICK_MS: '50', LAMP_CONFIRM_HOURS: '3' },
+    // By commands alone: declarations are told at any hour.
+    env: {
+      LAMP_WINDOW_TICK_MS: '100',
+      LAMP_WAVE_TICK_MS: '50',
+      LAMP_CONFIRM_HOURS: '3',
+      LAMP_DDM_SUBSCRIPTIONS: 'off',
+    },
     fleet: {
       devices: DEVICES,
       seed: 'window',

@@ -230,6 +230,19 @@ describe('status reports', () => {
     expect(items).toContain('softwareupdate.install-state');
   });
 
+  it.each([
+    ['duplicateAnswers', {}],
+    // The first time at the answer to the command.
+    ['dropConnection', { dropTimes: [2, 2] }],
+  ])('come twice from a device that is %s', async (behaviour, settings) => {
+    const device = await start({ behaviours: { [behaviour]: 1 }, settings });
+    await declare(device, ...set());
+    await until('the report came twice', () => server.ddm.reportsOf(device.udid).length === 2 && !device.busy);
+    const [first, second] = server.ddm.reportsOf(device.udid);
+    expect(second!['StatusItems']).toEqual(first!['StatusItems']);
+    await until('nothing is left to say', () => device.ddm!.reportAt === Infinity);
+  });
+
   it('say what changed alone, and everything once a day', async () => {
     // A second is eleven hours.
     const device = await start({}, { clock: `scaled:${Date.now()}:${START}:40000` });

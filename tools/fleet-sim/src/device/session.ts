@@ -140,11 +140,21 @@ export class Sessions {
   private async ask(device: Device, line: Line, endpoint: string, data?: string): Promise<Reply> {
     advance(device, this.options.world);
     if (!isOnline(device, this.options.world.now())) throw new NotTaken('the device went away');
-    const body = message.declarativeManagement(device, endpoint, data);
-    const reply = await this.send(device, line, { contentType: message.CHECK_IN, body });
+    const sent = { contentType: message.CHECK_IN, body: message.declarativeManagement(device, endpoint, data) };
+    if (endpoint === 'status') await this.repeatOrDrop(device, line, sent);
+    const reply = await this.send(device, line, sent);
     const isGone = reply.status === 404 && endpoint.startsWith('declaration/');
     if (reply.status !== 200 && !isGone) throw new NotTaken(`HTTP ${reply.status}`);
     return reply;
+  }
+
+  /** A report of a device that repeats itself, or whose line breaks: the server may see it twice. */
+  private async repeatOrDrop(device: Device, line: Line, report: { contentType: string; body: string }): Promise<void> {
+    const drop = this.dropOf(device);
+    if (drop) await this.send(device, line, { ...report, drop });
+    if (device.behaviour !== 'duplicateAnswers') return;
+    this.counts.duplicates += 1;
+    await this.send(device, line, report);
   }
 
   private async checkIn(device: Device, bodies: readonly string[]): Promise<boolean> {

@@ -3,6 +3,7 @@ export * from './api/commands.ts';
 export * from './api/dead-letters.ts';
 export * from './api/groups.ts';
 export * from './api/resources.ts';
+export * from './api/rollouts.ts';
 export * from './api/schemas.ts';
 export * from './api/sources.ts';
 export * from './api/tokens.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UpdateState } from '../events/update.ts';
 import { Fault } from '../fault.ts';
 import { Instant } from '../ids.ts';
+import { RolloutRing } from './rollouts.ts';
 import { CertificateState } from '../certificate-state.ts';
 
 /** What every refused or failed request answers with. */
@@ -22,6 +23,8 @@ const at = Instant.nullable();
 export const Occurrence = z
   .object({
     occurrenceId: z.guid(),
+    /** The name of its window, or `#` and its place in the policy; `emergency`. */
+    window: z.string(),
     zone: z.string(),
     localDate: z.string(),
     opensAt: Instant,
@@ -33,6 +36,12 @@ export const Occurrence = z
     alreadyInstalled: z.int(),
     /** Devices left for the next window; null until the window has closed. */
     carriedOver: z.int().nullable(),
+    /** The same by reason; null until the window has closed. */
+    leftOver: z.record(z.string(), z.int()).nullable(),
+    /** When its last device will have been sent its first command; null once all are, and while nothing moves. */
+    predictedFinishAt: at,
+    /** Why waves that are due do not go: `budget` (too many devices in this minute) or `backlog` (commands pile up). */
+    heldBack: z.string().nullable(),
   })
   .meta({ id: 'Occurrence' });
 
@@ -44,6 +53,8 @@ export const RolloutSummary = z
     policyVersion: z.int(),
     state: z.enum(['running', 'paused', 'aborted']),
     createdAt: Instant,
+    /** An operator let it go at once, whatever its windows and rings say. */
+    emergency: z.boolean(),
     devices: z.int(),
     installed: z.int(),
     failed: z.int(),
@@ -58,6 +69,8 @@ export const Rollout = RolloutSummary.extend({
   reasons: z.array(z.object({ state: UpdateState, reason: z.string(), devices: z.int() })),
   platforms: z.array(z.object({ platform: z.string(), devices: z.int(), installed: z.int() })),
   windows: z.array(Occurrence),
+  /** In order; empty where the policy has none. */
+  rings: z.array(RolloutRing),
   progress: z.object({
     /** Devices whose first command was staged. */
     released: z.int(),

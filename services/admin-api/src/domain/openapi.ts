@@ -6,6 +6,8 @@ import {
   HandOvers,
   PushCertificates,
   Rollout,
+  RolloutAction,
+  RolloutControlled,
   RolloutDevicePage,
   RolloutSummary,
   UpdateState,
@@ -54,8 +56,10 @@ const paging = {
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 };
 const rolloutId = z.object({ rolloutId: z.guid() });
-const control = z.object({ rolloutId: z.guid(), action: z.enum(['pause', 'resume', 'abort']) });
-const Controlled = z.object({ rolloutId: z.guid(), state: z.string() });
+const control = z.object({ rolloutId: z.guid(), action: RolloutAction });
+const Override = z
+  .object({ override: z.boolean().optional() })
+  .meta({ description: 'With resume: halted rings go on too, whatever the health gate says.' });
 
 const paths = {
   ...policyPaths,
@@ -89,11 +93,14 @@ const paths = {
     }),
   },
   '/v1/rollouts/{rolloutId}/{action}': {
-    post: operation({
-      summary: 'Pause, resume or abort; abort also revokes what was not handed over',
-      answer: Controlled,
-      path: control,
-    }),
+    post: {
+      ...operation({
+        summary: 'Pause, resume, abort, or let it go as an emergency; abort also revokes what was not handed over',
+        answer: RolloutControlled,
+        path: control,
+      }),
+      requestBody: json(Override),
+    },
   },
   '/v1/fleet': { get: operation({ summary: 'The fleet in numbers', answer: FleetSummary }) },
   '/v1/devices': {

@@ -1,13 +1,15 @@
 import {
   type HandOvers,
   type Rollout,
+  RolloutAction,
+  type RolloutControlled,
   type RolloutDevicePage,
   type RolloutSummary,
   rolloutControl,
   UpdateState,
 } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
-import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
 import { type Caller, RolloutViews } from '../ports.ts';
 import { AskService } from '../steps/ask-service.ts';
@@ -16,7 +18,8 @@ import { found, PageQuery, parse } from './parse.ts';
 
 const ListQuery = z.object({ policyId: z.guid().optional() });
 const DevicesQuery = PageQuery.extend({ state: UpdateState.optional() });
-const Action = z.enum(['pause', 'resume', 'abort']);
+/** A body is not needed. */
+const ControlBody = z.object({ override: z.boolean().optional() }).strict();
 
 @Controller('v1/rollouts')
 @UseGuards(BearerGuard)
@@ -60,12 +63,17 @@ export class RolloutsController {
     @CurrentCaller() caller: Caller,
     @Param('rolloutId') id: string,
     @Param('action') action: string,
-  ): Promise<{ rolloutId: string; state: string }> {
+    @Body() body: unknown,
+  ): Promise<RolloutControlled> {
     const input = {
       tenant: caller.tenant,
       rolloutId: parse(z.guid(), id, 'rollout id'),
-      action: parse(Action, action, 'action'),
+      action: parse(RolloutAction, action, 'action'),
+      ...parse(ControlBody, body ?? {}, 'body'),
     };
-    return this.ask.run(caller, rolloutControl, input, (done) => ({ subject: done.rolloutId, detail: { action } }));
+    return this.ask.run(caller, rolloutControl, input, ({ overridden }) => ({
+      subject: input.rolloutId,
+      detail: { action, ...(input.override === true ? { override: true, overridden } : {}) },
+    }));
   }
 }

@@ -38,10 +38,11 @@ export class PgRolloutViews extends RolloutViews {
     const key = [tenant, rolloutId];
     const [head] = await this.database.query<sql.SummaryRow>(sql.ONE, key);
     if (!head) return undefined;
-    const [counts, windows, [first]] = await Promise.all([
+    const [counts, windows, [first], rings] = await Promise.all([
       this.database.query<StateCount>(sql.COUNTS, [...key, recentlyBefore(now)]),
       this.database.query<sql.OccurrenceRow>(sql.OCCURRENCES, key),
       this.database.query<{ at: Date | null }>(sql.FIRST_RELEASED, key),
+      this.database.query<sql.RingRow>(sql.RINGS, key),
     ]);
     return {
       ...summaryOf(head),
@@ -51,6 +52,13 @@ export class PgRolloutViews extends RolloutViews {
         opensAt: iso(row.opensAt),
         stopsAt: iso(row.stopsAt),
         closesAt: iso(row.closesAt),
+        predictedFinishAt: isoOrNull(row.predictedFinishAt),
+      })),
+      rings: rings.map((row) => ({
+        ...row,
+        since: iso(row.since),
+        overriddenAt: isoOrNull(row.overriddenAt),
+        countedAt: isoOrNull(row.countedAt),
       })),
       progress: progressOf(counts, head.devices, first!.at, now),
       now: now.toISOString(),

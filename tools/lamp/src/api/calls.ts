@@ -10,6 +10,8 @@ import {
   PushCertificates,
   PutPolicy,
   Rollout,
+  type RolloutAction,
+  RolloutControlled,
   type RolloutDevice,
   RolloutDevicePage,
   RolloutSummary,
@@ -21,11 +23,9 @@ import type { ApiClient } from './client.ts';
 
 const Policies = z.object({ items: z.array(Policy) });
 const Rollouts = z.object({ items: z.array(RolloutSummary) });
-const Controlled = z.object({ rolloutId: z.string(), state: z.string() });
 const Stored = PushCertificate.pick({ topic: true, notAfter: true });
 
 export type RolloutDeviceItem = z.infer<typeof RolloutDevice>;
-export type ControlAction = 'pause' | 'resume' | 'abort';
 
 export const createPolicy = (api: ApiClient, body: PolicyInput): Promise<PutPolicy> =>
   api.call({ method: 'POST', path: '/v1/policies', body, answer: PutPolicy });
@@ -65,9 +65,15 @@ export async function rolloutIdOf(api: ApiClient, wanted: string): Promise<strin
 export const controlRollout = (
   api: ApiClient,
   rolloutId: string,
-  action: ControlAction,
-): Promise<z.infer<typeof Controlled>> =>
-  api.call({ method: 'POST', path: `/v1/rollouts/${rolloutId}/${action}`, answer: Controlled });
+  action: RolloutAction,
+  override = false,
+): Promise<RolloutControlled> =>
+  api.call({
+    method: 'POST',
+    path: `/v1/rollouts/${rolloutId}/${action}`,
+    body: override ? { override } : {},
+    answer: RolloutControlled,
+  });
 
 export const rolloutDevices = (api: ApiClient, rolloutId: string, state?: string): AsyncGenerator<RolloutDeviceItem> =>
   api.items(`/v1/rollouts/${rolloutId}/devices`, { state }, RolloutDevicePage);

@@ -1,15 +1,7 @@
-import { type HandOvers, type Rollout, UpdateState } from '@lamplighter/contracts';
+import { type HandOvers, type Rollout, type RolloutAction, UpdateState } from '@lamplighter/contracts';
 import { type Command, Option } from 'commander';
 
-import {
-  type ControlAction,
-  controlRollout,
-  listRollouts,
-  rolloutDevices,
-  rolloutIdOf,
-  showHandOvers,
-  showRollout,
-} from '../api/calls.ts';
+import { controlRollout, listRollouts, rolloutDevices, rolloutIdOf, showHandOvers, showRollout } from '../api/calls.ts';
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
 import { handOverLine, rolloutBlock } from '../live/rollout-view.ts';
 import { print } from '../output.ts';
@@ -21,16 +13,25 @@ import { registerWatch, rolloutArgument, terminal } from './rollout-watch.ts';
 
 type Options = ConnectOptions & { readonly json?: boolean };
 
-const controls: Readonly<Record<ControlAction, { readonly summary: string; readonly description: string }>> = {
+const controls: Readonly<Record<RolloutAction, { readonly summary: string; readonly description: string }>> = {
   pause: {
     summary: 'send nothing new for now',
     description: 'No further device gets its first command until it is resumed.',
   },
-  resume: { summary: 'go on after a pause', description: 'Goes on with what the pause held back, within the window.' },
+  resume: {
+    summary: 'go on after a pause, or after a halt',
+    description:
+      'Goes on with what the pause held back, within the window. Rings that the health gate has halted go on with --override\n' +
+      'alone; the gate does not halt them again.',
+  },
   abort: {
     summary: 'end it, and take back what was not handed over',
     description:
       'Ends the rollout for good. Commands that no device has taken yet are revoked; updates that run are not stopped.',
+  },
+  emergency: {
+    summary: 'let it go at once',
+    description: 'It goes at once, without windows, blackouts, rings and days after release. Only an abort ends that.',
   },
 };
 
@@ -57,7 +58,7 @@ export function registerRollout(program: Command): void {
   registerWatch(rollout);
   registerDevices(rollout);
   registerRolloutWhy(rollout);
-  for (const action of Object.keys(controls) as ControlAction[]) registerControl(rollout, action);
+  for (const action of Object.keys(controls) as RolloutAction[]) registerControl(rollout, action);
 }
 
 function registerDevices(rollout: Command): void {
@@ -76,18 +77,20 @@ function registerDevices(rollout: Command): void {
   ]);
 }
 
-function registerControl(rollout: Command, action: ControlAction): void {
+function registerControl(rollout: Command, action: RolloutAction): void {
   const command = rollout
     .command(action)
     .summary(controls[action].summary)
     .description(controls[action].description)
     .argument(...rolloutArgument)
-    .option('--json', 'one JSON object: rolloutId, state')
-    .action(async (wanted: string, options: Options) => {
+    .option('--json', 'one JSON object: rolloutId, state, emergency, overridden')
+    .action(async (wanted: string, options: Options & { override?: boolean }) => {
       const api = connect(options);
-      const done = await controlRollout(api, await rolloutIdOf(api, wanted), action);
-      print(options.json === true ? JSON.stringify(done) : `Rollout ${done.rolloutId} is ${done.state}.`);
+      const done = await controlRollout(api, await rolloutIdOf(api, wanted), action, options.override);
+      const rings = done.overridden > 0 ? ` ${count(done.overridden, 'halted ring')} go on.` : '';
+      print(options.json === true ? JSON.stringify(done) : `Rollout ${done.rolloutId} is ${done.state}.${rings}`);
     });
+  if (action === 'resume') command.option('--override', 'let halted rings go on, whatever the health gate says');
   documented(withConnection(command), [`lamp rollout ${action} nightly`]);
 }
 
@@ -115,7 +118,7 @@ async function showCommand(wanted: string, options: Options): Promise<void> {
 }
 
 function describe(rollout: Rollout, handOvers: HandOvers): string {
-  const { reasons, platforms, windows } = rollout;
+  const { reasons, platforms, windows, rings } = rollout;
   const blocks = [
     rolloutBlock(rollout, terminal()).join('\n'),
     fields([
@@ -128,6 +131,19 @@ function describe(rollout: Rollout, handOvers: HandOvers): string {
       platforms.map((one) => [one.platform, number(one.devices), number(one.installed)]),
     ),
   ];
+  if (rings.length > 0)
+    blocks.push(
+      table(
+        ['ring', 'state', 'from', 'devices', 'sent', 'installed', 'failed', 'NotNow', 'silent', 'why'],
+        rings.map((one) => [
+          one.name,
+          one.state,
+          one.opensOn ?? 'release',
+          ...[one.devices, one.sent, one.installed, one.failed, one.notNow, one.silent].map(number),
+          one.detail ?? '',
+        ]),
+      ),
+    );
   if (reasons.length > 0)
     blocks.push(
       table(
@@ -138,8 +154,20 @@ function describe(rollout: Rollout, handOvers: HandOvers): string {
   if (windows.length > 0)
     blocks.push(
       table(
-        ['window', 'zone', 'opens (UTC)', 'sending stops', 'closes', 'state', 'planned', 'carried over'],
+        [
+          'window',
+          'night',
+          'zone',
+          'opens (UTC)',
+          'sending stops',
+          'closes',
+          'state',
+          'planned',
+          'all released',
+          'carried over',
+        ],
         windows.map((one) => [
+          one.window,
           one.localDate,
           one.zone === '*' ? 'fixed' : one.zone,
           dateTime(one.opensAt),
@@ -147,11 +175,18 @@ function describe(rollout: Rollout, handOvers: HandOvers): string {
           dateTime(one.closesAt),
           one.state,
           number(one.planned),
-          one.carriedOver === null ? '-' : number(one.carriedOver),
+          one.predictedFinishAt === null ? (one.heldBack ?? '-') : dateTime(one.predictedFinishAt),
+          leftOverText(one),
         ]),
       ),
     );
   return blocks.join('\n\n');
+}
+
+function leftOverText({ carriedOver, leftOver }: Rollout['windows'][number]): string {
+  if (carriedOver === null) return '-';
+  const why = Object.entries(leftOver ?? {}).map(([reason, devices]) => `${reason} ${number(devices)}`);
+  return why.length === 0 ? number(carriedOver) : `${number(carriedOver)}: ${why.join(', ')}`;
 }
 
 async function devicesCommand(wanted: string, options: Options & { state?: string; lines: number }): Promise<void> {

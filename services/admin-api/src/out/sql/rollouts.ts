@@ -1,10 +1,10 @@
-import type { RolloutSummary } from '@lamplighter/contracts';
+import type { RolloutRing, RolloutSummary } from '@lamplighter/contracts';
 
 export type SummaryRow = Omit<RolloutSummary, 'createdAt'> & { createdAt: Date };
 
 const SUMMARY = `
   SELECT r.rollout_id AS "rolloutId", r.policy_id AS "policyId", p.name AS "policyName",
-         r.policy_version AS "policyVersion", r.state, r.created_at AS "createdAt",
+         r.policy_version AS "policyVersion", r.state, r.created_at AS "createdAt", r.emergency,
          u.devices, u.installed, u.failed
     FROM update_scheduler.rollout_v1 r
     JOIN update_scheduler.policy_v1 p ON p.tenant = r.tenant AND p.policy_id = r.policy_id
@@ -46,6 +46,10 @@ export interface OccurrenceRow {
   notEligible: number;
   alreadyInstalled: number;
   carriedOver: number | null;
+  window: string;
+  leftOver: Record<string, number> | null;
+  predictedFinishAt: Date | null;
+  heldBack: string | null;
 }
 
 export const OCCURRENCES = {
@@ -53,10 +57,25 @@ export const OCCURRENCES = {
   text: `
     SELECT occurrence_id AS "occurrenceId", zone, local_date::text AS "localDate", opens_at AS "opensAt",
            stops_at AS "stopsAt", closes_at AS "closesAt", state, planned, not_eligible AS "notEligible",
-           already_installed AS "alreadyInstalled", carried_over AS "carriedOver"
+           already_installed AS "alreadyInstalled", carried_over AS "carriedOver",
+           "window", left_over AS "leftOver", predicted_finish_at AS "predictedFinishAt", held_back AS "heldBack"
       FROM update_scheduler.occurrence_v1
      WHERE tenant = $1 AND rollout_id = $2
      ORDER BY opens_at DESC, zone LIMIT 500`,
+};
+
+export type RingRow = Omit<RolloutRing, 'since' | 'overriddenAt' | 'countedAt'> & {
+  since: Date;
+  overriddenAt: Date | null;
+  countedAt: Date | null;
+};
+
+export const RINGS = {
+  name: 'rollout-rings',
+  text: `
+    SELECT name, state, opens_on::text AS "opensOn", since, reason, detail, overridden_at AS "overriddenAt", devices, sent, installed,
+           failed, not_now AS "notNow", silent, counted_at AS "countedAt"
+      FROM update_scheduler.ring_v1 WHERE tenant = $1 AND rollout_id = $2 ORDER BY ring`,
 };
 
 export const FIRST_RELEASED = {

@@ -74,7 +74,7 @@ export abstract class DeclarationStore {
 }
 
 export interface NewAssignment {
-  deviceId: string;
+  deviceIds: readonly string[];
   cause: string;
   /** Null: withdrawn. */
   setId: string | null;
@@ -108,8 +108,8 @@ export abstract class AssignmentStore {
   /** From here on assignments of this cause that were sent up to `at` are none. */
   abstract refuseCause(tx: Tx, tenant: string, cause: string, at: Date): Promise<void>;
 
-  /** A device and cause at most once. What is older than what is stored changes nothing. */
-  abstract assign(tx: Tx, tenant: string, assignments: readonly NewAssignment[]): Promise<void>;
+  /** What is older than what is stored changes nothing. */
+  abstract assign(tx: Tx, tenant: string, assignment: NewAssignment): Promise<void>;
 
   /**
    * Withdraws what this cause gave up to `at` from at most `limit` devices.

@@ -17,14 +17,9 @@ export class PgAssignmentStore extends AssignmentStore {
     await tx.query(sql.refuseCause, [tenant, cause, at]);
   }
 
-  override async assign(tx: Tx, tenant: string, assignments: readonly NewAssignment[]): Promise<void> {
-    await tx.query(sql.assign, [
-      tenant,
-      assignments.map((one) => one.deviceId),
-      assignments.map((one) => one.cause),
-      assignments.map((one) => one.setId),
-      assignments.map((one) => one.sentAt),
-    ]);
+  override async assign(tx: Tx, tenant: string, assignment: NewAssignment): Promise<void> {
+    const { deviceIds, cause, setId, sentAt } = assignment;
+    await tx.query(sql.assign, [tenant, deviceIds, cause, setId, sentAt]);
   }
 
   override async withdraw(
@@ -53,9 +48,9 @@ export class PgAssignmentStore extends AssignmentStore {
     const told: ToldDevice[] = [];
     const missing: Combination[] = [];
     for (const row of await tx.query<sql.ArrangeRecord>(sql.arrange, [tenant, deviceIds, now, EMPTY_TOKEN, tell])) {
-      const { deviceId, manifestId, toldCount, setIds, capabilitiesId } = row;
-      if (deviceId !== null) told.push({ deviceId, manifestId, toldCount });
-      else missing.push({ manifestId: manifestId!, setIds: setIds!, capabilitiesId });
+      const { deviceIds, toldCounts, manifestId, setIds, capabilitiesId } = row;
+      if (deviceIds === null) missing.push({ manifestId: manifestId!, setIds: setIds!, capabilitiesId });
+      else deviceIds.forEach((deviceId, n) => told.push({ deviceId, manifestId, toldCount: toldCounts![n]! }));
     }
     return { told, missing };
   }

@@ -9,7 +9,7 @@ import { Clock, Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { declarationOf } from '../domain/declaration.ts';
 import { causeSetId } from '../domain/sets.ts';
-import { AssignmentStore, DeclarationStore, type NewAssignment, Turns } from '../ports.ts';
+import { AssignmentStore, DeclarationStore, Turns } from '../ports.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
 
 type Item = ItemOf<typeof declarationAssign>;
@@ -61,16 +61,13 @@ export class AssignDeclarations {
     const valid = orders.filter(({ cause, sentAt }) => sentAt > (refused.get(cause) ?? new Date(0)));
     if (valid.length === 0) return;
     await this.keepDeclarations(tx, tenant, valid, now);
-    const newest = new Map<string, NewAssignment>();
     for (const { cause, declarations, devices, sentAt } of valid.toSorted((a, b) => +a.sentAt - +b.sentAt)) {
       const identifiers = [...new Set(declarations.map(({ identifier }) => identifier))];
       const setId = causeSetId(tenant, cause, identifiers);
       await this.declarations.addSet(tx, tenant, { setId, name: null, cause }, identifiers, now);
-      for (const deviceId of devices) newest.set(`${deviceId} ${cause}`, { deviceId, cause, setId, sentAt });
+      await this.assignments.assign(tx, tenant, { deviceIds: devices, cause, setId, sentAt });
     }
-    const all = [...newest.values()];
-    await this.assignments.assign(tx, tenant, all);
-    const deviceIds = [...new Set(all.map(({ deviceId }) => deviceId))];
+    const deviceIds = [...new Set(valid.flatMap(({ devices }) => devices))];
     await this.arrange.run(tx, { tenant, deviceIds, tell }, now);
   }
 

@@ -50,11 +50,9 @@ export class ChangeSets {
         setId = namedSetId(tenant, set!);
         await this.declarations.addSet(tx, tenant, { setId, name: set!, cause: null }, [], now);
       }
-      await this.assignments.assign(
-        tx,
-        tenant,
-        causes.map((cause) => ({ deviceId, cause, setId, sentAt: now })),
-      );
+      for (const cause of causes) {
+        await this.assignments.assign(tx, tenant, { deviceIds: [deviceId], cause, setId, sentAt: now });
+      }
       await this.arrange.run(tx, { tenant, deviceIds: [deviceId], tell: notify ? 'changed' : 'none' }, now);
       return { changed: true };
     });

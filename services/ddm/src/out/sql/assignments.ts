@@ -16,31 +16,40 @@ ON CONFLICT (tenant, cause) DO UPDATE SET withdrawn_at = greatest(w.withdrawn_at
 /**
  * Sorted by the key: neighbours share index pages. What is the same already is not written again.
  *
- * $1 tenant; $2 device ids, $3 causes, $4 set ids, $5 sent at
+ * $1 tenant, $2 device ids, $3 cause, $4 set id, $5 sent at
  */
 export const assign: Statement = {
   name: 'ddm-assign',
   text: `
 INSERT INTO ddm.assignment AS a (tenant, device_id, cause, set_id, sent_at)
-SELECT $1, g.device_id, g.cause, g.set_id, g.sent_at
-  FROM unnest($2::text[], $3::text[], $4::uuid[], $5::timestamptz[]) AS g(device_id, cause, set_id, sent_at)
- ORDER BY g.device_id COLLATE "C", g.cause
+SELECT $1, g.device_id, $3, $4::uuid, $5::timestamptz
+  FROM (SELECT DISTINCT u.device_id COLLATE "C" AS device_id FROM unnest($2::text[]) AS u(device_id) ORDER BY 1) g
 ON CONFLICT (tenant, device_id, cause) DO UPDATE SET set_id = EXCLUDED.set_id, sent_at = EXCLUDED.sent_at
  WHERE a.sent_at < EXCLUDED.sent_at OR (a.sent_at = EXCLUDED.sent_at AND a.set_id IS DISTINCT FROM EXCLUDED.set_id)`,
 };
 
-/** Index scan on assignment_set, from the cause's sets. $1 tenant, $2 cause, $3 at, $4 limit */
+/**
+ * A device has a set as long as its manifest does: from the cause's sets by manifest_set_pkey to manifests, by device_manifest to their
+ * devices. An index of assignments by set would be written with each of them.
+ *
+ * $1 tenant, $2 cause, $3 at, $4 limit
+ */
 export const withdrawFromAll: Statement = {
   name: 'ddm-withdraw-from-all',
   text: `
-WITH page AS MATERIALIZED (
-  SELECT a.device_id
-    FROM ddm.declaration_set s
-   CROSS JOIN LATERAL (
-         SELECT a.device_id FROM ddm.assignment a
-          WHERE a.tenant = $1 AND a.set_id = s.set_id AND a.cause = $2 AND a.sent_at <= $3
-          ORDER BY a.device_id LIMIT $4) a
+WITH manifest AS MATERIALIZED (
+  SELECT DISTINCT m.manifest_id
+    FROM ddm.declaration_set s JOIN ddm.manifest_set m USING (tenant, set_id)
    WHERE s.tenant = $1 AND s.cause = $2
+), page AS MATERIALIZED (
+  SELECT d.device_id
+    FROM manifest m
+   CROSS JOIN LATERAL (
+         SELECT d.device_id FROM ddm.device d
+          WHERE d.tenant = $1 AND d.manifest_id = m.manifest_id
+            AND EXISTS (SELECT FROM ddm.assignment a
+                         WHERE a.tenant = $1 AND a.device_id = d.device_id AND a.cause = $2 AND a.set_id IS NOT NULL AND a.sent_at <= $3)
+          LIMIT $4) d
    LIMIT $4
 )
 UPDATE ddm.assignment a SET set_id = NULL, sent_at = $3
@@ -66,16 +75,21 @@ SELECT cause FROM ddm.assignment
  WHERE tenant = $1 AND device_id = $2 AND set_id IS NOT NULL AND starts_with(cause, $3)`,
 };
 
-/** $1 tenant, $2 set ids, $3 after, $4 limit */
+/** By manifest_set_pkey and, from each manifest, device_manifest. $1 tenant, $2 set ids, $3 after, $4 limit */
 export const devicesOfSets: Statement = {
   text: `
-SELECT DISTINCT device_id AS "deviceId" FROM ddm.assignment
- WHERE tenant = $1 AND set_id = ANY($2) AND device_id > $3 ORDER BY 1 LIMIT $4`,
+SELECT d.device_id AS "deviceId"
+  FROM (SELECT DISTINCT manifest_id FROM ddm.manifest_set WHERE tenant = $1 AND set_id = ANY($2)) m
+ CROSS JOIN LATERAL (
+       SELECT d.device_id FROM ddm.device d
+        WHERE d.tenant = $1 AND d.manifest_id = m.manifest_id AND d.device_id > $3
+        ORDER BY d.device_id LIMIT $4) d
+ ORDER BY 1 LIMIT $4`,
 };
 
 /** Of sets (sorted) and capabilities. */
 const MANIFEST_ID = `
-  substr(encode(sha256(convert_to(array_to_string(w.set_ids, ' ') || ' ' || coalesce(w.capabilities_id::text, ''), 'UTF8')), 'hex'),
+  substr(encode(sha256(convert_to(array_to_string(set_ids, ' ') || ' ' || coalesce(capabilities_id::text, ''), 'UTF8')), 'hex'),
          1, 32)::uuid`;
 
 /**
@@ -83,26 +97,36 @@ const MANIFEST_ID = `
  * no manifest yet are left as they are; the combination is returned instead. The turn of the tenant keeps others from changing
  * what is read here.
  *
- * Plan: for each device an index scan on device_pkey and one on assignment_pkey; manifest_pkey; one write of each device that changes.
+ * Plan: for each device an index scan on assignment_pkey (OFFSET keeps the planner from reading the fleet) and one on device_pkey;
+ * for each combination one on manifest_pkey; one write of each device that changes. A device has a set for one cause alone.
  *
  * $1 tenant, $2 device ids, $3 now, $4 token of nothing, $5 whom to tell: changed, all, none
  */
 export const arrange: Statement = {
   name: 'ddm-arrange',
   text: `
-WITH wanted AS MATERIALIZED (
-  SELECT d.device_id, s.capabilities_id, s.manifest_id AS former, s.told_token, coalesce(s.told_count, 0) AS told_count, g.set_ids
-    FROM (SELECT DISTINCT u.device_id FROM unnest($2::text[]) AS u(device_id)) d
+WITH given AS MATERIALIZED (
+  SELECT d.device_id, array_agg(a.set_id ORDER BY a.set_id) FILTER (WHERE a.set_id IS NOT NULL) AS set_ids
+    FROM (SELECT DISTINCT u.device_id COLLATE "C" AS device_id FROM unnest($2::text[]) AS u(device_id) ORDER BY 1) d
     LEFT JOIN LATERAL (
-         SELECT s.* FROM ddm.device s WHERE s.tenant = $1 AND s.device_id = d.device_id LIMIT 1) s ON true
-   CROSS JOIN LATERAL (
-         SELECT array_agg(DISTINCT a.set_id ORDER BY a.set_id) AS set_ids FROM ddm.assignment a
-          WHERE a.tenant = $1 AND a.device_id = d.device_id AND a.set_id IS NOT NULL) g
-), keyed AS MATERIALIZED (
-  SELECT w.*, CASE WHEN w.set_ids IS NOT NULL THEN ${MANIFEST_ID} END AS manifest_id FROM wanted w
+         SELECT a.set_id FROM ddm.assignment a
+          WHERE a.tenant = $1 AND a.device_id = d.device_id AND a.set_id IS NOT NULL OFFSET 0) a ON true
+   GROUP BY d.device_id
+), wanted AS MATERIALIZED (
+  SELECT g.device_id, g.set_ids, s.capabilities_id, s.manifest_id AS former, s.told_token, coalesce(s.told_count, 0) AS told_count
+    FROM given g
+    LEFT JOIN LATERAL (
+         SELECT s.capabilities_id, s.manifest_id, s.told_token, s.told_count FROM ddm.device s
+          WHERE s.tenant = $1 AND s.device_id = g.device_id LIMIT 1) s ON true
+), combined AS MATERIALIZED (
+  SELECT set_ids, capabilities_id, ${MANIFEST_ID} AS manifest_id
+    FROM (SELECT DISTINCT set_ids, capabilities_id FROM wanted WHERE set_ids IS NOT NULL) w
+), keyed AS (
+  SELECT w.*, c.manifest_id
+    FROM wanted w LEFT JOIN combined c ON c.set_ids = w.set_ids AND c.capabilities_id IS NOT DISTINCT FROM w.capabilities_id
 ), known AS MATERIALIZED (
   SELECT m.manifest_id, m.declarations_token
-    FROM (SELECT DISTINCT manifest_id FROM keyed WHERE manifest_id IS NOT NULL) k
+    FROM combined k
    CROSS JOIN LATERAL (
          SELECT m.manifest_id, m.declarations_token FROM ddm.manifest m
           WHERE m.tenant = $1 AND m.manifest_id = k.manifest_id LIMIT 1) m
@@ -122,17 +146,19 @@ WITH wanted AS MATERIALIZED (
      SET manifest_id = EXCLUDED.manifest_id, told_token = EXCLUDED.told_token, told_count = EXCLUDED.told_count,
          told_at = coalesce(EXCLUDED.told_at, s.told_at)
 )
-SELECT device_id AS "deviceId", manifest_id AS "manifestId", told_count + 1 AS "toldCount", NULL::uuid[] AS "setIds",
-       NULL::uuid AS "capabilitiesId"
-  FROM judged WHERE is_told AND NOT is_missing
+SELECT manifest_id AS "manifestId", json_agg(device_id) AS "deviceIds", json_agg(told_count + 1) AS "toldCounts",
+       NULL::uuid[] AS "setIds", NULL::uuid AS "capabilitiesId"
+  FROM judged WHERE is_told AND NOT is_missing GROUP BY manifest_id
  UNION ALL
-SELECT DISTINCT NULL, manifest_id, 0, set_ids, capabilities_id FROM judged WHERE is_missing`,
+SELECT manifest_id, NULL, NULL, set_ids, capabilities_id
+  FROM (SELECT DISTINCT manifest_id, set_ids, capabilities_id FROM judged WHERE is_missing) missing`,
 };
 
+/** A manifest and whom of its devices to tell; or a combination that has none. */
 export interface ArrangeRecord {
-  deviceId: string | null;
   manifestId: string | null;
-  toldCount: number;
+  deviceIds: string[] | null;
+  toldCounts: number[] | null;
   setIds: string[] | null;
   capabilitiesId: string | null;
 }

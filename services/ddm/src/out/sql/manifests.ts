@@ -130,7 +130,6 @@ DELETE FROM ddm.manifest_declaration d USING gone g WHERE d.tenant = $1 AND d.ma
 WITH gone AS (
   DELETE FROM ddm.declaration_set s
    WHERE s.tenant = $1 AND s.name IS NULL AND s.created_at < $2
-     AND NOT EXISTS (SELECT FROM ddm.assignment a WHERE a.tenant = $1 AND a.set_id = s.set_id)
      AND NOT EXISTS (SELECT FROM ddm.manifest_set m WHERE m.tenant = $1 AND m.set_id = s.set_id)
   RETURNING s.set_id
 )

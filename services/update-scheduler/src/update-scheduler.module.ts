@@ -7,6 +7,7 @@ import { CatalogStore, FeedSource } from './catalog-ports.ts';
 import type { Config } from './config.ts';
 import { CatalogResponder } from './in/catalog.responder.ts';
 import { CatalogClock } from './in/catalog.clock.ts';
+import { ForecastResponder } from './in/forecast.responder.ts';
 import { GroupResponder } from './in/group.responder.ts';
 import { DryRunResponder } from './in/dry-run.responder.ts';
 import { JoinClock } from './in/join.clock.ts';
@@ -18,6 +19,7 @@ import { OnWindowOpenedConsumer } from './in/on-window-opened.consumer.ts';
 import { PolicyResponder } from './in/policy.responder.ts';
 import { RolloutResponder } from './in/rollout.responder.ts';
 import { WaveClock } from './in/wave.clock.ts';
+import { WatchClock } from './in/watch.clock.ts';
 import { WindowClock } from './in/window.clock.ts';
 import { HttpFeedSource } from './out/feed-source.ts';
 import { PgAssignmentStore } from './out/pg-assignment-store.ts';
@@ -34,6 +36,7 @@ import { PgSpecStore } from './out/pg-spec-store.ts';
 import { PgRingStore } from './out/pg-ring-store.ts';
 import { PgUpdateStore } from './out/pg-update-store.ts';
 import { PgSettingsStore } from './out/pg-settings-store.ts';
+import { PgWatchStore } from './out/pg-watch-store.ts';
 import { PgWaveStore } from './out/pg-wave-store.ts';
 import { PgWindowStore } from './out/pg-window-store.ts';
 import { PlanStore, PolicyStore, SpecStore, UpdateStore, WaveStore, WindowStore } from './ports.ts';
@@ -51,6 +54,7 @@ import { EndOverdue } from './steps/end-overdue.ts';
 import { AskForRefresh } from './steps/ask-for-refresh.ts';
 import { DeleteGroup } from './steps/delete-group.ts';
 import { ExplainAssignment } from './steps/explain-assignment.ts';
+import { ForecastPolicy } from './steps/forecast-policy.ts';
 import { ImportCatalog } from './steps/import-catalog.ts';
 import { RefreshCatalog } from './steps/refresh-catalog.ts';
 import { LookAhead } from './steps/look-ahead.ts';
@@ -64,6 +68,8 @@ import { PutGroup } from './steps/put-group.ts';
 import { PutPolicy } from './steps/put-policy.ts';
 import { PredictFinish } from './steps/predict-finish.ts';
 import { ReleaseWave } from './steps/release-wave.ts';
+import { WatchDevices } from './steps/watch-devices.ts';
+import { WatchStore } from './watch-ports.ts';
 
 @Module({
   imports: [
@@ -78,6 +84,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     OnCommandEndedConsumer,
     PolicyResponder,
     GroupResponder,
+    ForecastResponder,
     RolloutResponder,
     DryRunResponder,
     CatalogResponder,
@@ -89,6 +96,8 @@ import { ReleaseWave } from './steps/release-wave.ts';
     WindowClock,
     WaveClock,
     JoinClock,
+    WatchClock,
+    WatchDevices,
     OpenWindow,
     CloseWindow,
     PlanRollout,
@@ -105,6 +114,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     DeleteGroup,
     LookAtGroup,
     LookAhead,
+    ForecastPolicy,
     ExplainAssignment,
     ControlRollout,
     DeclareSettings,
@@ -124,6 +134,7 @@ import { ReleaseWave } from './steps/release-wave.ts';
     { provide: Backlog, useClass: JetStreamBacklog },
     { provide: ForecastStore, useClass: PgForecastStore },
     { provide: RingStore, useClass: PgRingStore },
+    { provide: WatchStore, useClass: PgWatchStore },
     { provide: WaveStore, useClass: PgWaveStore },
     { provide: UpdateStore, useClass: PgUpdateStore },
     { provide: GroupStore, useClass: PgGroupStore },

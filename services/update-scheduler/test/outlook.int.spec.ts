@@ -3,7 +3,10 @@ import { testDatabase, type TestDatabase } from '@lamplighter/testing';
 import { PgAssignmentStore } from '../src/out/pg-assignment-store.ts';
 import { PgGroupStore } from '../src/out/pg-group-store.ts';
 import { PgOutlookStore } from '../src/out/pg-outlook-store.ts';
+import { parseConfig } from '@lamplighter/runtime';
+import { config } from '../src/config.ts';
 import { ExplainAssignment } from '../src/steps/explain-assignment.ts';
+import { ForecastPolicy } from '../src/steps/forecast-policy.ts';
 import { LookAhead } from '../src/steps/look-ahead.ts';
 import { Night, TENANT } from './night.ts';
 
@@ -108,5 +111,30 @@ describe('the outlook of a device', () => {
       text: `INSERT INTO update_scheduler.tenant_state VALUES ('default', true, now()) ON CONFLICT (tenant) DO UPDATE SET paused = true`,
     });
     expect(await outlook('phone')).toMatchObject({ heldBy: 'tenant-paused' });
+  });
+
+  it('of a whole policy is a forecast: devices of each zone, and why the others are left out', async () => {
+    await night.devices(
+      { id: 'tokyo-1', zone: 'Asia/Tokyo' },
+      { id: 'tokyo-2', zone: 'Asia/Tokyo', supervised: false },
+      { id: 'zurich', zone: 'Europe/Zurich' },
+      { id: 'mac', platform: 'macOS', os: '26.6.2' },
+    );
+    const { policyId } = await night.policy();
+    const settings = parseConfig('update-scheduler', config, {});
+    const forecast = new ForecastPolicy(settings, night.clock, new PgOutlookStore(night.db));
+    const told = await forecast.run({ tenant: TENANT, policyId });
+    expect(told).toMatchObject({ policyName: 'nightly', heldBy: null, devices: 2, fits: true, warnings: [] });
+    expect(told.windows.map(({ zone, isOpen, devices }) => [zone, isOpen, devices])).toEqual([
+      ['Europe/Zurich', true, 1],
+      ['Asia/Tokyo', false, 1],
+    ]);
+    expect(told.skipped).toEqual(
+      expect.arrayContaining([
+        { reason: 'not-supervised', devices: 1 },
+        { reason: 'already-at-target', devices: 1 },
+      ]),
+    );
+    await expect(forecast.run({ tenant: 'other', policyId })).rejects.toMatchObject({ code: 'policy.not-found' });
   });
 });

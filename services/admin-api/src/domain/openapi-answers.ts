@@ -1,4 +1,4 @@
-import { ApiError, DevicePolicies, RolloutReasons, Why } from '@lamplighter/contracts';
+import { ApiError, DevicePolicies, PolicyForecast, RolloutReasons, Why } from '@lamplighter/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 
@@ -31,6 +31,13 @@ export const answerPaths: ZodOpenApiPathsObject = {
       'Why the device has not updated: a verdict, what happens next, and the evidence',
       Why,
       deviceOrSerial,
+    ),
+  },
+  '/v1/policies/{policyId}/forecast': {
+    get: question(
+      'How many devices the next windows of a policy would send to, at which rate, and whether they fit',
+      PolicyForecast,
+      z.object({ policyId: z.guid() }),
     ),
   },
   '/v1/rollouts/{rolloutId}/reasons': {

@@ -1,4 +1,11 @@
-import { type DevicePolicies, devicePolicies, type RolloutReasons, type Why } from '@lamplighter/contracts';
+import {
+  type DevicePolicies,
+  devicePolicies,
+  type PolicyForecast,
+  policyForecast,
+  type RolloutReasons,
+  type Why,
+} from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Controller, Get, Param, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
@@ -29,6 +36,11 @@ export class AnswersController {
   @Get('devices/:deviceId/why')
   why(@CurrentCaller() { tenant }: Caller, @Param('deviceId') id: string): Promise<Why> {
     return this.explainDevice.run(tenant, deviceIdOf(id));
+  }
+
+  @Get('policies/:policyId/forecast')
+  forecast(@CurrentCaller() { tenant }: Caller, @Param('policyId') id: string): Promise<PolicyForecast> {
+    return this.ask.look(policyForecast, { tenant, policyId: parse(z.guid(), id, 'policy id') });
   }
 
   @Get('rollouts/:rolloutId/reasons')

@@ -49,7 +49,7 @@ export class LookAhead {
 /** A device that has left is not judged. */
 const LEFT: JudgedDevice = { reason: 'left-management', target: null, ring: null, deadlineAt: null };
 
-function heldBy({ tenantPaused, paused, rolloutState }: OutlookTerms): Outlook['heldBy'] {
+export function heldBy({ tenantPaused, paused, rolloutState }: OutlookTerms): Outlook['heldBy'] {
   if (tenantPaused) return 'tenant-paused';
   if (paused) return 'policy-paused';
   if (rolloutState === 'aborted') return 'rollout-aborted';

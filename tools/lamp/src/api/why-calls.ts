@@ -1,4 +1,4 @@
-import { RolloutReasons, Why } from '@lamplighter/contracts';
+import { PolicyForecast, RolloutReasons, Why } from '@lamplighter/contracts';
 
 import type { ApiClient } from './client.ts';
 
@@ -8,3 +8,6 @@ export const whyDevice = (api: ApiClient, device: string): Promise<Why> =>
 
 export const whyRollout = (api: ApiClient, rolloutId: string): Promise<RolloutReasons> =>
   api.call({ path: `/v1/rollouts/${rolloutId}/reasons`, answer: RolloutReasons });
+
+export const forecastPolicy = (api: ApiClient, policyId: string): Promise<PolicyForecast> =>
+  api.call({ path: `/v1/policies/${policyId}/forecast`, answer: PolicyForecast });

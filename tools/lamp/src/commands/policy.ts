@@ -7,6 +7,7 @@ import { faultLine } from '../files/documents.ts';
 import { print, say } from '../output.ts';
 import { fields, table } from '../table.ts';
 import { documented, wholeNumber } from './common.ts';
+import { registerForecast } from './policy-forecast.ts';
 import { registerDryRun } from './policy-dry-run.ts';
 import { registerPolicyControl } from './policy-control.ts';
 import { dayList, platformList, type PolicyFlags, policyInput } from './policy-input.ts';
@@ -20,6 +21,7 @@ export function registerPolicy(program: Command): void {
     .description('A policy names platforms, a target and a window. Each time its window opens, its rollout goes on.');
   registerCreate(policy);
   registerDryRun(policy);
+  registerForecast(policy);
   const list = policy.command('list').summary('show all policies').description('Shows every policy.');
   list.option('--json', 'one JSON array of policies').action(listCommand);
   documented(withConnection(list), ['lamp policy list', 'lamp policy list --json']);

@@ -10,7 +10,7 @@ export interface SummaryQuery {
   readonly from?: number;
   /** A device that came back less than this before the stop need not have been commanded; default 15 minutes. */
   readonly slackMs?: number;
-  /** Also list the reachable and the targeted devices. */
+  /** Also list the reachable, the targeted and the commanded devices. */
   readonly ids?: boolean;
 }
 
@@ -94,6 +94,7 @@ function count(groups: Record<string, Group>, key: string, facts: Facts): void {
 interface Lists {
   reachable: string[];
   targeted: string[];
+  commanded: string[];
   missed: string[];
   twice: string[];
   afterStop: string[];
@@ -105,6 +106,7 @@ const askedAfter = (device: Device, stopAt = Infinity): boolean =>
 function list(lists: Lists, device: Device, facts: Facts, query: SummaryQuery): void {
   if (facts.reachable) lists.reachable.push(device.udid);
   if (facts.targeted) lists.targeted.push(device.udid);
+  if (facts.commanded) lists.commanded.push(device.udid);
   if (facts.reachable && facts.targeted && !facts.commanded) lists.missed.push(device.udid);
   if (twice(device)) lists.twice.push(device.udid);
   if (askedAfter(device, query.stopAt)) lists.afterStop.push(device.udid);
@@ -116,7 +118,8 @@ export function summarize(fleet: Fleet, query: SummaryQuery = {}) {
   const platforms: Record<string, Group> = {};
   const behaviours: Record<string, Group> = {};
   const outcomes: Record<string, number> = {};
-  const lists: Lists = { reachable: [], targeted: [], missed: [], twice: [], afterStop: [] };
+  const lists: Lists = { reachable: [], targeted: [], commanded: [], missed: [], twice: [], afterStop: [] };
+  let enforced = 0;
   const totals = { targeted: 0, reachable: 0, commanded: 0, updated: 0 };
   for (const device of fleet.devices) {
     advance(device, fleet.world);
@@ -125,10 +128,11 @@ export function summarize(fleet: Fleet, query: SummaryQuery = {}) {
     count(platforms, device.model.platform, facts);
     count(behaviours, device.behaviour, facts);
     for (const { outcome } of device.scheduled) bump(outcomes, outcome);
+    if (device.enforced > 0) enforced += 1;
     add(totals, facts);
     list(lists, device, facts, query);
   }
-  const { reachable, targeted, ...violations } = lists;
+  const { reachable, targeted, commanded, ...violations } = lists;
   return {
     now: fleet.world.now(),
     devices: fleet.devices.length,
@@ -139,9 +143,11 @@ export function summarize(fleet: Fleet, query: SummaryQuery = {}) {
     totals,
     /** ScheduleOSUpdate commands received, by outcome. */
     scheduled: outcomes,
+    /** Devices that were made to update by a declaration. */
+    enforced,
     /** Device ids. `missed`: reachable and targeted, never commanded. `twice`: told to do a step again. */
     violations,
-    ...(query.ids ? { ids: { reachable, targeted } } : {}),
+    ...(query.ids ? { ids: { reachable, targeted, commanded } } : {}),
     sessions: { ...fleet.sessions.counts },
     fleet: { ...fleet.counts },
     apns: { ...fleet.apns.counts, ...fleet.apns.store.counts, waiting: fleet.apns.store.waiting },

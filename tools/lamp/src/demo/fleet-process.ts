@@ -25,8 +25,9 @@ const FleetRecord = z.object({
   behaviours: z.record(z.string(), Group),
   totals: z.object({ targeted: z.number(), reachable: z.number(), commanded: z.number(), updated: z.number() }),
   scheduled: z.record(z.string(), z.number()),
+  enforced: z.number(),
   violations: z.object({ missed: Ids, twice: Ids, afterStop: Ids }),
-  ids: z.object({ reachable: Ids, targeted: Ids }).optional(),
+  ids: z.object({ reachable: Ids, targeted: Ids, commanded: Ids }).optional(),
   sessions: z.looseObject({
     requests: z.number(),
     sessions: z.number(),
@@ -113,10 +114,10 @@ export class FleetProcess {
     return FleetRecord.parse(await this.get(`/summary?${text.join('&')}`));
   }
 
-  /** Device ids that received at least one ScheduleOSUpdate. */
+  /** Device ids that received a ScheduleOSUpdate or an enforcement. */
   async commanded(): Promise<Set<string>> {
-    const schedules = z.array(z.looseObject({ udid: z.string() })).parse(await this.get('/schedules'));
-    return new Set(schedules.map(({ udid }) => udid));
+    const { ids } = await this.record({ ids: true });
+    return new Set(ids?.commanded);
   }
 
   async stop(): Promise<void> {

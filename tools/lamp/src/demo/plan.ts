@@ -86,6 +86,8 @@ export function openPolicy(plan: DemoPlan, now: string): PolicyInput {
       },
     ],
     pace: { devicesPerMinute: 60_000, spread: 0.3 },
+    // Devices that are told by declaration install in the same night.
+    enforcement: { announceDays: 0 },
   };
 }
 
@@ -94,6 +96,8 @@ export function openPolicy(plan: DemoPlan, now: string): PolicyInput {
  * lost device is back within it, or not at all).
  */
 export const demoMix = {
+  // A Mac does not tell its zone, and an enforcement is of the device's own time.
+  zones: { UTC: 1 },
   settings: {
     bandwidthMbit: [80, 400],
     notNowTimes: [1, 3],

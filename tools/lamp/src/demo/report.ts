@@ -86,6 +86,7 @@ function traffic({ fleet, tookMs, restarts }: DemoReport): string {
     ],
     ['answers', answers.join(', ')],
     ['ScheduleOSUpdate', schedules.join(', ')],
+    ['by declaration', `${number(fleet.enforced)} devices`],
     [
       'mishaps',
       `${number(sessions.dropped)} connections dropped, ${number(sessions.retries)} answers repeated from the cache, ${number(sessions.duplicates)} sent twice, ${number(restarts)} restarts of services`,

@@ -2,6 +2,7 @@ import * as command from './events/command.ts';
 import * as declaration from './events/declaration.ts';
 import * as device from './events/device.ts';
 import * as rollout from './events/rollout.ts';
+import * as finding from './events/finding.ts';
 import * as update from './events/update.ts';
 import * as webhook from './events/webhook.ts';
 import * as window from './events/window.ts';
@@ -29,4 +30,5 @@ export const messages = [
   device.declarationReported,
   device.deviceObserved,
   update.updateAdvanced,
+  finding.findingAlerted,
 ] as const;

@@ -63,6 +63,45 @@ export const config = baseConfig.extend({
     .min(1)
     .default(90)
     .describe('Days for which the history of updates is kept.'),
+  LAMP_WATCH: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether devices are looked after that should have come, or whose update stands still.'),
+  LAMP_WATCH_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .default(300)
+    .describe('How often the watchdog looks at the whole fleet, in seconds of the clock.'),
+  LAMP_WATCH_SILENT_MINUTES: z.coerce
+    .number()
+    .min(1)
+    .default(60)
+    .describe('A device that was pushed so long ago and has not come since is found silent.'),
+  LAMP_WATCH_STUCK_MINUTES: z.coerce
+    .number()
+    .min(1)
+    .default(90)
+    .describe(
+      'The MDM client of a device without contact for so long, while others that were woken came, is found stuck.',
+    ),
+  LAMP_WATCH_UPDATE_MINUTES: z.coerce
+    .number()
+    .min(1)
+    .default(180)
+    .describe('An update that a device took and that has made no progress for so long is found stuck.'),
+  LAMP_WATCH_CERTIFICATE_DAYS: z.coerce
+    .number()
+    .min(0)
+    .default(30)
+    .describe('Devices whose identity certificate ends within so many days are told of.'),
+  LAMP_WATCH_STEP_MINUTES: z.coerce
+    .number()
+    .min(1)
+    .default(30)
+    .describe(
+      'How long a step of the watchdog (push, ping, synchronization) has to show an effect before the next one.',
+    ),
   LAMP_GDMF_URL: z
     .string()
     .optional()

@@ -67,7 +67,7 @@ export const SOURCES = {
 export const DEVICE_FACTS = {
   name: 'device-releases-facts',
   text: `
-    SELECT d.platform, CASE d.platform WHEN 'macOS' THEN d.software_update_device_id ELSE d.product_name END AS model,
+    SELECT d.platform, CASE d.platform WHEN 'macOS' THEN coalesce(d.software_update_device_id, d.product_name) ELSE d.product_name END AS model,
            d.os_version AS "osVersion", d.os_version_key AS "osVersionKey", d.build_version AS "buildVersion",
            d.supplemental_build AS "supplementalBuild",
            (SELECT max(r.at) FROM status_ingestion.report_v1 r

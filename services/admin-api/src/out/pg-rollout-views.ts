@@ -120,14 +120,18 @@ function reasonsOf(counts: StateCount[]): Rollout['reasons'] {
   return [...reasons.values()].toSorted((a, b) => b.devices - a.devices).slice(0, 20);
 }
 
+/** A download that its policy leaves at that is at its end, too. */
+function isSettled({ state, reason }: StateCount): boolean {
+  return (SETTLED as readonly string[]).includes(state) || reason === 'download-only';
+}
+
 function recentlyBefore(now: Date): Date {
   return new Date(now.getTime() - RECENT_MINUTES * 60_000);
 }
 
 function progressOf(counts: StateCount[], total: number, firstReleasedAt: Date | null, now: Date): Rollout['progress'] {
   const sum = (pick: (row: StateCount) => number) => counts.reduce((all, row) => all + pick(row), 0);
-  const ofSettled = (pick: (row: StateCount) => number) =>
-    sum((row) => ((SETTLED as readonly string[]).includes(row.state) ? pick(row) : 0));
+  const ofSettled = (pick: (row: StateCount) => number) => sum((row) => (isSettled(row) ? pick(row) : 0));
   const settled = ofSettled((row) => row.devices);
   const released = sum((row) => row.released);
   const done = ofSettled((row) => row.released);

@@ -153,7 +153,8 @@ function heldElsewhere({ tenant, otherRollouts, resendBefore, now }: Judgement, 
   return `WHEN EXISTS (
              SELECT FROM update_scheduler.device_update o
               WHERE o.tenant = ${params.add(tenant, 'text')} AND o.rollout_id = ANY(${params.add(otherRollouts, 'text[]')}::uuid[]) AND o.device_id = s.device_id
-                AND (o.state IN ('scanning','available','commanded','downloading','downloaded','installing') AND (o.updated_at >= ${params.add(resendBefore, 'timestamptz')} OR o.lane = 'ddm' AND o.stops_at > ${params.add(now, 'timestamptz')})
+                -- What has no step any more is at its end: a download that its policy leaves at that.
+                AND (o.state IN ('scanning','available','commanded','downloading','downloaded','installing') AND o.step <> '' AND (o.updated_at >= ${params.add(resendBefore, 'timestamptz')} OR o.lane = 'ddm' AND o.stops_at > ${params.add(now, 'timestamptz')})
                   OR o.state = 'planned' AND o.stops_at > ${params.add(now, 'timestamptz')})) THEN 'other-rollout'`;
 }
 

@@ -37,6 +37,7 @@ export function planChunk(of: ChunkOf, params: SqlParams): string {
   const rollout = `${params.add(of.rolloutId, 'text')}::uuid`;
   const occurrence = `${params.add(of.occurrenceId, 'text')}::uuid`;
   const now = params.add(judgement.now, 'timestamptz');
+  const deadlineAt = params.add(of.deadlineAt, 'timestamptz');
   const first = `${params.add(of.firstWave, 'bigint')}::int`;
   const size = `${params.add(of.pace.waveSize, 'bigint')}::int`;
   const every = `make_interval(secs => ${params.add(of.pace.waveEveryMs, 'bigint')}::float8 / 1000)`;
@@ -58,6 +59,8 @@ WITH ${judged}, dealt AS (
          OR (old.state = 'failed' AND old.reason IS DISTINCT FROM 'aborted')
          OR (old.state IN ('installed','superseded') AND j.below
              AND (old.state = 'installed' OR string_to_array(j.target_version, '.')::int[] > string_to_array(old.target_version, '.')::int[]))
+         -- A policy that only downloads installs from its deadline on.
+         OR (old.state = 'downloaded' AND old.step = '' AND coalesce(j.deadline_at, ${deadlineAt}) <= ${now})
          OR (old.stops_at <= ${now} AND old.updated_at < ${params.add(judgement.resendBefore, 'timestamptz')}
              AND old.state IN ('scanning','available','commanded','downloading','downloaded','installing'))))
 ), written AS (
@@ -65,7 +68,7 @@ WITH ${judged}, dealt AS (
          from_version, target_version, target_build, ring, deadline_at, version, stops_at, updated_at)
   SELECT ${tenant}, ${rollout}, device_id, ${occurrence}, CASE WHEN state = 'planned' THEN ${first} + ${waveOf(judgement)} ELSE -1 END,
          state, reason, '', platform, lane,
-         os_version, target_version, target_build, ring, coalesce(deadline_at, ${params.add(of.deadlineAt, 'timestamptz')}),
+         os_version, target_version, target_build, ring, coalesce(deadline_at, ${deadlineAt}),
          coalesce(old_version + 1, 0), ${params.add(of.stopsAt, 'timestamptz')}, ${now}
     FROM dealt
   ON CONFLICT (tenant, rollout_id, device_id) DO UPDATE

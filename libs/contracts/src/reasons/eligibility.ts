@@ -43,9 +43,10 @@ export const ELIGIBILITY_REASONS = {
     class: 'management',
     title: 'Needs declarations',
     explanation:
-      'The device takes updates by declarations only (OS 27 or later, visionOS), and has no declarations from here yet.',
+      'The device takes updates by declaration only (OS 27 or later, visionOS), and has not said here that it takes them: it has not reported since it enrolled, or its declarations come from another server, which is left alone.',
     retry: 'when-facts-change',
-    action: 'Enable declarative management for the device.',
+    action:
+      'Nothing where it enrolled a moment ago. Where it is enrolled with another MDM server, point that server’s DDM hook here, or update it from there. See LAMP_DDM_SUBSCRIPTIONS.',
   },
   'update-not-offered': {
     class: 'catalog',

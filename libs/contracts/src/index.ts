@@ -8,6 +8,7 @@ export * from './api/rollouts.ts';
 export * from './api/schemas.ts';
 export * from './api/sources.ts';
 export * from './api/tokens.ts';
+export * from './api/update-status.ts';
 export * from './api/webhooks.ts';
 export * from './api/why.ts';
 export * from './catalogue.ts';

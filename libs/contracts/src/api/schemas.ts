@@ -3,6 +3,7 @@ import { UpdateState } from '../events/update.ts';
 import { Fault } from '../fault.ts';
 import { Instant } from '../ids.ts';
 import { RolloutRing } from './rollouts.ts';
+import { LastUpdate, DeviceUpdateStatus } from './update-status.ts';
 import { CertificateState } from '../certificate-state.ts';
 
 /** What every refused or failed request answers with. */
@@ -161,6 +162,10 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>;
 export const Device = DeviceSummary.extend({
   /** Where its update stands, newest rollout first. */
   updates: z.array(RolloutDevice.extend({ rolloutId: z.guid(), policyName: z.string() })),
+  /** Of the one under way, else of the newest; null where it never took part in one. */
+  updateStatus: DeviceUpdateStatus.nullable(),
+  /** Null where none was brought from here. */
+  lastUpdate: LastUpdate.nullable(),
   availableUpdates: z.array(
     z.object({
       productKey: z.string(),

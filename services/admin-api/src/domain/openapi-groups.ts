@@ -1,12 +1,4 @@
-import {
-  ApiError,
-  DevicePage,
-  Group,
-  GroupSpec,
-  GroupTest,
-  GroupView,
-  GroupViews,
-} from '@lamplighter/contracts';
+import { ApiError, DevicePage, Group, GroupSpec, GroupTest, GroupView, GroupViews } from '@lamplighter/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 

@@ -2,6 +2,7 @@ import type { Device, DevicePage, DeviceSummary, FleetSummary } from '@lamplight
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type CommandRow, type History, timelineOf } from '../domain/timeline.ts';
+import { lastUpdateOf, updateStatusOf } from '../domain/update-status.ts';
 import { DeviceViews } from '../ports.ts';
 import { rolloutDeviceOf } from './pg-rollout-views.ts';
 import { iso, isoOrNull } from './rows.ts';
@@ -34,13 +35,16 @@ export class PgDeviceViews extends DeviceViews {
       ),
       this.history(key),
     ]);
+    const own = updates.map((update) => ({
+      ...rolloutDeviceOf(update),
+      rolloutId: update.rolloutId,
+      policyName: update.policyName,
+    }));
     return {
       ...summaryOf(row),
-      updates: updates.map((update) => ({
-        ...rolloutDeviceOf(update),
-        rolloutId: update.rolloutId,
-        policyName: update.policyName,
-      })),
+      updates: own,
+      updateStatus: updateStatusOf(own, history),
+      lastUpdate: lastUpdateOf(own, history),
       availableUpdates: available.map((product) => ({ ...product, reportedAt: iso(product.reportedAt) })),
       pending: history.commands.filter((command) => command.finishedAt === null).map(pendingOf),
       timeline: timelineOf(history),

@@ -113,6 +113,7 @@ export function describeDevice(device: Device): string {
         ]),
       )}`,
     );
+  if (device.updateStatus !== null) blocks.push(statusText(device.updateStatus));
   if (availableUpdates.length > 0)
     blocks.push(
       `Offers\n${table(
@@ -140,7 +141,33 @@ function facts(device: Device): string {
     ['supervised', device.supervised === null ? 'not known yet' : device.supervised ? 'yes' : 'no'],
     ['time zone', device.timeZone ?? 'not reported'],
     ['last answer', dateTime(device.lastAnswerAt)],
+    ['last update', lastUpdateText(device.lastUpdate)],
   ]);
+}
+
+function lastUpdateText(last: Device['lastUpdate']): string {
+  if (last === null) return 'none from here';
+  return `${last.fromVersion ?? '?'} → ${last.toVersion} (${last.toBuild}), ${dateTime(last.installedAt)}`;
+}
+
+/** The steps of the update with their times. */
+function statusText(status: NonNullable<Device['updateStatus']>): string {
+  const why = status.reasonTitle === null ? '' : `: ${status.reasonTitle}`;
+  const head = `Update to ${status.targetVersion} (${status.targetBuild}), ${wordOf(status.state)}${why}`;
+  return `${head}\n${table(
+    ['planned (UTC)', 'command sent', 'received', 'downloading', 'downloaded', 'installing', 'installed'],
+    [
+      [
+        status.plannedAt,
+        status.commandSentAt,
+        status.commandReceivedAt,
+        status.downloadingAt,
+        status.downloadedAt,
+        status.installingAt,
+        status.installedAt,
+      ].map(dateTime),
+    ],
+  )}`;
 }
 
 /** Why a command waits, in words. */

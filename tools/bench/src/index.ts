@@ -1,3 +1,7 @@
+import { advance } from './advance/advance.ts';
+import { ddmAssign } from './ddm/assign.ts';
+import { ddmSync } from './ddm/sync.ts';
+import { dryRun } from './dry-run/dry-run.ts';
 import { enqueue } from './enqueue/enqueue.ts';
 import { enrollment } from './enrollment/enrollment.ts';
 import { exchange } from './exchange/exchange.ts';
@@ -24,6 +28,14 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
     summary: 'plan and fan-out until the command rows are committed, against a plain COPY of the same rows',
     run: fanout,
   },
+  advance: {
+    summary: 'updates moved on by what devices report, against bare upserts of the same rows in batches of 1,000',
+    run: advance,
+  },
+  'dry-run': {
+    summary: 'a fleet judged by a policy, against counting it by platform and version',
+    run: dryRun,
+  },
   exchange: {
     summary: 'Idle → command → Acknowledged → empty over TLS, against one statement per step and request',
     run: exchange,
@@ -39,6 +51,14 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   enqueue: {
     summary: 'one command to a million devices, against a plain COPY of the same rows',
     run: enqueue,
+  },
+  'ddm-assign': {
+    summary: 'the declarations of a million devices, given and changed, against a plain COPY of the same rows',
+    run: ddmAssign,
+  },
+  'ddm-sync': {
+    summary: 'tokens → items → declarations → status over TLS, against the exchange',
+    run: ddmSync,
   },
   push: {
     summary: 'pushes to a simulated APNs, against a bare HTTP/2 loop; and with answers that take 50 ms',

@@ -1,7 +1,31 @@
 import { acknowledgedFixture, idleFixture, UPDATE_RESULTS } from '@lamplighter/apple';
+import type { HttpReply } from './http-replies.ts';
 
 const idle = idleFixture('DEVICE').toString();
 const acknowledged = acknowledgedFixture('COMMAND', 'DEVICE', { ...UPDATE_RESULTS }).toString();
+
+/** What one device does on a connection. */
+export interface Session {
+  readonly first: string;
+  /** The request after a reply; undefined at the end. Throws where the reply is not what the session promises. */
+  after(reply: HttpReply): string | undefined;
+}
+
+/** Idle → command → Acknowledged → empty. */
+export function exchangeSession(deviceId: string): Session {
+  let commandId: string | undefined;
+  return {
+    first: idleRequest(deviceId),
+    after({ status, body }) {
+      const next = commandIdIn(body);
+      if (status !== 200 || (next === undefined) === (commandId === undefined)) {
+        throw new Error(`${deviceId} got ${status} "${body.slice(0, 200)}" to its ${commandId ?? 'Idle'}`);
+      }
+      commandId = next;
+      return next === undefined ? undefined : acknowledgedRequest(deviceId, next);
+    },
+  };
+}
 
 /** Requests as bytes on the wire. Cut from templates: the load must cost less than what it measures. */
 export function idleRequest(deviceId: string): string {

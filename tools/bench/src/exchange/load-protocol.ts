@@ -1,5 +1,9 @@
+/** What a device does: Idle → command → Acknowledged → empty; or tokens → items → each declaration → status. */
+export type SessionKind = 'exchange' | 'sync';
+
 /** What the load generator is told, in its first message. */
 export interface LoadOrder {
+  readonly session: SessionKind;
   readonly port: number;
   /** PEM: whom to trust, and who the devices are. */
   readonly ca: string;

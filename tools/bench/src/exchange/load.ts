@@ -3,14 +3,17 @@ import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 
 import { quantile } from '../result.ts';
+import { syncSession } from '../ddm/sync-session.ts';
 import { deviceIdOf } from './device-ids.ts';
-import { acknowledgedRequest, commandIdIn, idleRequest } from './device-messages.ts';
+import { exchangeSession, type Session } from './device-messages.ts';
 import { HttpReplies, type HttpReply } from './http-replies.ts';
 import type { LoadNews, LoadOrder, LoadResult } from './load-protocol.ts';
 
 const MOST_LATENCIES = 4_000_000;
 
-/** Sessions of one device after the other on each connection: Idle → command → Acknowledged → empty. */
+const SESSIONS = { exchange: exchangeSession, sync: syncSession };
+
+/** Sessions of one device after the other on each connection. */
 class Load {
   private readonly order: LoadOrder;
   private readonly latencies = new Float64Array(MOST_LATENCIES);
@@ -48,8 +51,7 @@ class Load {
 
   private serve(socket: TLSSocket): void {
     const replies = new HttpReplies();
-    let device = '';
-    let commandId: string | undefined;
+    let session: Session;
     let sentAt = 0;
     const send = (text: string): void => {
       sentAt = performance.now();
@@ -57,19 +59,14 @@ class Load {
     };
     const begin = (): void => {
       if (this.nextDevice >= this.order.devices) return this.finished.resolve();
-      device = deviceIdOf(this.nextDevice++);
-      commandId = undefined;
-      send(idleRequest(device));
+      session = SESSIONS[this.order.session](deviceIdOf(this.nextDevice++));
+      send(session.first);
     };
     const take = (reply: HttpReply): void => {
       this.latencies[this.requests++ % MOST_LATENCIES] = performance.now() - sentAt;
-      const next = commandIdIn(reply.body);
-      if (reply.status !== 200 || (next === undefined) === (commandId === undefined)) {
-        throw new Error(`${device} got ${reply.status} "${reply.body.slice(0, 200)}" to its ${commandId ?? 'Idle'}`);
-      }
-      commandId = next;
+      const next = session.after(reply);
       if (next === undefined) begin();
-      else send(acknowledgedRequest(device, next));
+      else send(next);
     };
     socket.on('data', (chunk: Buffer) => {
       try {

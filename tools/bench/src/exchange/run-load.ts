@@ -7,7 +7,7 @@ import type { Bed } from '../bed.ts';
 import type { BenchOptions } from '../options.ts';
 import { cpuBetween, type CpuSeconds } from '../processes.ts';
 import type { BenchIdentity } from './device-certificate.ts';
-import type { LoadNews, LoadOrder, LoadResult } from './load-protocol.ts';
+import type { LoadNews, LoadOrder, LoadResult, SessionKind } from './load-protocol.ts';
 
 export interface MeasuredLoad extends LoadResult {
   /** What `cpu` counted while it was measured. */
@@ -19,6 +19,8 @@ interface Devices {
   readonly connections: number;
   /** How many are staged. */
   readonly devices: number;
+  /** Default: exchange. */
+  readonly session?: SessionKind;
   /** The bed's gateway where absent. */
   readonly server?: { readonly port: number; readonly pid: number } | undefined;
 }
@@ -27,12 +29,13 @@ interface Devices {
 export function loadDevices(
   bed: Bed,
   options: BenchOptions,
-  { identity, connections, devices, server }: Devices,
+  { identity, connections, devices, session = 'exchange', server }: Devices,
 ): Promise<MeasuredLoad> {
   const { pki, urls } = bed.product;
   const measureMs = options.seconds * 1000;
   return runLoad(
     {
+      session,
       port: server?.port ?? Number(new URL(urls.gateway).port),
       ca: readFileSync(pki.gatewayCa, 'utf8'),
       certificate: identity.certificate,

@@ -1,4 +1,4 @@
-import { AppError, Failure, policyPut, PolicySpec, requestSubject } from '@lamplighter/contracts';
+import { AppError, Failure, type PolicyInput, policyPut, PolicySpec, requestSubject } from '@lamplighter/contracts';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 
 import { LampError } from '../../../lamp/src/errors.ts';
@@ -12,16 +12,17 @@ import { clearRollouts, stageFleet } from './stage.ts';
 const DEFAULT_DEVICES = 200_000;
 /** Whose rows a fan-out makes, one or more for each device. */
 const TABLES = ['update_scheduler.device_update', 'update_scheduler.update_event', 'command_queue.command'];
-/** One o'clock, in a window that is open all day. */
-const START = Date.parse('2026-11-22T01:00:00Z');
+/** In no zone is it midnight soon, when the next window would open. */
+const START = Date.parse('2026-11-22T01:05:00Z');
 /** The pace allows a million devices a minute of this clock: no bound to what is measured. */
-const FACTOR = 60;
+const FACTOR = 10;
 
 const env = (): Record<string, string> => ({
   LAMP_CLOCK: `scaled:${Date.now()}:${START}:${FACTOR}`,
   LAMP_WINDOW_TICK_MS: '50',
   // A minute of real time, as by default with a real clock; and no second push within a run.
-  LAMP_JOIN_SECONDS: '3600',
+  LAMP_JOIN_SECONDS: '600',
+  LAMP_FIRST_COMMANDS_PER_MINUTE: '1000000000',
   LAMP_REPUSH_SECONDS: '86400',
 });
 
@@ -69,19 +70,29 @@ async function fanOut(bed: Bed, options: BenchOptions, devices: number, run: num
   await bed.db.query('CHECKPOINT');
   const before = bed.cpu();
   const start = performance.now();
-  await putPolicy(bed, `bench ${run}`);
+  await putPolicy(bed, `first ${run}`, { precedence: 500, assignment: { groups: ['first'] } });
+  await putPolicy(bed, `bench ${run}`, {
+    assignment: { groups: ['managed'], excludedGroups: ['kiosks'] },
+    rings: [{ name: 'some', percent: 20 }, { name: 'all' }],
+  });
+  await waitUntil('the first commands', options, () => hasCommands(bed), { everyMs: 20 });
+  const firstSeconds = (performance.now() - start) / 1000;
   await waitUntil('planning and releasing', options, () => isReleased(bed), { everyMs: 50 });
   await waitUntil('queueing', options, () => isQueued(bed, manager, devices), { everyMs: 20 });
   const seconds = (performance.now() - start) / 1000;
   const cpu = cpuBetween(before, bed.cpu());
-  options.say(`fanout ${run}/${options.runs}: ${cpuText(cpu)}`);
+  options.say(
+    `fanout ${run}/${options.runs}: first commands queued after ${firstSeconds.toFixed(1)} s, all after ${seconds.toFixed(1)} s; ${cpuText(cpu)}`,
+  );
   return { rate: devices / seconds, cpuSeconds: totalOf(cpu) };
 }
 
-async function putPolicy(bed: Bed, name: string): Promise<void> {
+async function putPolicy(bed: Bed, name: string, more: Partial<PolicyInput>): Promise<void> {
   const spec = PolicySpec.parse({
     name,
-    windows: [{ start: '00:00', lengthMinutes: 1440, stopBeforeMinutes: 0, zone: 'UTC' }],
+    platforms: ['macOS', 'iOS'],
+    ...more,
+    windows: [{ start: '00:00', lengthMinutes: 1440, stopBeforeMinutes: 0, zone: 'device' }],
     pace: { devicesPerMinute: 1_000_000, spread: 0 },
   });
   const payload = JSON.stringify({ tenant: 'default', spec });
@@ -90,10 +101,16 @@ async function putPolicy(bed: Bed, name: string): Promise<void> {
   if (failure.success) throw new AppError(failure.data.error.code, failure.data.error.message);
 }
 
+async function hasCommands({ db }: Bed): Promise<boolean> {
+  const { rows } = await db.query<{ some: boolean }>('SELECT EXISTS (SELECT FROM command_queue.command) AS some');
+  return rows[0]?.some === true;
+}
+
 /** Cheap to ask: small tables only. */
 async function isReleased({ db }: Bed): Promise<boolean> {
   const { rows } = await db.query<{ done: boolean }>(`
-    SELECT EXISTS (SELECT FROM update_scheduler.occurrence WHERE state = 'planned')
+    SELECT (SELECT count(DISTINCT policy_id) FROM update_scheduler.occurrence) = 2
+       AND NOT EXISTS (SELECT FROM update_scheduler.occurrence WHERE state <> 'planned')
        AND NOT EXISTS (SELECT FROM update_scheduler.wave WHERE released_at IS NULL)
        AND NOT EXISTS (SELECT FROM update_scheduler.outbox) AS done`);
   return rows[0]?.done === true;

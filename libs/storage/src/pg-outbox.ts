@@ -5,7 +5,7 @@ import { afterCommit, type PgDatabase } from './pg-database.ts';
 interface StoredRow {
   subject: string;
   message_id: string;
-  payload: Buffer;
+  payload: string;
 }
 
 /** The outbox table of one service's schema. Rows go out in the order of their ids and are deleted once confirmed. */
@@ -25,6 +25,7 @@ export class PgOutbox extends Outbox implements OutboxSource {
       name: 'outbox-stage',
       text: `INSERT INTO ${schema}.outbox (subject, message_id, payload) VALUES ($1, $2, $3)`,
     };
+    // As text: node-postgres reads bytes as hexadecimal digits, which takes three times as long.
     // Deleted first, published inside the same transaction: a publish that fails brings the rows back.
     this.take = {
       name: 'outbox-take',
@@ -33,7 +34,7 @@ export class PgOutbox extends Outbox implements OutboxSource {
           DELETE FROM ${schema}.outbox WHERE outbox_id IN (
             SELECT outbox_id FROM ${schema}.outbox ORDER BY outbox_id LIMIT $1 FOR UPDATE SKIP LOCKED)
           RETURNING outbox_id, subject, message_id, payload)
-        SELECT subject, message_id, payload FROM taken ORDER BY outbox_id`,
+        SELECT subject, message_id, convert_from(payload, 'UTF8') AS payload FROM taken ORDER BY outbox_id`,
     };
   }
 
@@ -57,7 +58,9 @@ export class PgOutbox extends Outbox implements OutboxSource {
     return this.database.transaction(async (tx) => {
       const rows = await tx.query<StoredRow>(this.take, [limit]);
       if (rows.length === 0) return 0;
-      await publish(rows.map((row) => ({ subject: row.subject, messageId: row.message_id, payload: row.payload })));
+      await publish(
+        rows.map((row) => ({ subject: row.subject, messageId: row.message_id, payload: Buffer.from(row.payload) })),
+      );
       return rows.length;
     });
   }

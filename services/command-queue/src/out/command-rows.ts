@@ -60,8 +60,8 @@ export function rivalColumns(winners: readonly SlotWinner[]): unknown[] {
     if (head?.slot !== winner.slot || head.tenant !== winner.tenant) heads.push(winner);
     numbers.push(heads.length);
   }
-  const [, devices, ids] = keyColumns(winners);
-  return [numbers, devices, ids, heads.map((head) => head.tenant), heads.map((head) => head.slot)];
+  const devices = winners.map((winner) => winner.deviceId);
+  return [numbers, devices, heads.map((head) => head.tenant), heads.map((head) => head.slot)];
 }
 
 export function deviceColumns(devices: readonly { tenant: string; deviceId: string }[]): unknown[] {
@@ -91,7 +91,8 @@ export function commandColumns(groups: readonly CommandTerms[]): unknown[] {
       traces.push(command.traceparent ?? null);
     }
   });
-  return [numbers, devices, ids, traces];
+  // Beside longer arrays none is as good as one of nulls.
+  return [numbers, devices, ids, traces.some((trace) => trace !== null) ? traces : null];
 }
 
 export function termColumns(groups: readonly CommandTerms[]): unknown[] {

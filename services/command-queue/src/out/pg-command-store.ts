@@ -41,6 +41,7 @@ import type { TraitsRecord } from './sql/traits.ts';
 import * as traitsSql from './sql/traits.ts';
 
 const DAY_MS = 86_400_000;
+const UNIQUE_VIOLATION = '23505';
 /** Sorts before every command id. */
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -56,7 +57,7 @@ export class PgCommandStore extends CommandStore {
       now,
     ]);
     const total = groups.reduce((sum, group) => sum + group.commands.length, 0);
-    const rows = await tx.query<enqueueSql.AddedRecord>(enqueueSql.enqueue, [
+    const rows = await addNew(tx, [
       ...commandColumns(groups),
       ...termColumns(groups),
       now,
@@ -249,6 +250,18 @@ export class PgCommandStore extends CommandStore {
     const values = [unusedSince, after?.tenant ?? '', after?.bodyId ?? FIRST_ID, limit];
     const [last] = await tx.query<{ tenant: string; body_id: string }>(bodiesSql.removeBodies, values);
     return last === undefined ? null : { tenant: last.tenant, bodyId: last.body_id };
+  }
+}
+
+/** Nearly always all are new; that one is not shows soon. */
+async function addNew(tx: Tx, values: readonly unknown[]): Promise<enqueueSql.AddedRecord[]> {
+  await tx.query(enqueueSql.beforeEnqueue);
+  try {
+    return await tx.query<enqueueSql.AddedRecord>(enqueueSql.enqueueNew, values);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+    await tx.query(enqueueSql.undoEnqueue);
+    return tx.query<enqueueSql.AddedRecord>(enqueueSql.enqueue, values);
   }
 }
 

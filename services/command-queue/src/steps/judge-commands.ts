@@ -64,7 +64,7 @@ export class JudgeCommands {
 
   /** Asks what kinds of devices there are; only where one of them is unfit, which of these devices are of that kind. */
   private async judgeDevices(tx: Tx, batches: Batch[]): Promise<Judged> {
-    const kinds = await this.kindsOf(tx, devicesOf(batches));
+    const kinds = await this.kindsOf(tx, batches);
     const isUnfit = ({ body }: Batch, kind: DeviceTraits) => unfitTraits(body.requestType, kind) !== undefined;
     const unfit = batches.filter((batch) => kinds.some((kind) => isUnfit(batch, kind)));
     if (unfit.length === 0) return { batches, refused: [] };
@@ -89,11 +89,12 @@ export class JudgeCommands {
    * Of a large order the kinds that its whole fleet has, as they were up to a minute ago: to ask of each device would cost
    * half as much again as to queue its command.
    */
-  private async kindsOf(tx: Tx, devices: readonly Device[]): Promise<DeviceTraits[]> {
-    const few = devices.length <= MANY ? devices : devices.filter(({ deviceId }) => deviceId.includes(':'));
+  private async kindsOf(tx: Tx, batches: readonly Batch[]): Promise<DeviceTraits[]> {
+    const isLarge = batches.reduce((sum, { commands }) => sum + commands.length, 0) > MANY;
+    const few = devicesOf(batches, isLarge ? ({ deviceId }) => deviceId.includes(':') : undefined);
     const kinds = few.length === 0 ? [] : await this.commands.findTraits(tx, few);
-    if (devices.length <= MANY) return kinds;
-    for (const tenant of new Set(devices.map((device) => device.tenant))) {
+    if (!isLarge) return kinds;
+    for (const tenant of new Set(batches.map(({ order }) => order.tenant))) {
       kinds.push(...(await this.fleetKinds(tx, tenant)));
     }
     return kinds;
@@ -148,13 +149,13 @@ function refusedOf({ order, group, body }: Batch, command: NewCommand, refusal: 
   return { order, group, command, requestType: body.requestType, refusal };
 }
 
-function devicesOf(batches: readonly Batch[]): Device[] {
+function devicesOf(batches: readonly Batch[], isAskedFor?: (command: NewCommand) => boolean): Device[] {
   const tenants = new Map<string, Set<string>>();
   for (const { order, commands } of batches) {
     const { tenant } = order;
     const deviceIds = tenants.get(tenant) ?? new Set();
     tenants.set(tenant, deviceIds);
-    for (const { deviceId } of commands) deviceIds.add(deviceId);
+    for (const command of commands) if (isAskedFor?.(command) ?? true) deviceIds.add(command.deviceId);
   }
   return [...tenants].flatMap(([tenant, deviceIds]) => Array.from(deviceIds, (deviceId) => ({ tenant, deviceId })));
 }

@@ -16,18 +16,21 @@ SELECT pg_advisory_xact_lock(${SLOT_LOCK}, o.key)
 };
 
 /**
- * Plan: unnest, hash join with the few slots → the pending commands of each device.
- * $1 slot numbers, $2 device ids, $3 ids of the commands that take the places; $4 tenants, $5 slots, of the numbers. Gives positions, from 1.
+ * Where a command was just added and its device has another of its slot: an older one, or one that came with it.
+ *
+ * Plan: unnest and sort (neighbouring keys share index pages), hash join with the few slots → the pending commands of each device.
+ * $1 slot numbers, $2 device ids; $3 tenants, $4 slots, of the numbers. Gives positions, from 1.
  */
 export const findRivals: Statement = {
   name: 'command-find-rivals',
   text: `
-SELECT w.n FROM unnest($1::int[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w(number, device_id, command_id, n)
-  JOIN unnest($4::text[], $5::text[]) WITH ORDINALITY AS s(tenant, slot, number) ON s.number = w.number
+SELECT w.n FROM (SELECT * FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS u(number, device_id, n)
+                  ORDER BY u.device_id COLLATE "C") w
+  JOIN unnest($3::text[], $4::text[]) WITH ORDINALITY AS s(tenant, slot, number) ON s.number = w.number
  CROSS JOIN LATERAL (
    SELECT FROM command_queue.command c
-    WHERE c.tenant = s.tenant AND c.device_id = w.device_id AND c.slot = s.slot AND c.command_id <> w.command_id
-    LIMIT 1) c`,
+    WHERE c.tenant = s.tenant AND c.device_id = w.device_id AND c.slot = s.slot
+   OFFSET 1 LIMIT 1) c`,
 };
 
 /**

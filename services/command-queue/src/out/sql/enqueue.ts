@@ -36,9 +36,7 @@ SELECT k.tenant, k.device_id, k.command_id FROM unnest($1::text[], $2::text[], $
  * $14 no pushes, $15 purposes, $16 slots, $17 retries, $18 seconds before the first, of the groups;
  * $19 now, $20 from when on history is searched, $21 how many commands there are: where all are new, and for devices of our own, none is named
  */
-export const enqueue: Statement = {
-  name: 'command-enqueue',
-  text: `
+const enqueueWith = (onConflict: string): string => `
 WITH terms AS MATERIALIZED (
   SELECT g.* FROM unnest($5::uuid[], $6::text[], $7::text[], $8::smallint[], $9::timestamptz[], $10::timestamptz[],
                          $11::timestamptz[], $12::smallint[], $13::timestamptz[], $14::boolean[], $15::text[],
@@ -69,13 +67,20 @@ SELECT g.tenant, c.device_id, c.command_id, g.body_id, g.cause, g.priority, 0, $
         WHERE h.tenant = g.tenant AND h.device_id = c.device_id AND h.command_id = c.command_id AND h.finished_at >= $20
         LIMIT 1) h ON true
  WHERE h.was IS NULL
-ON CONFLICT DO NOTHING
+${onConflict}
 RETURNING tenant, device_id, command_id, source
 )
 SELECT n.total, a.tenant, a.device_id, a.command_id, a.source
   FROM (SELECT count(*) AS total, count(source) AS relayed FROM added) n
-  LEFT JOIN added a ON n.total <> $21 OR n.relayed > 0`,
-};
+  LEFT JOIN added a ON n.total <> $21 OR n.relayed > 0`;
+
+/** Fails with `unique_violation` where one of the commands waits already. */
+export const enqueueNew: Statement = { name: 'command-enqueue-new', text: enqueueWith('') };
+/** As `enqueueNew`, and leaves out what waits already: to be ready for it takes a fifth longer. */
+export const enqueue: Statement = { name: 'command-enqueue', text: enqueueWith('ON CONFLICT DO NOTHING') };
+
+export const beforeEnqueue: Statement = { text: 'SAVEPOINT enqueue' };
+export const undoEnqueue: Statement = { text: 'ROLLBACK TO SAVEPOINT enqueue' };
 
 /** One row for each that was added; where all were, for devices of our own, a single one that names none. */
 export interface AddedRecord {

@@ -12,6 +12,7 @@ import { DeclarationStatusController } from './in/declaration-status.controller.
 import { DeclarationsController } from './in/declarations.controller.ts';
 import { DeadLettersController } from './in/dead-letters.controller.ts';
 import { DevicesController } from './in/devices.controller.ts';
+import { FindingsController } from './in/findings.controller.ts';
 import { FirstToken } from './in/first-token.ts';
 import { GroupsController } from './in/groups.controller.ts';
 import { IntakeController } from './in/intake.controller.ts';
@@ -43,6 +44,7 @@ import { PgDeliveryStore } from './out/pg-delivery-store.ts';
 import { PgDeviceViews } from './out/pg-device-views.ts';
 import { PgEnrollmentViews } from './out/pg-enrollment-views.ts';
 import { PgReleaseViews } from './out/pg-release-views.ts';
+import { PgFindingViews } from './out/pg-finding-views.ts';
 import { PgGroupReader } from './out/pg-group-reader.ts';
 import { PgResourceViews } from './out/pg-resource-views.ts';
 import { PgRolloutViews } from './out/pg-rollout-views.ts';
@@ -64,6 +66,7 @@ import {
   EnrollmentViews,
   GroupReader,
   PolicyViews,
+  FindingViews,
   ResourceViews,
   ReleaseViews,
   RolloutViews,
@@ -109,6 +112,7 @@ import { TakeEvent } from './steps/take-event.ts';
     OpenApiController,
     DryRunController,
     PoliciesController,
+    FindingsController,
     ResourcesController,
     WindowsController,
     SchemasController,
@@ -181,6 +185,7 @@ import { TakeEvent } from './steps/take-event.ts';
     SweepDeliveriesClock,
     { provide: TokenStore, useClass: PrismaTokenStore },
     { provide: AuditLog, useClass: PrismaAuditLog },
+    { provide: FindingViews, useClass: PgFindingViews },
     { provide: ResourceViews, useClass: PgResourceViews },
     { provide: PolicyViews, useClass: PgPolicyViews },
     { provide: GroupReader, useClass: PgGroupReader },

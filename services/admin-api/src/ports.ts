@@ -10,6 +10,9 @@ import type {
   Device,
   DevicePage,
   DeviceReleases,
+  Finding,
+  FindingKind,
+  FindingPage,
   FleetSummary,
   GroupView,
   HandOvers,
@@ -80,6 +83,20 @@ export abstract class GroupReader {
   /** By name. */
   abstract list(tenant: string): Promise<GroupView[]>;
   abstract find(tenant: string, name: string): Promise<GroupView | undefined>;
+}
+
+export interface FindingQuery {
+  kind?: FindingKind | undefined;
+  cursor: string;
+  limit: number;
+}
+
+/** What the watchdog has found out. */
+export abstract class FindingViews {
+  /** Open ones, by device id. */
+  abstract page(tenant: string, query: FindingQuery): Promise<FindingPage>;
+  /** Open ones first, then those that cleared lately; empty for a device that is not known. */
+  abstract ofDevice(tenant: string, deviceId: string): Promise<Finding[]>;
 }
 
 /** Groups, windows and policies as files hold them, with their versions. */

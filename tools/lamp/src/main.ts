@@ -8,6 +8,7 @@ import { registerDeadLetters } from './commands/dead-letters.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDevice } from './commands/device.ts';
 import { registerExport } from './commands/export.ts';
+import { registerFindings } from './commands/findings.ts';
 import { registerFuzz } from './commands/fuzz.ts';
 import { registerDown } from './commands/down.ts';
 import { registerGroup } from './commands/group.ts';
@@ -46,6 +47,7 @@ const commands: readonly ((program: Command) => void)[] = [
   registerDevice,
   registerWhy,
   registerCommand,
+  registerFindings,
   registerFleet,
   registerCatalog,
   registerPushCertificate,

@@ -4,6 +4,9 @@ import {
   ApplyOrder,
   DryRun,
   Exported,
+  FindingKind,
+  FindingPage,
+  Findings,
   Name,
   NamedWindow,
   Policy,
@@ -49,6 +52,10 @@ const WindowBody = WindowSpec.safeExtend({ name: Name.optional(), description: N
   id: 'WindowSpec',
 });
 const Schema = z.record(z.string(), z.unknown());
+const paging = {
+  cursor: z.string().optional().meta({ description: '`next` of the page before.' }),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+};
 const pausing = z.enum(['pause', 'resume']);
 
 export const policyPaths: ZodOpenApiPathsObject = {
@@ -131,6 +138,16 @@ export const policyPaths: ZodOpenApiPathsObject = {
     get: operation('JSON Schema of a resource, for editors', Schema, {
       security: [],
       requestParams: { path: z.object({ kind: ResourceKind }) },
+    }),
+  },
+  '/v1/findings': {
+    get: operation('What the watchdog has found and what it did about it, by device', FindingPage, {
+      requestParams: { query: z.object({ ...paging, kind: FindingKind.optional() }) },
+    }),
+  },
+  '/v1/devices/{deviceId}/findings': {
+    get: operation('The same for one device, with what has cleared lately', Findings, {
+      requestParams: { path: z.object({ deviceId: z.string() }) },
     }),
   },
   '/v1/tenant': { get: operation('Whether all policies of the tenant are paused', TenantState) },

@@ -4,6 +4,7 @@ import {
   commandEnqueue,
   commandExchange,
   type CommandGroup,
+  commandRevoke,
   decoderOf,
   derivedUuid,
   enrollmentCheckIn,
@@ -137,6 +138,12 @@ export class Beside {
     await this.services[0]!.app.get(Publisher).publish(commandEnqueue, sent, id);
   }
 
+  async revoke(cause: string): Promise<void> {
+    const id = derivedUuid('revoke', cause);
+    const sent = message(commandRevoke, { id, tenant: 'default', at: new Date() }, [{ cause }]);
+    await this.services[0]!.app.get(Publisher).publish(commandRevoke, sent, id);
+  }
+
   /** Its only command, as everybody else sees it. */
   async commandOf(deviceId: string): Promise<CommandRow | undefined> {
     const text = 'SELECT * FROM command_queue.command_v1 WHERE device_id = $1 ORDER BY created_at DESC LIMIT 1';
@@ -163,7 +170,7 @@ export class Beside {
     await this.database.close();
   }
 
-  private get first(): Requester {
+  get first(): Requester {
     return this.services[0]!.app.get(Requester);
   }
 }

@@ -91,7 +91,7 @@ export class FakeCommandStore extends CommandStore {
     const own = this.queue.rows.filter((row) => keyOf(row) === keyOf(item));
     const answered = own.find((row) => row.commandId === item.commandId) ?? null;
     const session = item.status === null ? now : (answered?.sessionAt ?? undefined);
-    const willRetry = answered !== null && this.answer(answered, item.status!, now);
+    const willRetry = answered !== null && this.answer(answered, item.status!, now, isRelayed);
     const next = isRelayed
       ? undefined
       : nextOf(own, item, { now, session, expiredBefore: now.getTime() - answerGraceMs });
@@ -103,7 +103,7 @@ export class FakeCommandStore extends CommandStore {
   }
 
   /** Whether it waits for another try. */
-  private answer(row: Row, status: NonNullable<ExchangeItem['status']>, now: Date): boolean {
+  private answer(row: Row, status: NonNullable<ExchangeItem['status']>, now: Date, isRelayed: boolean): boolean {
     if (status === 'Error') {
       if (row.state === 'queued' && row.errorCount > 0) return true;
       row.errorCount += 1;
@@ -117,6 +117,11 @@ export class FakeCommandStore extends CommandStore {
     const then = lifeCycle[row.state][status]!;
     if (!isPending(then)) {
       this.queue.finish(row, then, now);
+      return false;
+    }
+    if (isRelayed) {
+      // In the hand of the device's own server, which offers it again.
+      Object.assign(row, { state: 'sent', notNowCount: 1 });
       return false;
     }
     if (row.state !== 'NotNow') row.notNowCount += 1;

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { commandEnded, deviceEnrolled, pushRequest, sourceCertificateHash } from '@lamplighter/contracts';
+import {
+  commandCancel,
+  commandEnded,
+  deviceEnrolled,
+  pushRequest,
+  sourceCertificateHash,
+} from '@lamplighter/contracts';
 import type { OtherMdm } from '@lamplighter/testing';
 import { waitFor } from '@lamplighter/testing';
 import { Beside } from './beside.ts';
@@ -136,6 +142,36 @@ describe('a command for a device of NanoMDM', () => {
     expect(await later()).toBe(0);
     expect(await beside.commandOf('n13')).toMatchObject({ state: 'Acknowledged', sent_count: 1 });
     expect(nano.queueOf('n13')).toHaveLength(2);
+  });
+
+  it('stays in the hand of NanoMDM, which offers it again, though its device said NotNow: nobody takes it back', async () => {
+    await beside.enroll('nano', nano, 'n14');
+    const purpose = 'spec';
+    const cause = 'taken-back';
+    await beside.send('Older', ['n14'], { requestType: 'Scan', purpose, cause });
+    await until('n14', 'handed to nanomdm');
+    const id = commandId('Older', 'n14');
+    const notNow = { answer: { commandId: id, status: 'NotNow' as const, payload: { xml: '<plist/>' } } };
+    for (let time = 0; time < 2; time += 1) await beside.answer('nano', 'n14', undefined, notNow);
+    const held = async () => {
+      const text = 'SELECT state, not_now_count, overtaken FROM command_queue.command WHERE command_id = $1';
+      return beside.database.admin.query({ text }, [id]);
+    };
+    expect(await held()).toEqual([{ state: 1, not_now_count: 1, overtaken: false }]);
+    const cancelled = await beside.first.request(commandCancel, { tenant: 'default', deviceId: 'n14', commandId: id });
+    expect(cancelled).toEqual({ ok: { outcome: 'in-hand' } });
+    await beside.send('Witness', ['n14'], { cause, notBefore: new Date(Date.now() + 3_600_000) });
+    await until('n14', 'queued');
+    await beside.revoke(cause);
+    await until('n14', 'revoked');
+    await beside.send('Newer', ['n14'], { requestType: 'Scan', purpose });
+    await waitFor('the newer one', () => nano.queueOf('n14').some(({ uuid }) => uuid === commandId('Newer', 'n14')));
+    await beside.answer('nano', 'n14', undefined, notNow);
+    expect(await held()).toEqual([{ state: 1, not_now_count: 1, overtaken: true }]);
+    await beside.answer('nano', 'n14', id);
+    expect(await held()).toEqual([]);
+    const ended = (await beside.told(commandEnded)).filter(({ commandId: which }) => which === id);
+    expect(ended).toEqual([]);
   });
 
   it('waits while the device has another ScheduleOSUpdate in hand', async () => {

@@ -61,7 +61,7 @@ const undelivered = {
 /**
  * The life of a command. What is absent cannot happen to a command in that state. `sent` stays when it is revoked, cancelled
  * or overtaken: the device has it in hand, so its answer must still be heard. A device of another server has it in hand as soon
- * as an attempt to hand it to that server began.
+ * as an attempt to hand it to that server began, and keeps it when it says NotNow: its server offers it again.
  */
 export const lifeCycle: Readonly<
   Record<PendingState, Readonly<Partial<Record<CommandEvent, PendingState | CommandOutcome>>>>

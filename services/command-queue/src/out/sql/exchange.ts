@@ -21,7 +21,8 @@ const WAITS_TO_RETRY = '(c.state = 0 AND c.error_count > 0)';
  * All parts see the queue as it was when the statement began, hence "not the answered one". `handed` takes its rows
  * from the update itself: a command that another transaction ended meanwhile is not handed over.
  *
- * A device of another MDM server is handed nothing: its commands go through that server.
+ * A device of another MDM server is handed nothing: its commands go through that server. What such a device puts off stays in
+ * that server's hand, which offers it again whatever becomes of it here.
  *
  * A connection is known by the Idle that began it: `session_at` goes from each command to the one that follows its answer.
  * A NotNow command whose session is another one was not refused on this connection, and is offered on it.
@@ -62,10 +63,10 @@ WITH incoming AS MATERIALIZED (
     FROM finished
 ), put_off AS (
   UPDATE command_queue.command c
-     SET state = 2,
+     SET state = CASE WHEN c.source IS NULL THEN 2 ELSE 1 END,
          not_now_at = coalesce(c.not_now_at, $6),
-         not_now_count = c.not_now_count + CASE WHEN c.state = 2 THEN 0 ELSE 1 END,
-         due_at = CASE WHEN c.overtaken THEN $6 ELSE c.due_at END
+         not_now_count = c.not_now_count + CASE WHEN c.state = 2 OR (c.source IS NOT NULL AND c.not_now_at IS NOT NULL) THEN 0 ELSE 1 END,
+         due_at = CASE WHEN c.overtaken AND c.source IS NULL THEN $6 ELSE c.due_at END
     FROM admitted a
    WHERE c.tenant = a.tenant AND c.device_id = a.device_id AND c.command_id = a.command_id AND a.status = 'NotNow'
   RETURNING a.n, c.*

@@ -62,7 +62,7 @@ export const claim: Statement = {
 WITH picked AS MATERIALIZED (
   SELECT o.* FROM generate_series(0, 99) AS lane(priority)
    CROSS JOIN LATERAL (
-     SELECT c.tenant, c.device_id, c.command_id, c.state, c.slot, c.taken_at IS NOT NULL OR c.state = 2 AS taken FROM command_queue.command c
+     SELECT c.tenant, c.device_id, c.command_id, c.state, c.slot, c.taken_at IS NOT NULL OR c.not_now_at IS NOT NULL AS taken FROM command_queue.command c
       WHERE c.tenant = $1 AND c.source = $2 AND c.priority = lane.priority AND c.deliver_at <= $3
         AND c.expires_at > $3 AND NOT c.overtaken
       ORDER BY c.deliver_at LIMIT $4

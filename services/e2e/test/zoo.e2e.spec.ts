@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isReason } from '@lamplighter/contracts';
+import { isReason, Why } from '@lamplighter/contracts';
 import type { Device, MixInput } from '@lamplighter/fleet-sim';
 import { factsKnown, openPolicy, type OpenPolicy, rolloutWhen } from '../src/policy.ts';
 import { startWorld, type World } from '../src/world.ts';
@@ -121,6 +121,17 @@ describe('a zoo with one device of each class of failure', () => {
       return [name, reason === null ? state : `${state}: ${reason}`];
     });
     expect(Object.fromEntries(verdicts)).toEqual(Object.fromEntries(NAMES.map((name) => [name, ZOO[name].verdict])));
+  });
+
+  it('tells of each why, with what the device itself said as its evidence', async () => {
+    for (const name of NAMES) {
+      const [state, reason = 'already-at-target'] = ZOO[name].verdict.split(': ');
+      const why = await world.api.ask(Why, 'GET', `/v1/devices/${device(name).udid}/why`);
+      const { code, explanation, next, action, evidence } = why;
+      expect({ name, state: why.state, code }).toEqual({ name, state, code: reason });
+      for (const text of [why.verdict, explanation, next.text, action]) expect(text).not.toBe('');
+      expect({ name, evidence: evidence.length > 2 }).toEqual({ name, evidence: true });
+    }
   });
 
   it('gives reasons that the catalogue explains', async () => {

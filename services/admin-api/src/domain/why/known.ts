@@ -67,7 +67,12 @@ const IN_FLIGHT: readonly UpdateState[] = [
   'installing',
 ];
 
-export const isInFlight = ({ state }: Pick<KnownUpdate, 'state'>): boolean => IN_FLIGHT.includes(state);
+/** A download that its policy leaves at that is at its end. */
+export const isInFlight = ({
+  state,
+  reason,
+}: Pick<KnownUpdate, 'state'> & Partial<Pick<KnownUpdate, 'reason'>>): boolean =>
+  IN_FLIGHT.includes(state) && reason !== 'download-only';
 
 /** The update that matters: one that is under way in whatever rollout, else that of the policy that has the device. */
 export function ownUpdate({ updates, scheduled }: Known): KnownUpdate | undefined {

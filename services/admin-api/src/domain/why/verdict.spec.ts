@@ -124,6 +124,11 @@ describe('the verdict on a device', () => {
     ],
     ['insufficient-space', { updates: [update({ state: 'failed', reason: 'insufficient-space' })] }],
     ['window-closed', { updates: [update({ state: 'waiting', reason: 'window-closed' })] }],
+    [
+      'requires-automated-enrollment',
+      { updates: [update({ state: 'not-eligible', reason: 'requires-automated-enrollment' })] },
+    ],
+    ['download-only', { updates: [update({ state: 'downloaded', reason: 'download-only' })] }],
     ['window-not-open', {}],
     ['window-open', ahead({ window: open })],
     ['no-window', ahead({ window: null })],

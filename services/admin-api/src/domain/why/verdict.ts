@@ -4,6 +4,7 @@ import {
   type Outlook,
   type Reason,
   reasonOf,
+  type UpdateState,
   type Why,
 } from '@lamplighter/contracts';
 import { isInFlight, type Known, type KnownUpdate, ownUpdate } from './known.ts';
@@ -176,9 +177,12 @@ function judged(known: Known): Verdict | undefined {
   };
 }
 
+/** States in which an update is at its end for this window; what a plan would say of it now comes before. */
+const ENDED: ReadonlySet<UpdateState> = new Set(['failed', 'waiting', 'not-eligible', 'downloaded']);
+
 function ended(known: Known): Verdict | undefined {
   const update = ownUpdate(known);
-  if (update?.reason == null || (update.state !== 'failed' && update.state !== 'waiting')) return undefined;
+  if (update?.reason == null || !ENDED.has(update.state)) return undefined;
   const reason = reasonOf(update.reason);
   const detail = update.detail === null ? '' : ` ${update.detail}`;
   return {

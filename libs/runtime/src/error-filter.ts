@@ -8,7 +8,7 @@ const STATUS_BY_ENDING: readonly [RegExp, number][] = [
   [/\.unauthenticated$/, 401],
   [/\.forbidden$/, 403],
   [/\.not-found$/, 404],
-  [/\.(conflict|exists|duplicate-name|in-use)$/, 409],
+  [/\.(conflict|exists|duplicate-name|in-use|halted)$/, 409],
   [/\.too-large$/, 413],
   [/\.unavailable$/, 503],
   // Of a service behind this one: no fault of the caller's.

@@ -49,6 +49,11 @@ describe('an error chain', () => {
     expect(classifyErrorChain(chain)).toMatchObject({ class: 'superseded', retry: 'never' });
   });
 
+  it('that speaks of a bootstrap token means that one is missing, whatever its code', () => {
+    const chain = [link('MCMDMErrorDomain', 12008), link('com.example', 1, 'BootstrapTokenRequiredForSoftwareUpdate')];
+    expect(classifyErrorChain(chain).class).toBe('bootstrap-token-missing');
+  });
+
   it('is unknown where it is empty or new', () => {
     expect(classifyErrorChain([]).class).toBe('unknown');
     expect(classifyErrorChain([link('com.example.new', 1)])).toMatchObject({

@@ -123,6 +123,14 @@ function fromWords(chain: readonly ErrorChainItem[]): Classification | undefined
       retry: 'never',
     };
   }
+  // `BootstrapTokenRequiredForSoftwareUpdate` (SecurityInfo), under whatever code.
+  if (/bootstrap ?token/i.test(words)) {
+    return {
+      class: 'bootstrap-token-missing',
+      explanation: 'No bootstrap token is escrowed, which the Mac needs to authorise the update.',
+      retry: 'never',
+    };
+  }
   return undefined;
 }
 

@@ -86,6 +86,25 @@ describe('an acknowledged answer', () => {
     expect(refused.observation).toMatchObject({
       results: [{ installAction: 'Error', errorChain: chain }],
     });
+    expect(refused.errorChain).toEqual(chain);
+  });
+
+  it('of OSUpdateStatus says until when a user has put it off; what is no number of deferrals is left out', () => {
+    const put = { ProductKey: 'p', NextScheduledInstall: new Date('2026-11-22T20:00:00Z'), MaxDeferrals: 3 };
+    const { observation } = acknowledged('OSUpdateStatus', {
+      OSUpdateStatus: [
+        { ...put, DeferralsRemaining: 2 },
+        { ...put, ProductKey: 'q', DeferralsRemaining: 1.5 },
+      ],
+    });
+    const said = { nextScheduledInstall: '2026-11-22T20:00:00.000Z', maxDeferrals: 3 };
+    expect(observation).toMatchObject({
+      updates: [
+        { ...said, deferralsRemaining: 2 },
+        { productKey: 'q', ...said },
+      ],
+    });
+    expect(Observation.safeParse(observation).success).toBe(true);
   });
 
   it('of ScheduleOSUpdate may leave the results out', () => {
@@ -195,8 +214,13 @@ describe('malformed answers', () => {
     });
   });
 
+  it('with a list that is none are errors, not empty lists', () => {
+    const { observation, available } = acknowledged('AvailableOSUpdates', { AvailableOSUpdates: 'none' });
+    expect(observation).toMatchObject({ kind: 'error', class: 'unreadable-answer' });
+    expect(available).toBeUndefined();
+  });
+
   const wrong: [string, string, { [key: string]: PlistInput }][] = [
-    ['a list that is a string', 'AvailableOSUpdates', { AvailableOSUpdates: 'none' }],
     ['a list of strings', 'AvailableOSUpdates', { AvailableOSUpdates: ['a'] }],
     ['a product without a key', 'AvailableOSUpdates', { AvailableOSUpdates: [{ Version: '15.0' }] }],
     ['a product twice', 'AvailableOSUpdates', { AvailableOSUpdates: [{ ProductKey: 'a' }, { ProductKey: 'a' }] }],

@@ -102,6 +102,15 @@ describe('a declaration', () => {
     expect(declarationUnfitFor(type, target('macOS', '15.0', { supervised: false }))?.reason).toBe('not-supervised');
     expect(declarationUnfitFor('com.example.new', target('macOS', '15.0'))).toBeUndefined();
   });
+
+  it('that are no configurations go with them on the channel of a user', () => {
+    const user = target('macOS', '15.0', { channel: 'user' });
+    for (const type of ['activation.simple', 'asset.data', 'management.properties']) {
+      expect(declarationUnfitFor(`com.apple.${type}`, user)).toBeUndefined();
+    }
+    const tooOld = target('macOS', '12.7', { channel: 'user' });
+    expect(declarationUnfitFor('com.apple.activation.simple', tooOld)?.reason).toBe('not-introduced');
+  });
 });
 
 describe('keys of a command', () => {

@@ -42,10 +42,14 @@ export function unfitFor(requestType: string, target: CommandTarget): CommandUnf
   return facts && unfit(requestType, facts.os, target);
 }
 
-/** The same for a declaration. The device channel is the scope `system` there, the user channel the scope `user`. */
+/**
+ * The same for a declaration. The device channel is the scope `system` there, the user channel the scope `user`. The schema gives
+ * scopes to configurations alone: activations, assets and management properties go with them.
+ */
 export function declarationUnfitFor(type: string, target: CommandTarget): CommandUnfit | undefined {
   const facts = entryOf(DECLARATIONS, type);
-  return facts && unfit(type, facts.os, target);
+  const found = facts && unfit(type, facts.os, target);
+  return found?.reason === 'channel' && !type.startsWith('com.apple.configuration.') ? undefined : found;
 }
 
 /** Why a device cannot report a status item. Undefined where it can, and for a name that the schema does not know. */

@@ -365,6 +365,32 @@ describe('an enforced update', () => {
   });
 });
 
+describe('the channel of a user', () => {
+  it('has declarations of its own, and none that enforces an update', async () => {
+    const device = await start({ userChannels: 1 });
+    await until('the user has logged in', () => device.user !== undefined && !device.busy);
+    const channel = [...server.push.keys()].find((key) => key.includes(':'))!;
+    server.ddm.assign(channel, ...set(enforcement(inHours(2), '15.7.9')));
+    const uuid = server.enqueue(channel, { RequestType: 'DeclarativeManagement', Data: server.ddm.tokens(channel) });
+    const refused = server.enqueue(channel, { RequestType: 'AvailableOSUpdates' });
+    await server.wake(handle.apnsUrl, channel);
+    await until('it has reported', () => server.ddm.reportsOf(channel).length > 0 && !device.busy);
+    expect(server.answers(uuid)[0]!.body).toMatchObject({ Status: 'Acknowledged', UserID: channel.split(':')[1] });
+    expect(server.answers(refused)[0]!.body).toMatchObject({ ErrorChain: [{ ErrorCode: 12021 }] });
+    const [{ configurations }] = server.ddm.said(channel, 'management.declarations') as [
+      { configurations: Standing[] },
+    ];
+    expect(configurations).toMatchObject([
+      { identifier: 'subscriptions', active: true },
+      { identifier: 'enforce', valid: 'invalid', reasons: [{ code: 'Error.ConfigurationNotSupported' }] },
+    ]);
+    expect(server.ddm.said(channel, 'device.operating-system.version')).toEqual(['15.5']);
+    expect(server.ddm.said(channel, 'softwareupdate.install-state')).toEqual([]);
+    expect(server.ddm.reportsOf(device.udid)).toEqual([]);
+    expect(device.ddm).toBeUndefined();
+  });
+});
+
 describe('update commands', () => {
   const schedule = {
     RequestType: 'ScheduleOSUpdate',

@@ -4,7 +4,7 @@ import { ApnsServer } from './apns/apns-server.ts';
 import type { ApnsOptions } from './apns/apns-server.ts';
 import type { PushTarget, TokenState } from './apns/push-store.ts';
 import { advance, nextChangeAt } from './device/advance.ts';
-import { ddmDueAt } from './device/ddm/ddm.ts';
+import { ddmDueAt, userDueAt } from './device/ddm/ddm.ts';
 import { isOnline, newDevice } from './device/device.ts';
 import type { Device, World } from './device/device.ts';
 import { magicOf, readToken, tokenOf } from './device/identity.ts';
@@ -14,6 +14,8 @@ import { Slots } from './slots.ts';
 import { Wheel } from './wheel.ts';
 
 const TICK_MS = 5;
+const CHANNELS = ['device', 'user'] as const;
+const ONE_CHANNEL = ['device'] as const;
 
 export interface FleetParts {
   readonly world: World;
@@ -89,6 +91,7 @@ export class Fleet {
     const device = named ? this.devices[named.index] : undefined;
     if (!named || !device || named.generation > device.generation) return 'unknown';
     const current = named.generation === device.generation && device.phase === 'enrolled';
+    if (current && named.channel === 'user') return device.user ? this.target(device, 'user') : 'unknown';
     return current ? this.target(device) : { unregisteredAt: device.unregisteredAt };
   }
 
@@ -105,15 +108,16 @@ export class Fleet {
     this.settle(device);
   }
 
-  private target(device: Device): PushTarget {
+  private target(device: Device, channel: 'device' | 'user' = 'device'): PushTarget {
     return {
       online: () => {
         advance(device, this.world);
         return isOnline(device, this.world.now());
       },
       receive: (magic) => {
-        if (magic === magicOf(this.world.seed, device)) this.push(device);
-        else this.counts.wrongMagic += 1;
+        if (magic !== magicOf(this.world.seed, device, channel)) this.counts.wrongMagic += 1;
+        else if (channel === 'user') this.wakeUser(device);
+        else this.push(device);
       },
     };
   }
@@ -121,6 +125,13 @@ export class Fleet {
   private wake(device: Device): void {
     const at = this.world.now() + between(this.random, ...this.world.mix.settings.wakeMs);
     device.wakeAt = Math.min(device.wakeAt, at);
+    this.plan(device);
+  }
+
+  private wakeUser(device: Device): void {
+    if (!device.user) return;
+    const at = this.world.now() + between(this.random, ...this.world.mix.settings.wakeMs);
+    device.user.wakeAt = Math.min(device.user.wakeAt, at);
     this.plan(device);
   }
 
@@ -151,13 +162,17 @@ export class Fleet {
       this.begin(device, () => this.connect(device));
     } else if (ddmDueAt(device.ddm) <= now) {
       this.begin(device, () => this.manage(device));
+    } else if (userDueAt(device.user) <= now) {
+      this.begin(device, () => this.connectUser(device));
     }
   }
 
   private collectPushes(device: Device, now: number): void {
     if (this.apns.store.waiting === 0) return;
-    const token = tokenOf(this.world.seed, device.index, device.generation).toString('hex');
-    this.apns.store.cameOnline(token, this.target(device), now);
+    for (const channel of device.user ? CHANNELS : ONE_CHANNEL) {
+      const token = tokenOf(this.world.seed, device.index, device.generation, channel).toString('hex');
+      this.apns.store.cameOnline(token, this.target(device, channel), now);
+    }
   }
 
   private begin(device: Device, job: () => Promise<void>): void {
@@ -174,6 +189,10 @@ export class Fleet {
 
   private async manage(device: Device): Promise<void> {
     if (isOnline(device, this.world.now()) && device.ddm) await this.sessions.manage(device);
+  }
+
+  private async connectUser(device: Device): Promise<void> {
+    if (isOnline(device, this.world.now()) && device.user) await this.sessions.connectUser(device);
   }
 
   private async connect(device: Device): Promise<void> {
@@ -240,7 +259,13 @@ export class Fleet {
     if (device.phase !== 'enrolled') return Infinity;
     const change = nextChangeAt(device);
     if (!isOnline(device, now)) return now < device.offlineFrom ? change : Math.min(change, device.offlineUntil);
-    const due = Math.min(device.wakeAt, device.cached?.retryAt ?? Infinity, device.actsAt, ddmDueAt(device.ddm));
+    const due = Math.min(
+      device.wakeAt,
+      device.cached?.retryAt ?? Infinity,
+      device.actsAt,
+      ddmDueAt(device.ddm),
+      userDueAt(device.user),
+    );
     const leaves = device.offlineFrom > now ? device.offlineFrom : Infinity;
     return Math.min(device.busy ? Infinity : due, change, leaves);
   }

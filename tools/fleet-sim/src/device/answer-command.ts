@@ -2,27 +2,17 @@ import { mdmUpdateCommandsSupported } from '@lamplighter/apple';
 import { between, seededRandom } from '../random.ts';
 import { advance } from './advance.ts';
 import { isMajorUpdate, supportsDeclarations } from './catalog.ts';
+import type { Answer, Command } from './command.ts';
 import type { Release } from './catalog.ts';
 import { deviceInformation } from './device-information.ts';
 import type { Device, World } from './device.ts';
-import { newDdm } from './ddm/ddm.ts';
-import { nextFullReportAt } from './ddm/status-items.ts';
-import { tokenIn } from './ddm/talk.ts';
+import { enable } from './ddm/enable.ts';
 import { enforcedError, mdmError, noUpdateError } from './error-chain.ts';
 import { availableUpdates, downloaded, downloadSize, productKey } from './os-update.ts';
 import { afterSchedule, quirk, sizeAsTold } from './quirks.ts';
 import { scheduleUpdate } from './schedule-update.ts';
 
-export interface Command {
-  readonly uuid: string;
-  readonly requestType: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-  /** When the device asked for work and got this command. */
-  readonly askedAt: number;
-}
-
-/** An answer's keys without CommandUUID and UDID; always with Status. */
-export type Answer = Readonly<Record<string, unknown>>;
+export type { Answer, Command } from './command.ts';
 
 const acknowledged = (fields: Record<string, unknown> = {}): Answer => ({ Status: 'Acknowledged', ...fields });
 const failed = (ErrorChain: unknown): Answer => ({ Status: 'Error', ErrorChain });
@@ -109,16 +99,9 @@ const ignored = (): ReturnType<typeof scheduleUpdate> => ({
   answer: { Status: 'Error', ErrorChain: enforcedError() },
 });
 
-/** Enables declarative management, or says that declarations changed. The device syncs by itself once the session is over. */
 function manage(device: Device, world: World, { fields }: Command): Answer {
   if (!supportsDeclarations(device.model.platform, device.version)) return failed(mdmError(12021));
-  if (!device.ddm) {
-    device.ddm = newDdm(device.version);
-    device.ddm.fullReportAt = nextFullReportAt(device, world);
-  }
-  const data = fields['Data'];
-  device.ddm.announced = Buffer.isBuffer(data) ? tokenIn(data) : undefined;
-  device.ddm.syncAt = world.now();
+  device.ddm = enable(device, world, { ddm: device.ddm, channel: 'device' }, fields['Data']);
   return acknowledged();
 }
 
@@ -169,4 +152,13 @@ export function answerCommand(device: Device, world: World, command: Command): A
   if (odd) return odd;
   const answer = Object.hasOwn(ANSWERS, command.requestType) ? ANSWERS[command.requestType] : undefined;
   return answer ? answer(device, world, command) : failed(mdmError(12021));
+}
+
+/** Executes a command on the channel of the device's user, which knows declarative management alone. */
+export function answerUserCommand(device: Device, world: World, { requestType, fields }: Command): Answer {
+  const isKnown =
+    requestType === 'DeclarativeManagement' && supportsDeclarations(device.model.platform, device.version);
+  if (!device.user || !isKnown) return failed(mdmError(12021));
+  device.user.ddm = enable(device, world, { ddm: device.user.ddm, channel: 'user' }, fields['Data']);
+  return acknowledged();
 }

@@ -56,7 +56,9 @@ describe('the sample feed', () => {
 describe('tokens', () => {
   it('name their device and generation, and nobody else can make one', () => {
     const token = tokenOf('seed', 77, 2);
-    expect(readToken('seed', token.toString('hex'))).toEqual({ index: 77, generation: 2 });
+    expect(readToken('seed', token.toString('hex'))).toEqual({ index: 77, generation: 2, channel: 'device' });
+    const user = tokenOf('seed', 77, 2, 'user');
+    expect(readToken('seed', user.toString('hex'))).toEqual({ index: 77, generation: 2, channel: 'user' });
     expect(readToken('other seed', token.toString('hex'))).toBeUndefined();
     expect(readToken('seed', 'abcd')).toBeUndefined();
   });

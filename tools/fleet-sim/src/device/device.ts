@@ -57,6 +57,12 @@ export interface CachedAnswer {
   readonly retryAt: number;
 }
 
+export interface UserChannel {
+  ddm: Ddm | undefined;
+  /** When it connects; Infinity for never. */
+  wakeAt: number;
+}
+
 export interface Device {
   readonly index: number;
   readonly udid: string;
@@ -100,6 +106,8 @@ export interface Device {
   installedAt: number;
   /** Undefined until the server enables declarative management. */
   ddm: Ddm | undefined;
+  /** The channel of its user; undefined until somebody who is managed has logged in. */
+  user: UserChannel | undefined;
   /** How often a declaration began to enforce an update. */
   enforced: number;
 }
@@ -215,6 +223,7 @@ export function newDevice(world: Omit<World, 'now'>, index: number): Device {
     scheduled: [],
     installedAt: 0,
     ddm: undefined,
+    user: undefined,
     enforced: 0,
   };
 }

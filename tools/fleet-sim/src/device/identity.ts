@@ -12,24 +12,37 @@ import type { Device, World } from './device.ts';
 
 const TOKEN_BYTES = 32;
 
-export function tokenOf(seed: string, index: number, generation: number): Buffer {
-  const token = seededBytes(seed, 'token', index, generation);
+type Channel = 'device' | 'user';
+const CAUSES: Readonly<Record<Channel, string>> = { device: 'token', user: 'user token' };
+
+/** Of the device, or of the channel of its user. */
+export function tokenOf(seed: string, index: number, generation: number, channel: Channel = 'device'): Buffer {
+  const token = seededBytes(seed, CAUSES[channel], index, generation);
   token.writeUInt32BE(index, 0);
   token.writeUInt32BE(generation, 4);
   return token;
 }
 
 /** Whose token this is; undefined for one that was never given out. */
-export function readToken(seed: string, hex: string): { index: number; generation: number } | undefined {
+export function readToken(
+  seed: string,
+  hex: string,
+): { index: number; generation: number; channel: Channel } | undefined {
   const token = Buffer.from(hex, 'hex');
   if (token.length !== TOKEN_BYTES) return undefined;
   const index = token.readUInt32BE(0);
   const generation = token.readUInt32BE(4);
-  return tokenOf(seed, index, generation).equals(token) ? { index, generation } : undefined;
+  const channel = (['device', 'user'] as const).find((one) => tokenOf(seed, index, generation, one).equals(token));
+  return channel && { index, generation, channel };
 }
 
-export function magicOf(seed: string, { index, generation }: Pick<Device, 'index' | 'generation'>): string {
-  return uuidOf(seededBytes(seed, 'magic', index, generation));
+export function magicOf(
+  seed: string,
+  { index, generation }: Pick<Device, 'index' | 'generation'>,
+  channel: Channel = 'device',
+): string {
+  const magic = uuidOf(seededBytes(seed, 'magic', index, generation));
+  return channel === 'user' ? `${magic}-USER` : magic;
 }
 
 /** The same user logs in whenever the Mac enrolls. */

@@ -9,6 +9,12 @@ import { seededBytes } from '../random.ts';
 export const CHECK_IN = 'application/x-apple-aspen-mdm-checkin';
 export const CONNECT = 'application/x-apple-aspen-mdm';
 
+/** Who speaks: a device, or the channel of its user. */
+export type Sender = Readonly<Record<'UDID', string> & Partial<Record<'UserID', string>>>;
+
+export const senderOf = ({ udid }: Device): Sender => ({ UDID: udid });
+export const userOf = (device: Device, seed: string): Sender => ({ UDID: device.udid, UserID: userIdOf(seed, device) });
+
 export function authenticate(device: Device, topic: string): string {
   return buildPlist({
     MessageType: 'Authenticate',
@@ -62,8 +68,8 @@ export function userChannel(
       ...user,
       ...names,
       NotOnConsole: false,
-      PushMagic: `${magicOf(seed, device)}-USER`,
-      Token: seededBytes(seed, 'user token', device.index, device.generation),
+      PushMagic: magicOf(seed, device, 'user'),
+      Token: tokenOf(seed, device.index, device.generation, 'user'),
     }),
   ];
 }
@@ -73,19 +79,19 @@ export function checkOut(device: Device, topic: string): string {
 }
 
 /** A question or a report of declarative management. */
-export function declarativeManagement(device: Device, endpoint: string, data?: string): string {
+export function declarativeManagement(who: Sender, endpoint: string, data?: string): string {
   return buildPlist({
     MessageType: 'DeclarativeManagement',
-    UDID: device.udid,
+    ...who,
     Endpoint: endpoint,
     ...(data === undefined ? {} : { Data: Buffer.from(data) }),
   });
 }
 
-export const idle = (device: Device): string => buildPlist({ UDID: device.udid, Status: 'Idle' });
+export const idle = (who: Sender): string => buildPlist({ ...who, Status: 'Idle' });
 
-export function answerMessage(device: Device, commandUuid: string, answer: Answer): string {
-  return buildPlist({ UDID: device.udid, CommandUUID: commandUuid, ...(answer as Record<string, PlistInput>) });
+export function answerMessage(who: Sender, commandUuid: string, answer: Answer): string {
+  return buildPlist({ ...who, CommandUUID: commandUuid, ...(answer as Record<string, PlistInput>) });
 }
 
 /** The command in a reply; undefined for an empty one. Throws when the body is neither. */

@@ -1,4 +1,4 @@
-import type { Answer, Command } from './answer-command.ts';
+import type { Answer, Command } from './command.ts';
 import { isMajorUpdate } from './catalog.ts';
 import type { Device, Scheduled, World } from './device.ts';
 import {

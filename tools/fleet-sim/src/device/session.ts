@@ -5,10 +5,13 @@ import type { Credentials } from '../pki/authority.ts';
 import { between, seededRandom } from '../random.ts';
 import type { Random } from '../random.ts';
 import { advance } from './advance.ts';
-import { answerCommand } from './answer-command.ts';
+import { answerCommand, answerUserCommand } from './answer-command.ts';
+import { newCounts } from './counts.ts';
 import { isOnline } from './device.ts';
-import type { Device, World } from './device.ts';
+import type { Device, UserChannel, World } from './device.ts';
 import { certificateOf, privateKeyOf } from './identity.ts';
+import { ddmDueAt } from './ddm/ddm.ts';
+import type { Ddm } from './ddm/ddm.ts';
 import type { Declaration } from './ddm/declaration.ts';
 import { talk } from './ddm/talk.ts';
 import * as message from './messages.ts';
@@ -32,25 +35,6 @@ export interface SessionOptions {
   /** Fleet milliseconds per real millisecond. */
   readonly factor: number;
 }
-
-export const newCounts = () => ({
-  requests: 0,
-  sessions: 0,
-  answers: {} as Record<string, number>,
-  httpErrors: {} as Record<string, number>,
-  linesLost: 0,
-  dropped: 0,
-  duplicates: 0,
-  retries: 0,
-  unauthorized: 0,
-  unrecognized: 0,
-  badReplies: 0,
-  /** Of declarative management: syncs, declarations fetched, status reports. */
-  syncs: 0,
-  declarations: 0,
-  statusReports: 0,
-});
-export type Counts = ReturnType<typeof newCounts>;
 
 interface Line {
   readonly agent: Agent;
@@ -84,6 +68,7 @@ export class Sessions {
     const { topic, world } = this.options;
     device.certificate = undefined;
     device.ddm = undefined;
+    device.user = undefined;
     device.generation += 1;
     device.unregisteredAt = world.now();
     return this.checkIn(device, [message.authenticate(device, topic), message.tokenUpdate(device, topic, world.seed)]);
@@ -96,7 +81,8 @@ export class Sessions {
     const random = seededRandom(world.seed, 'settle in', device.index);
     const [escrows, logsIn] = [random() < world.mix.bootstrapTokens, random() < world.mix.userChannels];
     if (escrows) await this.checkIn(device, [message.setBootstrapToken(device, world.seed)]);
-    if (logsIn) await this.checkIn(device, message.userChannel(device, topic, world.seed));
+    if (!logsIn || !(await this.checkIn(device, message.userChannel(device, topic, world.seed)))) return;
+    device.user = { ddm: undefined, wakeAt: Infinity };
   }
 
   async checkOut(device: Device): Promise<boolean> {
@@ -107,7 +93,7 @@ export class Sessions {
   async connect(device: Device): Promise<void> {
     const line = this.line(device);
     this.counts.sessions += 1;
-    const body = device.cached?.body ?? message.idle(device);
+    const body = device.cached?.body ?? message.idle(message.senderOf(device));
     if (device.cached) this.counts.retries += 1;
     try {
       await this.work(device, line, body);
@@ -120,10 +106,51 @@ export class Sessions {
 
   /** Declarative management: what the device has to ask or to report by itself. What the server does not take is tried later. */
   async manage(device: Device): Promise<void> {
-    const { world } = this.options;
-    const ddm = device.ddm!;
     const line = this.line(device);
-    const ask = (endpoint: string, data?: string) => this.ask(device, line, endpoint, data);
+    try {
+      await this.talk(device, device.ddm!, line, message.senderOf(device));
+    } finally {
+      line.close();
+    }
+  }
+
+  /** Connects as the user of a Mac if it was woken, and does what its declarations want. What is not taken is tried later. */
+  async connectUser(device: Device): Promise<void> {
+    const { world } = this.options;
+    const user = device.user!;
+    const who = message.userOf(device, world.seed);
+    const line = this.line(device);
+    try {
+      if (user.wakeAt <= world.now()) await this.workAs(device, user, line, who);
+      if (user.ddm && ddmDueAt(user.ddm) <= world.now()) await this.talk(device, user.ddm, line, who);
+    } finally {
+      line.close();
+    }
+  }
+
+  private async workAs(device: Device, user: UserChannel, line: Line, who: message.Sender): Promise<void> {
+    const { world } = this.options;
+    user.wakeAt = Infinity;
+    this.counts.sessions += 1;
+    try {
+      let body = message.idle(who);
+      for (;;) {
+        const askedAt = world.now();
+        const reply = await this.send(device, line, { contentType: message.CONNECT, body });
+        if (reply.status !== 200) throw new NotTaken(`HTTP ${reply.status}`);
+        const command = this.read(reply, askedAt);
+        if (!command) return;
+        body = message.answerMessage(who, command.uuid, answerUserCommand(device, world, command));
+      }
+    } catch (error) {
+      if (!(error instanceof NotTaken)) throw error;
+      user.wakeAt = world.now() + this.retryDelay(1);
+    }
+  }
+
+  private async talk(device: Device, ddm: Ddm, line: Line, who: message.Sender): Promise<void> {
+    const { world } = this.options;
+    const ask = (endpoint: string, data?: string) => this.ask(device, line, who, { endpoint, data });
     try {
       await talk(device, world, ddm, { ask, counts: this.counts, shared: this.declarations });
       ddm.attempts = 0;
@@ -132,15 +159,18 @@ export class Sessions {
       ddm.attempts += 1;
       const again = world.now() + this.retryDelay(ddm.attempts);
       for (const due of ['syncAt', 'reportAt', 'fullReportAt'] as const) if (ddm[due] < again) ddm[due] = again;
-    } finally {
-      line.close();
     }
   }
 
-  private async ask(device: Device, line: Line, endpoint: string, data?: string): Promise<Reply> {
+  private async ask(
+    device: Device,
+    line: Line,
+    who: message.Sender,
+    { endpoint, data }: { endpoint: string; data: string | undefined },
+  ): Promise<Reply> {
     advance(device, this.options.world);
     if (!isOnline(device, this.options.world.now())) throw new NotTaken('the device went away');
-    const sent = { contentType: message.CHECK_IN, body: message.declarativeManagement(device, endpoint, data) };
+    const sent = { contentType: message.CHECK_IN, body: message.declarativeManagement(who, endpoint, data) };
     if (endpoint === 'status') await this.repeatOrDrop(device, line, sent);
     const reply = await this.send(device, line, sent);
     const isGone = reply.status === 404 && endpoint.startsWith('declaration/');
@@ -186,7 +216,7 @@ export class Sessions {
       const answer = answerCommand(device, world, command);
       status = String(answer['Status']);
       this.counts.answers[status] = (this.counts.answers[status] ?? 0) + 1;
-      body = message.answerMessage(device, command.uuid, answer);
+      body = message.answerMessage(message.senderOf(device), command.uuid, answer);
       isAnswer = true;
     }
     // It polls by itself only if NotNow was the last that it said.

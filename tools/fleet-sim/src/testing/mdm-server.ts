@@ -14,6 +14,8 @@ import { DdmServer } from './ddm-server.ts';
 
 export interface Received {
   readonly udid: string;
+  /** The UDID, or `<UDID>:<UserID>`: whose queue, push address and declarations are meant. */
+  readonly channel: string;
   /** MessageType of a check-in, Status of a connection. */
   readonly what: string;
   readonly uuid: string;
@@ -145,6 +147,7 @@ export class MdmServer {
     const { commonName, identity } = this.identify(request, bytes);
     const message = {
       udid: String(body['UDID']),
+      channel: [body['UDID'], body['UserID']].filter((one) => one !== undefined).join(':'),
       what: String(body['MessageType'] ?? body['Status']),
       uuid: String(body['CommandUUID'] ?? ''),
       body,
@@ -157,19 +160,19 @@ export class MdmServer {
     response.end(reply.body);
   }
 
-  private synced({ udid, what, body }: Omit<Received, 'status'>): { status: number; body: string } | undefined {
+  private synced({ channel, what, body }: Omit<Received, 'status'>): { status: number; body: string } | undefined {
     if (what !== 'DeclarativeManagement') return undefined;
-    return this.ddm.answer(udid, String(body['Endpoint']), body['Data'] as Buffer | undefined);
+    return this.ddm.answer(channel, String(body['Endpoint']), body['Data'] as Buffer | undefined);
   }
 
-  private replyTo({ udid, what, uuid, body }: Omit<Received, 'status'>): string {
-    if (what === 'TokenUpdate' && body['UserID'] === undefined) {
-      this.push.set(udid, { token: (body['Token'] as Buffer).toString('hex'), magic: String(body['PushMagic']) });
+  private replyTo({ channel, what, uuid, body }: Omit<Received, 'status'>): string {
+    if (what === 'TokenUpdate') {
+      this.push.set(channel, { token: (body['Token'] as Buffer).toString('hex'), magic: String(body['PushMagic']) });
     }
     if (body['MessageType'] !== undefined) return '';
-    const queue = this.queues.get(udid) ?? [];
+    const queue = this.queues.get(channel) ?? [];
     const open = what === 'NotNow' ? queue : queue.filter((one) => one.uuid !== uuid);
-    this.queues.set(udid, open);
+    this.queues.set(channel, open);
     const next = what === 'NotNow' ? open.find((one) => this.afterNotNow && one.uuid !== uuid) : open[0];
     return next ? buildPlist({ CommandUUID: next.uuid, Command: next.command }) : '';
   }

@@ -27,6 +27,7 @@ export interface Failure {
 
 /** What a device holds for declarative management; it has none before the first DeclarativeManagement command. Times in epoch ms. */
 export interface Ddm {
+  readonly channel: 'device' | 'user';
   /** DeclarationsToken of what it has; '' before the first sync. */
   token: string;
   /** That of the newest command; undefined where the command had no Data: it asks for it. */
@@ -52,8 +53,9 @@ export interface Ddm {
   version: string;
 }
 
-export function newDdm(version: string): Ddm {
+export function newDdm(version: string, channel: Ddm['channel'] = 'device'): Ddm {
   return {
+    channel,
     token: '',
     announced: undefined,
     declarations: [],
@@ -74,4 +76,9 @@ export function newDdm(version: string): Ddm {
 /** When the device has something to say or to ask by itself; Infinity for never. */
 export function ddmDueAt(ddm: Ddm | undefined): number {
   return ddm === undefined ? Infinity : Math.min(ddm.syncAt, ddm.reportAt, ddm.fullReportAt);
+}
+
+/** The same of the channel of a user, which also connects when it was woken. */
+export function userDueAt(user: { readonly ddm: Ddm | undefined; readonly wakeAt: number } | undefined): number {
+  return user === undefined ? Infinity : Math.min(user.wakeAt, ddmDueAt(user.ddm));
 }

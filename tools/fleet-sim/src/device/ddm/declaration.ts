@@ -1,5 +1,5 @@
 import { declarationUnfitFor, validateDeclaration } from '@lamplighter/apple';
-import type { Model } from '../catalog.ts';
+import type { CommandTarget } from '@lamplighter/apple';
 
 export const KINDS = ['activation', 'configuration', 'asset', 'management'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -38,10 +38,10 @@ export function readDeclaration(kind: Kind, identifier: string, body: Buffer): D
     : undefined;
 }
 
-/** Why a device of this OS cannot have it at all. */
-export function faultOf(declaration: Declaration, { platform }: Model, version: string): Reason | undefined {
+/** Why it cannot be had at all on this channel of a device of this OS. */
+export function faultOf(declaration: Declaration, target: CommandTarget): Reason | undefined {
   const { type, payload } = declaration;
-  const unfit = declarationUnfitFor(type, { platform, osVersion: version, channel: 'device', supervised: true });
+  const unfit = declarationUnfitFor(type, target);
   if (unfit) return reason('Error.ConfigurationNotSupported', unfit.detail);
   const [fault] = validateDeclaration(type, payload);
   return fault && reason('Error.ConfigurationIsInvalid', `${fault.path} ${fault.message}`);

@@ -1,5 +1,5 @@
 import { compareOsVersions } from '@lamplighter/apple';
-import type { Device } from '../device.ts';
+import type { CommandTarget } from '@lamplighter/apple';
 import { faultOf, KINDS, LISTS, reason, textsIn } from './declaration.ts';
 import type { Declaration, Reason } from './declaration.ts';
 import { parsePredicate, PredicateError } from './predicate.ts';
@@ -31,10 +31,14 @@ const invalid = (declaration: Declaration, why: Reason): Standing => ({
   reasons: [why],
 });
 
-/** Puts declarations into effect: what is active on a device whose status items have these values, and what is not and why. */
-export function standings(device: Device, declarations: readonly Declaration[], status: Values['status']): Standing[] {
+/** Puts declarations into effect: what is active on a channel whose status items have these values, and what is not and why. */
+export function standings(
+  target: CommandTarget,
+  declarations: readonly Declaration[],
+  status: Values['status'],
+): Standing[] {
   const values = { status, property: propertiesOf(declarations) };
-  const faults = new Map(declarations.map((one) => [one, problemOf(one, device)]));
+  const faults = new Map(declarations.map((one) => [one, problemOf(one, target)]));
   const configurations = new Set(
     declarations.filter(({ kind }) => kind === 'configuration').map((one) => one.identifier),
   );
@@ -112,15 +116,15 @@ function other(declaration: Declaration, wanted: ReadonlySet<string>, named: Rea
   );
 }
 
-function problemOf(declaration: Declaration, device: Device): Reason | undefined {
-  const fault = faultOf(declaration, device.model, device.version);
+function problemOf(declaration: Declaration, target: CommandTarget): Reason | undefined {
+  const fault = faultOf(declaration, target);
   if (fault || declaration.type !== ENFORCEMENT) return fault;
   const { TargetOSVersion, TargetLocalDateTime } = declaration.payload as Record<string, string>;
   if (!LOCAL.test(TargetLocalDateTime!)) {
     return reason('Error.ConfigurationIsInvalid', 'TargetLocalDateTime is not of the form yyyy-mm-ddThh:mm:ss');
   }
-  if (compareOsVersions(TargetOSVersion!, device.version) > 0) return undefined;
-  const description = `the target ${TargetOSVersion} is not newer than the installed ${device.version}`;
+  if (compareOsVersions(TargetOSVersion!, target.osVersion) > 0) return undefined;
+  const description = `the target ${TargetOSVersion} is not newer than the installed ${target.osVersion}`;
   return reason('Error.ConfigurationCannotBeApplied', description);
 }
 

@@ -1,5 +1,5 @@
-import { compareOsVersions, STATUS_ITEMS, supportsDeclaration } from '@lamplighter/apple';
-import type { Declarations, SchemaOs } from '@lamplighter/apple';
+import { declarationUnfitFor, statusItemsFor } from '@lamplighter/apple';
+import type { CommandTarget, Declarations } from '@lamplighter/apple';
 import { deviceIdOf } from '../device-information.ts';
 import type { Device, World } from '../device.ts';
 import { serialOf } from '../device.ts';
@@ -49,19 +49,24 @@ const NAMES = [
 /** All devices of a platform and OS version have the same. */
 const capabilities = new Map<string, { readonly items: ReadonlySet<string>; readonly value: unknown }>();
 
-function capabilitiesOf({ model: { platform }, version }: Device) {
-  const key = `${platform} ${version}`;
+const targetOf = ({ model: { platform }, version }: Device, { channel }: Ddm): CommandTarget => ({
+  platform,
+  osVersion: version,
+  channel,
+  supervised: true,
+});
+
+function capabilitiesOf(device: Device, ddm: Ddm) {
+  const target = targetOf(device, ddm);
+  const key = `${target.platform} ${target.osVersion} ${target.channel}`;
   const known = capabilities.get(key);
   if (known) return known;
-  const os: SchemaOs = platform === 'iPadOS' ? 'iOS' : platform;
-  const items = NAMES.filter((name) => {
-    const introduced = STATUS_ITEMS[name]?.os[os]?.introduced;
-    return introduced !== undefined && introduced !== 'n/a' && compareOsVersions(version, introduced) >= 0;
-  });
+  const there = new Set(statusItemsFor(['device.', 'management.', 'softwareupdate.'], target));
+  const items = NAMES.filter((name) => there.has(name));
   const declarations = Object.fromEntries(
     Object.entries(TYPES).map(([kind, types]) => [
       kind,
-      types.filter((type) => supportsDeclaration(type, platform, version)),
+      types.filter((type) => declarationUnfitFor(type, target) === undefined),
     ]),
   );
   const value = {
@@ -74,14 +79,14 @@ function capabilitiesOf({ model: { platform }, version }: Device) {
   return made;
 }
 
-/** Whether this device's OS has the status item. */
-export function knowsStatusItem(device: Device, name: string): boolean {
-  return capabilitiesOf(device).items.has(name);
+/** Whether this channel has the status item. */
+export function knowsStatusItem(device: Device, ddm: Ddm, name: string): boolean {
+  return capabilitiesOf(device, ddm).items.has(name);
 }
 
 /** The value of a status item now; undefined where the device has no such item. `words`: of the update, at another moment. */
 export function statusValue(device: Device, ddm: Ddm, name: string, words?: UpdateWords): unknown {
-  const { items, value } = capabilitiesOf(device);
+  const { items, value } = capabilitiesOf(device, ddm);
   if (!items.has(name)) return undefined;
   if (name === 'management.client-capabilities') return value;
   if (name === 'management.declarations') return declarationsStatus(standingsOf(device, ddm));
@@ -94,7 +99,7 @@ const UPDATE = /^softwareupdate\.(?:install|pending|failure)/;
 export function standingsOf(device: Device, ddm: Ddm): Standing[] {
   // A predicate about declarations would ask for what is being found out.
   const status = (name: string) => (name === 'management.declarations' ? undefined : statusValue(device, ddm, name));
-  return standings(device, ddm.declarations, status);
+  return standings(targetOf(device, ddm), ddm.declarations, status);
 }
 
 function plainValues(device: Device): Record<string, unknown> {

@@ -38,7 +38,7 @@ export function nextReport(device: Device, ddm: Ddm, isFull: boolean): PendingRe
     nest(items, name.split('.'), value);
   }
   const isFirst = ddm.reported === '';
-  const Errors = isFull || isFirst ? names.filter((name) => !knowsStatusItem(device, name)).map(unknownItem) : [];
+  const Errors = isFull || isFirst ? names.filter((name) => !knowsStatusItem(device, ddm, name)).map(unknownItem) : [];
   const body = isFull || hashes.size > 0 ? { StatusItems: items, Errors, FullReport: isFull } : undefined;
   return { body: body && JSON.stringify(body), hashes, tells: isFull ? ddm.untold.length : 1, isFull };
 }

@@ -26,6 +26,7 @@ export async function talk(device: Device, world: World, ddm: Ddm, line: DdmLine
   }
   for (;;) {
     advance(device, world);
+    if (ddm.version !== device.version) putIntoEffect(device, world, ddm);
     const isFull = ddm.untold.length === 0 && ddm.fullReportAt <= world.now();
     const report = nextReport(device, ddm, isFull);
     if (report.body !== undefined) {

@@ -59,7 +59,8 @@ export class PgPlanStore extends PlanStore {
       params.values,
     );
     const { not_eligible: notEligible, already_installed: alreadyInstalled, ...rest } = row!;
-    const fallen = await this.unassign(tx, of, rest.scanned < chunk.limit ? '' : rest.cursor);
+    const isLast = rest.scanned < chunk.limit;
+    const fallen = isLast ? await this.unassign(tx, of) : NONE_FALLEN;
     return {
       ...rest,
       planned: rest.planned - fallen.planned,
@@ -68,13 +69,12 @@ export class PgPlanStore extends PlanStore {
     };
   }
 
-  private async unassign(tx: Tx, of: ChunkOf, upTo: string): Promise<{ unassigned: number; planned: number }> {
+  private async unassign(tx: Tx, of: ChunkOf): Promise<typeof NONE_FALLEN> {
     const params = new SqlParams(of.judgement.now);
-    const text = unassign(of, upTo, params);
+    const text = unassign(of, params);
     await tx.query(BY_KEY);
-    const [row] = await tx.query<{ unassigned: number; planned: number }>({ text }, params.values);
-    // Planned ones are of this occurrence only where a join takes them out again.
-    return of.changedSince === undefined ? { ...row!, planned: 0 } : row!;
+    const [row] = await tx.query<typeof NONE_FALLEN>({ text }, params.values);
+    return row!;
   }
 
   private async judgement(tx: Tx, terms: PlanTerms, now: Date): Promise<Judgement> {
@@ -133,6 +133,7 @@ export class PgPlanStore extends PlanStore {
   }
 }
 
+const NONE_FALLEN = { unassigned: 0, planned: 0 };
 const HOUR_MS = 3_600_000;
 /** The most that `resendAfterHours` may be, with the hours for which an update is followed after its window. */
 export const LONGEST_HOURS = 48;

@@ -2,44 +2,76 @@ import { compileAssignment, type SqlParams } from '../../domain/filter.ts';
 import { type ChunkOf, zoneTerms } from './plan-chunk.ts';
 
 /**
- * Devices between two cursors that the policy no longer takes in leave it, as long as nothing was sent: planned, waiting and
- * not-eligible ones. Of a plan the rows of former nights, of a join those whose facts changed.
+ * Devices that the policy no longer takes in leave it, as long as nothing was sent: planned, waiting and not-eligible ones. A plan
+ * looks at the rows that former windows of its zone have left, a join at the devices whose facts have changed since.
  *
- * Plan: range scan of this rollout's rows (primary key) → one primary-key look-up of the device for each that is not of this occurrence.
- * `upTo`: empty for the last chunk.
+ * Plan: rows by their occurrence (device_update_wave), or changed devices; then one primary-key look-up for each. Run it with nested loops.
  */
-export function unassign(of: ChunkOf, upTo: string, params: SqlParams): string {
-  const { judgement, changedSince } = of;
-  const { spec, groups } = judgement;
+export function unassign(of: ChunkOf, params: SqlParams): string {
+  const { judgement } = of;
   const now = params.add(judgement.now, 'timestamptz');
-  const rows = [
-    `u.tenant = ${params.add(judgement.tenant, 'text')}`,
-    `u.rollout_id = ${params.add(of.rolloutId, 'text')}::uuid`,
-    `u.device_id > ${params.add(of.after, 'text')}`,
-    ...(upTo === '' ? [] : [`u.device_id <= ${params.add(upTo, 'text')}`]),
-    `(u.state IN ('planned','waiting') OR u.state = 'not-eligible' AND u.reason IS DISTINCT FROM 'unassigned')`,
-  ];
-  const devices = [
-    ...zoneTerms(of, params),
-    `NOT ${compileAssignment(spec.assignment, spec.platforms, groups, params)}`,
-  ];
-  if (changedSince === undefined) rows.push(`u.occurrence_id <> ${params.add(of.occurrenceId, 'text')}::uuid`);
-  else devices.push(`d.updated_at > ${params.add(changedSince, 'timestamptz')}`);
+  const tenant = params.add(judgement.tenant, 'text');
+  const rollout = `${params.add(of.rolloutId, 'text')}::uuid`;
+  const candidates =
+    of.changedSince === undefined
+      ? leftByFormerWindows(of, params, { tenant, rollout, now })
+      : ofChangedDevices(of, of.changedSince, params, { tenant, rollout });
   return `
-WITH fallen AS (
+WITH ${candidates}, fallen AS (
   UPDATE update_scheduler.device_update u
-     SET state = 'not-eligible', reason = 'unassigned', wave = -1, version = u.version + 1, updated_at = ${now}, occurrence_id = ${params.add(of.occurrenceId, 'text')}::uuid
-    FROM (SELECT u.device_id, u.state, u.version FROM update_scheduler.device_update u
-           WHERE ${rows.join(' AND ')}
-             AND EXISTS (SELECT FROM status_ingestion.device_v1 d WHERE d.tenant = u.tenant AND d.device_id = u.device_id
-                            AND ${devices.join(' AND ')})) old
-   WHERE u.tenant = ${params.add(judgement.tenant, 'text')} AND u.rollout_id = ${params.add(of.rolloutId, 'text')}::uuid
-     AND u.device_id = old.device_id AND u.version = old.version
-  RETURNING u.tenant, u.rollout_id, u.device_id, u.version, old.state AS old_state
+     SET state = 'not-eligible', reason = 'unassigned', wave = -1, version = u.version + 1, updated_at = ${now},
+         occurrence_id = ${params.add(of.occurrenceId, 'text')}::uuid
+    FROM candidates c
+   WHERE u.tenant = ${tenant} AND u.rollout_id = ${rollout} AND u.device_id = c.device_id AND u.version = c.version
+     AND (u.state IN ('planned','waiting') OR u.state = 'not-eligible' AND u.reason IS DISTINCT FROM 'unassigned')
+  RETURNING u.tenant, u.rollout_id, u.device_id, u.version, c.state AS old_state
 ), told AS (
   INSERT INTO update_scheduler.update_event (tenant, device_id, rollout_id, version, at, from_state, to_state, reason, detail)
   SELECT tenant, device_id, rollout_id, version, ${now}, old_state, 'not-eligible', 'unassigned', 'The policy no longer takes the device in.'
     FROM fallen
 )
-SELECT count(*) AS unassigned, count(*) FILTER (WHERE old_state = 'planned') AS planned FROM fallen`;
+${of.changedSince === undefined ? COUNTED : JOINED}`;
+}
+
+/** What former windows left is not among this one's counts yet; what a join takes out is. */
+const COUNTED = 'SELECT count(*) AS unassigned, 0 AS planned FROM fallen';
+const JOINED = `SELECT count(*) FILTER (WHERE old_state <> 'not-eligible') AS unassigned,
+       count(*) FILTER (WHERE old_state = 'planned') AS planned FROM fallen`;
+
+type Keys = Readonly<Record<'tenant' | 'rollout', string>>;
+
+function leftByFormerWindows(of: ChunkOf, params: SqlParams, { tenant, rollout, now }: Keys & { now: string }): string {
+  const zone = of.zone === '*' ? '' : `AND o.zone = ${params.add(of.zone, 'text')}`;
+  return `candidates AS MATERIALIZED (
+  SELECT u.device_id, u.state, u.version
+    FROM update_scheduler.device_update u
+   WHERE u.tenant = ${tenant} AND u.rollout_id = ${rollout} AND u.state IN ('planned','waiting','not-eligible')
+     AND u.occurrence_id = ANY(ARRAY(
+         SELECT o.occurrence_id FROM update_scheduler.occurrence o
+          WHERE o.tenant = ${tenant} AND o.rollout_id = ${rollout} AND o.stops_at <= ${now} ${zone}))
+     AND EXISTS (SELECT FROM status_ingestion.device_v1 d
+                  WHERE d.tenant = u.tenant AND d.device_id = u.device_id AND NOT ${assigned(of, params)})
+)`;
+}
+
+function ofChangedDevices(of: ChunkOf, changedSince: Date, params: SqlParams, { tenant, rollout }: Keys): string {
+  const terms = [
+    `d.tenant = ${tenant}`,
+    `d.updated_at > ${params.add(changedSince, 'timestamptz')}`,
+    ...zoneTerms(of, params),
+    `NOT ${assigned(of, params)}`,
+  ];
+  return `changed AS MATERIALIZED (
+  SELECT d.device_id FROM status_ingestion.device_v1 d WHERE ${terms.join(' AND ')}
+), candidates AS MATERIALIZED (
+  SELECT u.*
+    FROM changed
+   CROSS JOIN LATERAL (
+         SELECT o.device_id, o.state, o.version FROM update_scheduler.device_update o
+          WHERE o.tenant = ${tenant} AND o.rollout_id = ${rollout} AND o.device_id = changed.device_id LIMIT 1) u
+)`;
+}
+
+function assigned({ judgement: { spec, groups } }: ChunkOf, params: SqlParams): string {
+  return compileAssignment(spec.assignment, spec.platforms, groups, params);
 }

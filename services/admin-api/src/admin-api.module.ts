@@ -66,8 +66,6 @@ import {
   EnrollmentViews,
   GroupReader,
   PolicyViews,
-  FindingViews,
-  ResourceViews,
   ReleaseViews,
   RolloutViews,
   SourceStore,
@@ -77,6 +75,7 @@ import {
   WebhookTarget,
   WhyViews,
 } from './ports.ts';
+import { FindingViews, ResourceViews } from './resource-ports.ts';
 import { ApplyResources } from './steps/apply-resources.ts';
 import { AskService } from './steps/ask-service.ts';
 import { AuthenticateCaller } from './steps/authenticate-caller.ts';

@@ -8,7 +8,7 @@ import {
 } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type FindingQuery, FindingViews } from '../ports.ts';
+import { type FindingQuery, FindingViews } from '../resource-ports.ts';
 import { iso } from './rows.ts';
 
 type Row = Record<WatchStep, Date | null> & {

@@ -1,6 +1,7 @@
 import { advance, concerns } from './advance.ts';
 import { follow, mac, minutesAfter, NOW, STOPS, terms, update } from './life.fixture.ts';
-import { type Happening, readEnd, readObservation, type Trigger } from './triggers.ts';
+import type { Happening, Trigger } from './happening.ts';
+import { readEnd, readObservation } from './triggers.ts';
 
 describe('what follows', () => {
   it('downloads first and installs then on iOS', () => {

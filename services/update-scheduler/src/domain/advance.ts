@@ -3,7 +3,7 @@ import { inContext, onlyDownloads, progressIn, tellsChoice } from './context.ts'
 import { isOrder, type Order, orderFor } from './order.ts';
 import type { Next, Rule } from './rule.ts';
 import { ruleFor } from './transitions.ts';
-import type { Happening } from './triggers.ts';
+import type { Happening } from './happening.ts';
 import { POLLS, type Step, type Terms, type Update } from './update.ts';
 
 /** A step to ask of the device. */

@@ -1,6 +1,6 @@
 import { compareOsVersions } from '@lamplighter/apple';
 import { isHarmless, isMajorStep, isPastDeadline } from './order.ts';
-import type { Happening, Trigger } from './triggers.ts';
+import type { Happening, Trigger } from './happening.ts';
 import type { Terms, Update } from './update.ts';
 
 type Reading = (update: Update, happening: Happening, terms: Terms) => Happening;

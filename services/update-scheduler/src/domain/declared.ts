@@ -1,6 +1,6 @@
 import { osVersionKey } from '@lamplighter/apple';
 import type { DeclaredStatus, ReportedDeclaration } from '@lamplighter/contracts';
-import type { Happening, Trigger } from './triggers.ts';
+import type { Happening, Trigger } from './happening.ts';
 import type { Update } from './update.ts';
 
 /** Of `softwareupdate.install-state`. Words of later OS versions, and `none`, say nothing here. */

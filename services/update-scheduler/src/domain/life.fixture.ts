@@ -1,4 +1,4 @@
-import type { Happening } from './triggers.ts';
+import type { Happening } from './happening.ts';
 import { advance, type Advanced } from './advance.ts';
 import type { Terms, Update } from './update.ts';
 

@@ -1,5 +1,5 @@
 import type { UpdateState } from '@lamplighter/contracts';
-import type { Trigger } from './triggers.ts';
+import type { Trigger } from './happening.ts';
 import type { Step } from './update.ts';
 
 /**

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { advance, concerns } from './advance.ts';
 import { mac, NOW, STOPS, terms, update } from './life.fixture.ts';
 import { ruleFor, RULES } from './transitions.ts';
-import { type Happening, readObservation, type Trigger, TRIGGERS } from './triggers.ts';
+import { type Happening, type Trigger, TRIGGERS } from './happening.ts';
+import { readObservation } from './triggers.ts';
 import { POLLS, type Step, type Terms, type Update } from './update.ts';
 
 const ENDED = new Set<UpdateState>(['installed', 'failed', 'superseded', 'not-eligible', 'waiting', 'downloaded']);

@@ -4,7 +4,7 @@ import { ENFORCING } from './rules/enforcement.ts';
 import { INSTALLING } from './rules/installs.ts';
 import { OFFERS } from './rules/offers.ts';
 import { EVERY } from './rules/steps.ts';
-import type { Trigger } from './triggers.ts';
+import type { Trigger } from './happening.ts';
 import type { Step } from './update.ts';
 
 /** The first rule that fits decides; what fits none changes nothing. */

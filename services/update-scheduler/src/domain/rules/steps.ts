@@ -1,4 +1,4 @@
-import type { Trigger } from '../triggers.ts';
+import type { Trigger } from '../happening.ts';
 import type { Step } from '../update.ts';
 
 export const SCANS: readonly Step[] = ['scan', 'rescan'];

@@ -9,7 +9,8 @@ import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { CompatErrors } from './compat-errors.ts';
 import { found, parse } from './parse.ts';
 
-const Ids = z.array(DeviceId).min(1).max(100);
+/** All their reports are read at once. */
+const Ids = z.array(DeviceId).min(1).max(20);
 const Which = z.union([
   z.object({ status_id: z.guid() }).transform(({ status_id }) => ({ reportId: status_id })),
   z.object({ index: z.coerce.number().int().min(0).max(1_000_000).default(0) }),

@@ -1,6 +1,7 @@
 import { AppError } from '@lamplighter/contracts';
 import { Database, type Log, type Statement, type Tx } from '@lamplighter/runtime';
 import pg from 'pg';
+import { arrayLiteral } from './array-literal.ts';
 
 // int8 columns hold counts and version keys, far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -20,8 +21,12 @@ class PgTx implements Tx {
   }
 
   async query<R>(statement: Statement, values: readonly unknown[] = []): Promise<R[]> {
-    return rowsOf<R>(await this.client.query({ ...statement, values: [...values] }));
+    return rowsOf<R>(await this.client.query({ ...statement, values: values.map(parameterOf) }));
   }
+}
+
+function parameterOf(value: unknown): unknown {
+  return Array.isArray(value) ? (arrayLiteral(value) ?? value) : value;
 }
 
 function rowsOf<R>(result: pg.QueryResult | pg.QueryResult[]): R[] {
@@ -48,7 +53,7 @@ export class PgDatabase extends Database {
   }
 
   override async query<R>(statement: Statement, values: readonly unknown[] = []): Promise<R[]> {
-    return rowsOf<R>(await this.pool.query({ ...statement, values: [...values] }));
+    return rowsOf<R>(await this.pool.query({ ...statement, values: values.map(parameterOf) }));
   }
 
   override async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -38,7 +38,7 @@ export function updateStatusOf(updates: readonly Update[], history: History): De
 /** Of all rollouts; null where none was installed from here. What was at its target already does not count. */
 export function lastUpdateOf(updates: readonly Update[], history: History): LastUpdate | null {
   const installed = history.updates.filter(
-    (event) => event.toState === 'installed' && isInFlight({ state: event.fromState as UpdateState }),
+    (event) => event.toState === 'installed' && isInFlight({ state: event.fromState as UpdateState, reason: null }),
   );
   const last = installed.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
   const update = updates.find((one) => one.rolloutId === last?.rolloutId);

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Known } from '../domain/why/known.ts';
 import { whyOf } from '../domain/why/why.ts';
 import { CommandViews, WhyViews } from '../ports.ts';
+import { FindingViews } from '../resource-ports.ts';
 import { AskService } from './ask-service.ts';
 
 const MOST_PENDING = 100;
@@ -14,6 +15,7 @@ export class ExplainDevice {
   constructor(
     private readonly views: WhyViews,
     private readonly commands: CommandViews,
+    private readonly findings: FindingViews,
     private readonly ask: AskService,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -33,11 +35,18 @@ export class ExplainDevice {
     const now = this.clock.now();
     const { deviceId } = seen.device;
     const query = { state: 'pending', before: undefined, limit: MOST_PENDING } as const;
-    const [page, scheduled] = await Promise.all([
+    const [page, scheduled, found] = await Promise.all([
       this.commands.list(tenant, deviceId, query, now),
       this.scheduled(tenant, deviceId),
+      this.findings.ofDevice(tenant, deviceId),
     ]);
-    return whyOf({ ...seen, now, scheduled, pending: page?.items ?? [] });
+    return whyOf({
+      ...seen,
+      now,
+      scheduled,
+      pending: page?.items ?? [],
+      findings: found.filter((one) => one.clearedAt === null),
+    });
   }
 
   /** What is known without it is worth telling. */

@@ -6,7 +6,7 @@ type Source = (known: Known) => (Evidence | undefined)[];
 
 /** From the policy to the last report: what is known and when it became so. */
 export function evidenceOf(known: Known): Evidence[] {
-  const sources: Source[] = [enrollment, facts, policies, outlook, update, commands, contact, reports];
+  const sources: Source[] = [enrollment, facts, policies, outlook, update, commands, contact, reports, findings];
   return sources.flatMap((source) => source(known)).filter((one) => one !== undefined);
 }
 
@@ -138,4 +138,8 @@ function reports({ reports: rows }: Known): Evidence[] {
     const text = `${requestType} answered ${status}${explanation === null ? '' : `: ${explanation}`}${chain}`;
     return item('report', text, at, reportId);
   });
+}
+
+function findings({ findings: found }: Known): Evidence[] {
+  return found.map(({ text, since }) => item('finding', text, since));
 }

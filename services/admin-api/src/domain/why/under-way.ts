@@ -79,3 +79,11 @@ export const WAITS: Partial<Record<Waiting['reason'], Words & Pick<Reason, 'code
     action: 'See what waits: "lamp command list <device> --state pending".',
   },
 };
+
+/** What the watchdog finds when others that were woken came; its own words explain. */
+export const MDM_CLIENT_STUCK: Omit<Words, 'explanation'> & Pick<Reason, 'code'> = {
+  code: 'mdm-client-stuck',
+  class: 'contact',
+  title: 'Its MDM client seems to be stuck',
+  action: 'Restart the device. On a Mac `sudo launchctl kickstart -k system/com.apple.mdmclient.daemon` may do.',
+};

@@ -1,4 +1,4 @@
-import type { CommandItem, Outlook, Waiting } from '@lamplighter/contracts';
+import type { CommandItem, Finding, FindingKind, Outlook, Waiting } from '@lamplighter/contracts';
 import { evidenceOf } from './evidence.ts';
 import type { Known, KnownUpdate } from './known.ts';
 import { verdictOf } from './verdict.ts';
@@ -70,6 +70,18 @@ const command = (reason: Waiting['reason'], nextLookAt: string | null = null): C
   waiting: { reason, detail: 'in its own words', since: '2026-11-22T02:00:00.000Z', nextLookAt },
 });
 
+const finding = (kind: FindingKind): Finding => ({
+  deviceId: 'phone',
+  kind,
+  since: '2026-11-22T01:00:00.000Z',
+  foundAt: '2026-11-22T01:00:00.000Z',
+  checkedAt: '2026-11-22T01:00:00.000Z',
+  clearedAt: null,
+  text: 'In the words of the watchdog.',
+  evidence: {},
+  steps: [],
+});
+
 const known = (more: Partial<Known> = {}): Known => ({
   now: at('03:00'),
   device: {
@@ -89,6 +101,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   pending: [],
   lastPush: undefined,
   reports: [],
+  findings: [],
   ...more,
 });
 const ahead = (more: Partial<Outlook>) => ({ scheduled: { policies: [], outlook: outlook(more) } });
@@ -110,6 +123,7 @@ describe('the verdict on a device', () => {
     ],
     ['not-enrolled', { enrollment: { ...known().enrollment!, status: 'authenticated' } }],
     ['already-at-target', { ...ahead({ reason: 'already-at-target' }), updates: [update({ state: 'downloading' })] }],
+    ['certificate-expired', { findings: [finding('certificate-expired')], updates: [update({ state: 'commanded' })] }],
     ['no-policy', { scheduled: { policies: [], outlook: null } }],
     [
       'policy-paused',
@@ -173,6 +187,16 @@ describe('the verdict on a device', () => {
       at: '2026-11-23T01:00:00.000Z',
       text: expect.stringContaining('2026-11-23 02:00 Europe/Zurich'),
     });
+  });
+
+  it('takes the word of the watchdog for a device that does not come although others do', () => {
+    const updates = [update({ state: 'available', commandId: COMMAND })];
+    const stuck = { findings: [finding('mdm-client-stuck')], updates };
+    expect(verdictOf(known({ ...stuck, pending: [command('not-come')] }))).toMatchObject({
+      code: 'mdm-client-stuck',
+      explanation: expect.stringContaining('In the words of the watchdog.'),
+    });
+    expect(verdictOf(known({ ...stuck, pending: [command('not-now')] })).code).toBe('not-now');
   });
 
   it('looks at the update of another rollout while that has the device in hand', () => {

@@ -8,7 +8,7 @@ import {
   type Why,
 } from '@lamplighter/contracts';
 import { isInFlight, type Known, type KnownUpdate, ownUpdate } from './known.ts';
-import { UNDER_WAY, WAITS } from './under-way.ts';
+import { MDM_CLIENT_STUCK, UNDER_WAY, WAITS } from './under-way.ts';
 import { age, moment, opening } from './words.ts';
 
 export type Verdict = Pick<Why, 'verdict' | 'code' | 'class' | 'explanation' | 'next' | 'action'>;
@@ -19,6 +19,7 @@ const looks: readonly Look[] = [
   left,
   notEnrolled,
   upToDate,
+  shutOut,
   underWay,
   noPolicy,
   held,
@@ -71,11 +72,25 @@ function upToDate(known: Known): Verdict | undefined {
   };
 }
 
+/** Without a valid identity certificate it cannot connect at all. */
+function shutOut({ findings }: Known): Verdict | undefined {
+  const finding = findings.find((one) => one.kind === 'certificate-expired');
+  if (!finding) return undefined;
+  return {
+    verdict: 'Cannot connect: its identity certificate has expired',
+    code: finding.kind,
+    class: 'management',
+    explanation: finding.text,
+    next: NEVER,
+    action: 'Enroll the device anew. For the others, renew certificates before they end.',
+  };
+}
+
 function underWay(known: Known): Verdict | undefined {
   const update = known.updates.find(isInFlight);
   if (!update) return undefined;
   const command = known.pending.find((one) => one.commandId === update.commandId);
-  const waits = command?.waiting ? WAITS[command.waiting.reason] : undefined;
+  const waits = command?.waiting && (stuck(known, command) ?? WAITS[command.waiting.reason]);
   const ongoing = { ...UNDER_WAY[update.state]!, code: update.state, retry: 'later-in-this-window' } as const;
   const base = waits ?? (update.reason === null ? ongoing : reasonOf(update.reason));
   const detail = command?.waiting ? ` ${command.requestType}: ${command.waiting.detail}.` : '';
@@ -85,6 +100,12 @@ function underWay(known: Known): Verdict | undefined {
     explanation: `${base.explanation}${command ? detail : since}`,
     next: nextLook(known, update, command),
   };
+}
+
+/** Others that were woken came. */
+function stuck({ findings }: Known, { waiting }: CommandItem): (typeof WAITS)[keyof typeof WAITS] {
+  const finding = findings.find((one) => one.kind === 'mdm-client-stuck');
+  return finding && waiting?.reason === 'not-come' ? { ...MDM_CLIENT_STUCK, explanation: finding.text } : undefined;
 }
 
 function nextLook(known: Known, update: KnownUpdate, command: CommandItem | undefined): Verdict['next'] {

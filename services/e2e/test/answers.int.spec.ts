@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DevicePage, DevicePolicies, GroupTest, GroupView, Policy, PolicyForecast, Why } from '@lamplighter/contracts';
+import { type RunningService, startService } from '@lamplighter/runtime';
+import { type TestDatabase, testDatabase, testNats, testRedis } from '@lamplighter/testing';
+import { createHash } from 'node:crypto';
+import { AdminApiModule } from '../../admin-api/src/admin-api.module.ts';
+import { config as adminConfig } from '../../admin-api/src/config.ts';
+import { config as schedulerConfig } from '../../update-scheduler/src/config.ts';
+import { UpdateSchedulerModule } from '../../update-scheduler/src/update-scheduler.module.ts';
+
+const TOKEN = 'lamp-test-token';
+/** In the afternoon, so that no nightly window is open. */
+const START = Date.parse('2026-10-01T14:00:00Z');
+
+const FLEET = `
+  INSERT INTO update_scheduler.release_device (supported_device, os, version, version_key, build, posted_at)
+    VALUES ('iPhone15,2','iOS','26.6',26006000,'23U67','2026-07-27');
+  INSERT INTO status_ingestion.device (tenant, device_id, serial_number, device_name, enrolled, generation, platform, product_name, os_version,
+      os_version_key, is_supervised, time_zone, facts_at, updated_at)
+    SELECT 'default', 'PHONE-' || n, 'F2L' || n, CASE WHEN n % 2 = 0 THEN 'Till ' || n ELSE 'Office ' || n END, true, 1, 'iOS', 'iPhone15,2',
+           '18.1', 18001000, n <> 9, 'Europe/Zurich', '2026-10-01T13:00Z', now() FROM generate_series(1, 9) n;
+  INSERT INTO command_queue.enrollment (tenant, device_id, kind, status, topic, certificate_hash, generation, facts, authenticated_at, enrolled_at)
+    SELECT tenant, device_id, 'device', 'enrolled', 'topic', '\\x00', 1, '{}', now(), now() FROM status_ingestion.device;
+`;
+
+/** The two services that answer, as an administrator asks them. */
+describe('groups and answers', () => {
+  let database: TestDatabase;
+  let scheduler: RunningService;
+  let admin: RunningService;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    await database.admin.query({ text: FLEET });
+    const nats = testNats();
+    const env = {
+      LAMP_HTTP_HOST: '127.0.0.1',
+      LAMP_HTTP_PORT: '0',
+      LAMP_LOG_LEVEL: 'fatal',
+      LAMP_CLOCK: `scaled:${Date.now()}:${START}:1`,
+      LAMP_NATS_URL: nats.url,
+      LAMP_NATS_PREFIX: nats.prefix,
+      LAMP_NATS_MAX_BYTES: '67108864',
+      LAMP_REDIS_URL: testRedis().url,
+    };
+    scheduler = await startService('update-scheduler', UpdateSchedulerModule, schedulerConfig, {
+      ...env,
+      LAMP_DATABASE_URL: database.urlOf('update_scheduler'),
+    });
+    admin = await startService('admin-api', AdminApiModule, adminConfig, {
+      ...env,
+      LAMP_DATABASE_URL: database.urlOf('admin_api'),
+      LAMP_ADMIN_TOKEN_SHA256: createHash('sha256').update(TOKEN).digest('hex'),
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await admin?.stop();
+    await scheduler?.stop();
+    await database?.close();
+  });
+
+  async function call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+    const answer = await fetch(new URL(`/v1/${path}`, admin.url), {
+      method,
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: await answer.json() };
+  }
+  const get = async (path: string) => (await call('GET', path)).body;
+
+  const tills = { any: [{ all: [{ fact: 'deviceName', operator: 'like', value: 'till *' }] }] };
+
+  it('go from a rule that is tried to the verdict on a device', async () => {
+    const tested = GroupTest.parse((await call('POST', 'groups/test', tills)).body);
+    expect(tested).toMatchObject({ devices: 4, enrolled: 9 });
+    expect(await get('groups')).toEqual({ items: [] });
+
+    expect((await call('PUT', 'groups/tills', tills)).status).toBe(200);
+    const members = DevicePage.parse(await get('groups/tills/devices?limit=3'));
+    expect(members.items.map((one) => one.deviceId)).toEqual(['PHONE-2', 'PHONE-4', 'PHONE-6']);
+    expect(DevicePage.parse(await get(`groups/tills/devices?cursor=${members.next}`)).items).toHaveLength(1);
+
+    const spec = { name: 'shops', platforms: ['iOS'], assignment: { groups: ['tills'] } };
+    const { policyId } = Policy.parse((await call('POST', 'policies', spec)).body);
+    expect(GroupView.parse(await get('groups/tills')).usedBy).toEqual(['shops']);
+    const refused = await call('DELETE', 'groups/tills');
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'group.in-use' } } });
+
+    const policies = DevicePolicies.parse(await get('devices/PHONE-1/policies')).policies;
+    expect(policies).toMatchObject([{ matches: false, because: 'not-in-groups', effective: false }]);
+    expect(policies[0]?.text).toContain('"tills" wants deviceName like till * (it is Office 1)');
+
+    expect(Why.parse(await get('devices/f2l2/why'))).toMatchObject({
+      deviceId: 'PHONE-2',
+      code: 'window-not-open',
+      target: { version: '26.6' },
+      policy: { name: 'shops', version: 1 },
+      next: { at: '2026-10-02T00:00:00.000Z' },
+    });
+    const other = Why.parse(await get('devices/PHONE-1/why'));
+    expect(other).toMatchObject({ code: 'no-policy', policy: null });
+    expect(other.explanation).toContain('deviceName like till *');
+
+    const forecast = PolicyForecast.parse(await get(`policies/${policyId}/forecast`));
+    expect(forecast).toMatchObject({ devices: 4, fits: true, windows: [{ zone: 'Europe/Zurich', devices: 4 }] });
+  });
+
+  it('are told by facts at once: a device that is renamed changes its policy by itself', async () => {
+    await database.admin.query({
+      text: `UPDATE status_ingestion.device SET device_name = 'Till 1' WHERE device_id = 'PHONE-1'`,
+    });
+    expect(Why.parse(await get('devices/PHONE-1/why'))).toMatchObject({
+      code: 'window-not-open',
+      policy: { name: 'shops' },
+    });
+  });
+
+  it('name field, value and remedy of a rule that cannot be', async () => {
+    const wrong = { any: [{ all: [{ fact: 'osVersion', operator: 'below', value: '15.x' }] }] };
+    for (const [method, path] of [
+      ['POST', 'groups/test'],
+      ['PUT', 'groups/wrong'],
+    ] as const) {
+      const { status, body } = await call(method, path, wrong);
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ error: { code: 'input.invalid', fields: [{ path: 'any.0.all.0.value' }] } });
+      expect(JSON.stringify(body)).toContain('give an OS version such as');
+    }
+    expect((await call('PUT', 'groups/tills', { ...tills, name: 'others' })).status).toBe(400);
+    expect((await call('GET', 'groups/wrong')).status).toBe(404);
+    expect((await call('GET', 'groups/wrong/devices')).status).toBe(404);
+  });
+
+  it('leave a trace of what was changed, and none of questions', async () => {
+    const rows = await database.admin.query<{ action: string }>({
+      text: 'SELECT DISTINCT action FROM admin_api.audit ORDER BY 1',
+    });
+    expect(rows.map((row) => row.action)).toEqual(['group.put', 'policy.put']);
+  });
+});

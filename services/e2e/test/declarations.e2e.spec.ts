@@ -25,6 +25,7 @@ beforeAll(async () => {
         platforms: { macOS: 1 },
         zones: { 'America/New_York': 1 },
         behaviours: {},
+        userChannels: 1,
         startVersions: { macOS: [{ version: '15.5', build: '24F74' }] },
         settings: { wakeMs: [500, 2000], enforcedDownloadMs: [60_000, 120_000], bandwidthMbit: [250, 300] },
       },
@@ -61,17 +62,18 @@ interface Facts {
   declarations: { identifier: string; active: boolean; valid: string; reasons: { code: string }[] }[] | null;
 }
 
-async function factsOf({ udid }: Device): Promise<Facts | undefined> {
+async function factsOf(deviceId: string): Promise<Facts | undefined> {
   const text = `SELECT r.*, d.os_version FROM status_ingestion.device_ddm_v1 r
-                  JOIN status_ingestion.device_v1 d USING (tenant, device_id) WHERE r.device_id = $1`;
-  return (await world.database.query<Facts>(text, [udid])).rows[0];
+                  LEFT JOIN status_ingestion.device_v1 d USING (tenant, device_id) WHERE r.device_id = $1`;
+  return (await world.database.query<Facts>(text, [deviceId])).rows[0];
 }
 
-const factsWhen = (what: string, device: Device, test: (facts: Facts) => boolean): Promise<Facts> =>
+/** `device`: or the id of a user channel. */
+const factsWhen = (what: string, device: Device | string, test: (facts: Facts) => boolean): Promise<Facts> =>
   waitFor(
     what,
     async () => {
-      const facts = await factsOf(device);
+      const facts = await factsOf(typeof device === 'string' ? device : device.udid);
       return facts && test(facts) ? facts : undefined;
     },
     PATIENCE,
@@ -163,5 +165,28 @@ describe('a Mac that is enrolled at the gateway', () => {
       reasons: [{ code: 'Error.ConfigurationCannotBeApplied' }],
     });
     expect(facts.install_state).toBe('none');
+  });
+
+  it('gives its user what is assigned to the user, and the device nothing of it', async () => {
+    const text = 'SELECT device_id FROM command_queue.enrollment_v1 WHERE parent_id = $1';
+    const { rows } = await world.database.query<{ device_id: string }>(text, [mac.udid]);
+    const user = rows[0]!.device_id;
+    const test = {
+      identifier: 'spec.test',
+      type: 'com.apple.configuration.management.test',
+      payload: { Echo: 'hello' },
+    };
+    const activation = {
+      identifier: 'spec.test.activation',
+      type: 'com.apple.activation.simple',
+      payload: { StandardConfigurations: ['spec.test'] },
+    };
+    await send(declarationAssign, { cause: 'spec-user', declarations: [test, activation], devices: [user] });
+    const { declarations } = await factsWhen('the user to report', user, (one) => isListed(one, 'spec.test'));
+    expect(declarations!.map(({ identifier, active }) => [identifier, active]).toSorted()).toEqual([
+      ['spec.test', true],
+      ['spec.test.activation', true],
+    ]);
+    expect(held(mac)).not.toContain('spec.test');
   });
 });

@@ -4,6 +4,7 @@ import { RuntimeModule } from '@lamplighter/runtime';
 import { keepSealed, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
 import { AnswersController } from './in/answers.controller.ts';
+import { ReleaseViews } from './catalog-ports.ts';
 import { CatalogController } from './in/catalog.controller.ts';
 import { CommandsController } from './in/commands.controller.ts';
 import { DdmHookController } from './in/ddm-hook.controller.ts';
@@ -66,15 +67,14 @@ import {
   EnrollmentViews,
   GroupReader,
   PolicyViews,
-  ReleaseViews,
   RolloutViews,
   SourceStore,
   SourceTally,
-  TokenStore,
   WebhookStore,
   WebhookTarget,
   WhyViews,
 } from './ports.ts';
+import { TokenStore } from './token-ports.ts';
 import { FindingViews, ResourceViews } from './resource-ports.ts';
 import { ApplyResources } from './steps/apply-resources.ts';
 import { AskService } from './steps/ask-service.ts';

@@ -1,7 +1,5 @@
 import type {
   AnswerPayload,
-  Catalog,
-  CatalogFilter,
   CommandPage,
   DeadLetter,
   DeadLetterDetail,
@@ -9,7 +7,6 @@ import type {
   DeadLetterPage,
   Device,
   DevicePage,
-  DeviceReleases,
   FleetSummary,
   GroupView,
   HandOvers,
@@ -22,36 +19,17 @@ import type {
   RolloutSummary,
   Source,
   SourceKind,
-  Token,
   UpdateState,
   Webhook,
   WebhookDelivery,
   WebhookDeliveryPage,
 } from '@lamplighter/contracts';
 import type { z } from 'zod';
+import type { Caller } from './domain/caller.ts';
 import type { Known } from './domain/why/known.ts';
 import type { KnownEnrollment, WebhookEvent } from './domain/webhook-event.ts';
 
-/** Who calls: what a bearer token stands for. */
-export interface Caller {
-  tenant: string;
-  name: string;
-  /** Whether it may also change what all tenants share. */
-  installation: boolean;
-}
-
-export abstract class TokenStore {
-  /** Undefined when no live token has this hash. */
-  abstract find(tokenHash: string): Promise<Caller | undefined>;
-  /** Makes the token known, with at least this caller's rights; a repeat changes nothing. */
-  abstract ensure(tokenHash: string, caller: Caller, at: Date): Promise<void>;
-  /** False, and nothing is made, where the tenant has a live token of that name. */
-  abstract add(tokenHash: string, caller: Caller, at: Date): Promise<boolean>;
-  /** Newest first; of all tenants where none is named. */
-  abstract list(tenant: string | undefined): Promise<Token[]>;
-  /** Undefined where there is no live one of that name, or only one with the right over the installation and `installation` is false. */
-  abstract revoke(tenant: string, name: string, installation: boolean, at: Date): Promise<Token | undefined>;
-}
+export type { Caller } from './domain/caller.ts';
 
 export interface AuditEntry {
   caller: Caller;
@@ -114,13 +92,6 @@ export abstract class DeviceViews {
   /** With everything that is known to have happened to it. */
   abstract find(tenant: string, deviceId: string): Promise<Device | undefined>;
   abstract summary(tenant: string, now: Date): Promise<FleetSummary>;
-}
-
-export abstract class ReleaseViews {
-  /** The same for all tenants: releases and products that the filter lets through, and all sources. */
-  abstract catalog(filter: CatalogFilter): Promise<Catalog>;
-  /** What concerns one device; undefined where it is not known in this tenant. `now`: releases that have ended are left out. */
-  abstract ofDevice(tenant: string, deviceId: string, now: Date): Promise<DeviceReleases | undefined>;
 }
 
 /** What a device said of a declaration. */

@@ -9,7 +9,8 @@ import {
 import { Body, Controller, Get, HttpCode, Post, Put, Query, Req, UseGuards } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { CatalogViews, type Caller, ReleaseViews } from '../ports.ts';
+import { ReleaseViews } from '../catalog-ports.ts';
+import { CatalogViews, type Caller } from '../ports.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { ImportFeed } from '../steps/import-feed.ts';
 import { RefreshFeeds } from '../steps/refresh-feeds.ts';

@@ -2,7 +2,8 @@ import type { Device, DevicePage, DeviceReleases, FleetSummary } from '@lampligh
 import { Clock } from '@lamplighter/runtime';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { type Caller, DeviceViews, ReleaseViews } from '../ports.ts';
+import { ReleaseViews } from '../catalog-ports.ts';
+import { type Caller, DeviceViews } from '../ports.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { found, PageQuery, parse } from './parse.ts';
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Token } from '@lamplighter/contracts';
 import { PrismaClient } from '@lamplighter/storage';
 import { Injectable } from '@nestjs/common';
-import { type AuditEntry, AuditLog, type Caller, TokenStore } from '../ports.ts';
+import { type AuditEntry, AuditLog, type Caller } from '../ports.ts';
+import { TokenStore } from '../token-ports.ts';
 import { iso, isoOrNull } from './rows.ts';
 
 @Injectable()

@@ -1,7 +1,8 @@
 import { AppError, type Token } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AuditLog, type Caller, TokenStore } from '../ports.ts';
+import { AuditLog, type Caller } from '../ports.ts';
+import { TokenStore } from '../token-ports.ts';
 
 /** Ends a token. */
 @Injectable()

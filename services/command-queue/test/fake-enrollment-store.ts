@@ -83,6 +83,10 @@ export class FakeEnrollmentStore extends EnrollmentStore {
     }
   }
 
+  override async noteCertificateEnd(_tx: Tx, of: { tenant: string; deviceId: string }, endsAt: Date): Promise<void> {
+    this.row(of).certificateEndsAt = endsAt;
+  }
+
   override async setAwaitingConfiguration(
     _tx: Tx,
     of: { tenant: string; deviceId: string },

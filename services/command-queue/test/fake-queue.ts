@@ -20,6 +20,7 @@ export interface EnrollmentRow extends Enrollment {
   unlockToken: Buffer | null;
   tokenUpdatedAt: Date | null;
   goneAt: Date | null;
+  certificateEndsAt?: Date;
   awaitingConfiguration: boolean;
 }
 

@@ -91,10 +91,13 @@ describe('check-ins', () => {
     ]);
   });
 
-  it('passes on what the certificate of an Authenticate or TokenUpdate calls its holder', async () => {
+  it('passes on what the certificate of an Authenticate or TokenUpdate calls its holder, and when it ends', async () => {
     const seen = recorded();
     for (const make of [authenticateFixture, tokenUpdateFixture, checkOutFixture]) await checkIn(make('DEVICE'));
     expect(seen.map((each) => each.certificateNames)).toEqual([['Device'], ['Device'], undefined]);
+    const [first, second, third] = seen.map(({ certificateEndsAt }) => certificateEndsAt);
+    expect(Date.parse(first!)).toBeGreaterThan(Date.now());
+    expect([second, third]).toEqual([first, undefined]);
   });
 
   it('passes the message on for others to follow, without its secrets', async () => {

@@ -104,6 +104,8 @@ export const CheckIn = z
     certificateHash: CertificateHash,
     /** Names that the presented certificate carries: common name, serialNumber, subject alternative names. */
     certificateNames: z.array(z.string().max(255)).max(20).optional(),
+    /** Until when the presented certificate is valid; absent where it was not read. */
+    certificateEndsAt: Instant.optional(),
     receivedAt: Instant,
     source: SourceName.optional(),
     /** The message as `device.checked-in` passes it on, without its secrets. Absent: nothing is announced. */

@@ -76,6 +76,10 @@ export class PgEnrollmentStore extends EnrollmentStore {
     await tx.query(sql.movePin, [of.tenant, of.deviceId, certificateHash]);
   }
 
+  override async noteCertificateEnd(tx: Tx, of: { tenant: string; deviceId: string }, endsAt: Date): Promise<void> {
+    await tx.query(sql.noteCertificateEnd, [of.tenant, of.deviceId, endsAt]);
+  }
+
   override async setAwaitingConfiguration(
     tx: Tx,
     of: { tenant: string; deviceId: string },

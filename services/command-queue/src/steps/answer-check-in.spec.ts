@@ -102,6 +102,14 @@ describe('a renewed certificate', () => {
     expect(world.outbox.of(deviceLeft)).toEqual([]);
   });
 
+  it('is noted with its end, where it is shown by who may show it', async () => {
+    const certificateEndsAt = '2027-01-01T00:00:00.000Z';
+    expect(await renew(['nobody'], { certificateEndsAt })).toEqual(wrongCertificate);
+    expect(world.row().certificateEndsAt).toBeUndefined();
+    expect(await renew(['a'], { certificateEndsAt })).toEqual(ok);
+    expect(world.row().certificateEndsAt).toEqual(new Date(certificateEndsAt));
+  });
+
   it('may come first with a user channel', async () => {
     expect(await renew(['a'], user.deviceId === undefined ? {} : { ...user, certificateHash: renewed })).toEqual(ok);
     expect(world.row().certificateHash).toBe(renewed);

@@ -28,6 +28,16 @@ export class AnswerCheckIn {
   ) {}
 
   async run(tx: Tx, checkIn: CheckIn, now: Date): Promise<CheckInAnswer> {
+    const answer = await this.answer(tx, checkIn, now);
+    const { certificateEndsAt: endsAt, parentId, source } = checkIn;
+    const isOwn = source === undefined && parentId === undefined && answer.reply.outcome === 'ok';
+    // Only these show that the certificate is the device's from now on.
+    if (endsAt !== undefined && isOwn && (is(checkIn, 'Authenticate') || is(checkIn, 'TokenUpdate')))
+      await this.enrollments.noteCertificateEnd(tx, checkIn, new Date(endsAt));
+    return answer;
+  }
+
+  private async answer(tx: Tx, checkIn: CheckIn, now: Date): Promise<CheckInAnswer> {
     if (await this.isLate(tx, checkIn, now)) return { reply: { outcome: 'unrecognized' } };
     if (is(checkIn, 'Authenticate')) {
       // Apple's user channels have none. It would hand another device's user to whoever holds a certificate.

@@ -28,6 +28,8 @@ export interface DeviceRequest {
 export interface DeviceIdentity {
   /** SHA-256 of what the authority signed of the identity certificate, lower-case hex. */
   readonly certificateHash: string;
+  /** Until when that certificate is valid. */
+  readonly certificateEndsAt?: Date;
   /** Common name, serialNumber and subject alternative names of that certificate; absent where they were not read. */
   readonly certificateNames?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { checkinJson, enrollmentIdOf, parseCheckin } from '@lamplighter/apple';
 import type { CheckinMessage, PlistValue } from '@lamplighter/apple';
-import { enrollmentCheckIn } from '@lamplighter/contracts';
+import { type CheckIn, enrollmentCheckIn } from '@lamplighter/contracts';
 import { Clock, Requester } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { payloadOf } from '../domain/check-in-message.ts';
@@ -35,7 +35,7 @@ export class AcceptCheckIn {
     if (message.messageType === 'DeclarativeManagement') return this.sync(asked, message);
     const reply = await this.requester.request(enrollmentCheckIn, {
       ...asked,
-      ...(NAMED.has(message.messageType) ? namesOf(identity) : {}),
+      ...(NAMED.has(message.messageType) ? certificateOf(identity) : {}),
       payload: payloadOf(plist, request.body.length),
       message: checkinJson(message),
     });
@@ -60,7 +60,10 @@ export class AcceptCheckIn {
   }
 }
 
-/** They tell whose it is. */
-function namesOf({ certificateNames }: DeviceIdentity): { certificateNames?: string[] } {
-  return certificateNames === undefined ? {} : { certificateNames: [...certificateNames] };
+/** Its names tell whose it is. */
+function certificateOf({ certificateNames, certificateEndsAt }: DeviceIdentity): Partial<CheckIn> {
+  return {
+    ...(certificateNames === undefined ? {} : { certificateNames: [...certificateNames] }),
+    ...(certificateEndsAt === undefined ? {} : { certificateEndsAt: certificateEndsAt.toISOString() }),
+  };
 }

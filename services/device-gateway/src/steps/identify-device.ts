@@ -26,8 +26,10 @@ export class IdentifyDevice {
   /** Before the body is parsed. Throws Refusal (403) that says what is wrong; a bad signature is not made good by TLS. */
   run(request: DeviceRequest): DeviceIdentity {
     try {
+      const { certificateHash, notAfter } = this.check(request);
       return {
-        certificateHash: this.check(request).certificateHash,
+        certificateHash,
+        certificateEndsAt: notAfter,
         // Only check-ins ask for them.
         get certificateNames() {
           return namesOf(request);

@@ -62,7 +62,7 @@ ON CONFLICT (tenant, device_id) DO UPDATE
        authenticated_at = EXCLUDED.authenticated_at, source = EXCLUDED.source,
        push_address = NULL, push_gone_at = NULL, token_updated_at = NULL, token_update_tally = 0,
        awaiting_configuration = false, not_on_console = NULL, user_short_name = NULL, user_long_name = NULL,
-       unlock_token = NULL, bootstrap_token = NULL, enrolled_at = NULL, left_at = NULL`,
+       unlock_token = NULL, bootstrap_token = NULL, enrolled_at = NULL, left_at = NULL, certificate_ends_at = NULL`,
 };
 
 /** $1 tenant, $2 device id, $3 topic, $4 facts, $5 when */
@@ -91,8 +91,16 @@ UPDATE command_queue.enrollment
 export const movePin: Statement = {
   name: 'enrollment-move-pin',
   text: `
-UPDATE command_queue.enrollment SET certificate_hash = decode($3, 'hex')
+UPDATE command_queue.enrollment SET certificate_hash = decode($3, 'hex'), certificate_ends_at = NULL
  WHERE tenant = $1 AND (device_id = $2 OR parent_id = $2) AND status <> 'left'`,
+};
+
+/** $1 tenant, $2 device id, $3 when it ends */
+export const noteCertificateEnd: Statement = {
+  name: 'enrollment-note-certificate-end',
+  text: `
+UPDATE command_queue.enrollment SET certificate_ends_at = $3
+ WHERE tenant = $1 AND device_id = $2 AND certificate_ends_at IS DISTINCT FROM $3`,
 };
 
 /** $1 tenant, $2 device id, $3 whether it waits */

@@ -98,7 +98,12 @@ async function declare(device: Device, ...declarations: readonly Declared[]): Pr
   await until('the device has synced', () => handle.fleet.sessions.counts.syncs > synced && !device.busy);
 }
 
-const said = (device: Device, name: string) => server.ddm.said(device.udid, name);
+/** The values that a status item had, one after the other: a full report says again what is known. */
+const valuesOf = (channel: string, name: string): unknown[] =>
+  server.ddm
+    .said(channel, name)
+    .filter((value, index, all) => index === 0 || JSON.stringify(value) !== JSON.stringify(all[index - 1]));
+const said = (device: Device, name: string) => valuesOf(device.udid, name);
 const states = (device: Device) => said(device, 'softwareupdate.install-state');
 
 interface Standing {
@@ -384,7 +389,7 @@ describe('the channel of a user', () => {
       { identifier: 'subscriptions', active: true },
       { identifier: 'enforce', valid: 'invalid', reasons: [{ code: 'Error.ConfigurationNotSupported' }] },
     ]);
-    expect(server.ddm.said(channel, 'device.operating-system.version')).toEqual(['15.5']);
+    expect(valuesOf(channel, 'device.operating-system.version')).toEqual(['15.5']);
     expect(server.ddm.said(channel, 'softwareupdate.install-state')).toEqual([]);
     expect(server.ddm.reportsOf(device.udid)).toEqual([]);
     expect(device.ddm).toBeUndefined();

@@ -24,7 +24,9 @@ describe('what follows', () => {
       step: 'list-again',
       notBefore: minutesAfter(10),
     });
+    expect(follow(mac({ step: 'list' }), { trigger: 'list-other' })?.ask?.step).toBe('list-again');
     expect(follow(mac({ step: 'list-again' }), { trigger: 'list-empty' })?.ask?.step).toBe('recheck');
+    expect(follow(mac({ step: 'list-again' }), { trigger: 'list-other' })?.ask?.step).toBe('recheck');
     expect(follow(update({ step: 'list' }), { trigger: 'list-empty' })?.ask?.step).toBe('recheck');
   });
 

@@ -19,6 +19,7 @@ export type Next =
   | 'look-again'
   | 'repeat'
   | 'repeat:long'
+  | 'rescan:long'
   | 'stay'
   | 'end';
 

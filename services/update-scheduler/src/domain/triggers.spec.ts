@@ -4,7 +4,7 @@ import { chooseProduct } from './product-choice.ts';
 import { readObservation } from './triggers.ts';
 import type { Update } from './update.ts';
 
-const target = { version: '26.6.2', build: '25G83' };
+const target = { version: '26.6.2', build: '25G83', isMinor: false };
 const update = {
   targetVersion: '26.6.2',
   targetBuild: '25G83',
@@ -49,6 +49,8 @@ describe('choosing a product', () => {
       ),
     ).toEqual({ kind: 'config-data', keys: ['a', 'b'] });
     expect(chooseProduct([], target)).toEqual({ kind: 'empty' });
+    const xprotect = [{ productKey: 'a', isConfigDataUpdate: true }];
+    expect(chooseProduct(xprotect, { ...target, isMinor: true })).toEqual({ kind: 'other' });
   });
 });
 

@@ -2,6 +2,7 @@ import { classifyErrorChain, osVersionKey } from '@lamplighter/apple';
 import { type commandEnded, isReason, type ItemOf, type Observation } from '@lamplighter/contracts';
 import { readDeclared } from './declared.ts';
 import type { Happening, Trigger } from './happening.ts';
+import { isMajorStep } from './order.ts';
 import { chooseProduct, type Product } from './product-choice.ts';
 import type { Update } from './update.ts';
 
@@ -108,7 +109,9 @@ export function readObservation(update: Update, observation: Observation, at: Da
 }
 
 function readList(update: Update, products: readonly Product[], at: Date): Happening {
-  const choice = chooseProduct(products, { version: update.targetVersion, build: update.targetBuild });
+  const { targetVersion: version, targetBuild: build } = update;
+  const isMinor = update.fromVersion !== null && !isMajorStep(update);
+  const choice = chooseProduct(products, { version, build, isMinor });
   const trigger = `list-${choice.kind}` as const;
   if (!('keys' in choice)) return { trigger };
   const chosen = products.find((product) => product.productKey === choice.keys[0]);

@@ -109,7 +109,7 @@ describe('devices', () => {
   });
 
   it('that were away for all of their command’s time are told anew; those that had synced are not', async () => {
-    const ended = (deviceId: string, outcome: 'expired' | 'superseded') => ({
+    const ended = (deviceId: string, outcome: 'expired' | 'superseded' | 'refused') => ({
       deviceId,
       commandId: randomUUID(),
       requestType: 'DeclarativeManagement',
@@ -121,6 +121,7 @@ describe('devices', () => {
     });
     await subscribed('PHONE');
     await bed.send(commandEnded, [ended('PHONE', 'expired'), ended('MAC', 'expired'), ended('V1', 'superseded')]);
+    await bed.send(commandEnded, [ended('OLD-MAC', 'refused')]);
     expect(await toldSince()).toEqual(['MAC']);
     const ids = (await bed.told()).map(({ commandId }) => commandId);
     expect(new Set(ids).size).toBe(ids.length);

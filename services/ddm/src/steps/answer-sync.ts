@@ -4,7 +4,7 @@ import { Clock, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Endpoint, endpointOf } from '../domain/endpoint.ts';
 import { EMPTY_ITEMS, EMPTY_TOKEN } from '../domain/manifest.ts';
-import { checkedReport } from '../domain/status-report.ts';
+import { type CheckedReport, checkedReport } from '../domain/status-report.ts';
 import { type Found, SyncViews } from '../ports.ts';
 import { type ReceivedReport, RecordReports } from './record-reports.ts';
 
@@ -58,9 +58,9 @@ export class AnswerSync {
     for (const [index, sync] of batch.entries()) {
       if (replies[index] !== undefined) continue;
       const checked = this.checked(sync);
-      if (typeof checked === 'string') {
+      if ('report' in checked) {
         const { tenant, deviceId, receivedAt } = sync;
-        reports.push({ index, tenant, deviceId, at: new Date(receivedAt), report: checked });
+        reports.push({ index, tenant, deviceId, at: new Date(receivedAt), ...checked });
       } else replies[index] = checked;
     }
     for (const { index } of await this.record(reports)) replies[index] = { status: 200 };
@@ -84,7 +84,7 @@ export class AnswerSync {
     }
   }
 
-  private checked({ tenant, deviceId, data }: DdmSync): string | DdmSyncReply {
+  private checked({ tenant, deviceId, data }: DdmSync): CheckedReport | DdmSyncReply {
     try {
       return checkedReport(data);
     } catch (error) {

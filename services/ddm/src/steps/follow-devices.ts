@@ -21,6 +21,8 @@ type Enrolled = ItemOf<typeof deviceEnrolled>;
 type Known = Subscriber & { deviceId: string; isOurs: boolean; subscriptions: string | null };
 
 const NEVER_CAME: ReadonlySet<string> = new Set(['expired', 'unanswered']);
+/** Telling it again would end the same way, until something changes. */
+const NOT_TOLD: ReadonlySet<string> = new Set([...NEVER_CAME, 'refused', 'cancelled']);
 
 /** What happens to devices, as far as it matters to what they have: they enroll, are updated, or could not be told. */
 @Injectable()
@@ -76,16 +78,16 @@ export class FollowDevices {
   /** A device that was away for all of its command's time is told anew. */
   async ended(messages: readonly Message<ItemOf<typeof commandEnded>>[]): Promise<void> {
     for (const [tenant, own] of Map.groupBy(messages, (each) => each.tenant)) {
-      const missed = own.flatMap(({ items }) =>
-        items.filter(({ cause, outcome }) => cause === CAUSE && NEVER_CAME.has(outcome)).map(idOf),
-      );
-      if (missed.length === 0) continue;
-      const deviceIds = [...new Set(missed)];
+      const items = own
+        .flatMap((each) => each.items)
+        .filter(({ cause, outcome }) => cause === CAUSE && NOT_TOLD.has(outcome));
+      if (items.length === 0) continue;
+      const missed = items.filter(({ outcome }) => NEVER_CAME.has(outcome));
       const now = this.clock.now();
       await this.db.transaction(async (tx) => {
         await this.turns.take(tx, [tenant]);
-        await this.assignments.forgetTold(tx, tenant, deviceIds);
-        await this.arrange.run(tx, { tenant, deviceIds, tell: 'changed' }, now);
+        await this.assignments.forgetTold(tx, tenant, items.map(idOf));
+        await this.arrange.run(tx, { tenant, deviceIds: missed.map(idOf), tell: 'changed' }, now);
       });
     }
   }

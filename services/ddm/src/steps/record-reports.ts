@@ -1,4 +1,4 @@
-import { parseStatusReport, readClientCapabilities, type StatusReport } from '@lamplighter/apple';
+import { readClientCapabilities, type StatusReport } from '@lamplighter/apple';
 import {
   declarationReported,
   derivedUuid,
@@ -20,6 +20,7 @@ export interface ReceivedReport {
   readonly at: Date;
   /** Compact JSON. */
   readonly report: string;
+  readonly parsed: StatusReport;
 }
 
 type Read = NewReport & { parsed: StatusReport };
@@ -110,9 +111,9 @@ interface CapableOf {
   statusItems: string[];
 }
 
-function readReport({ tenant, deviceId, at, report }: ReceivedReport): Read {
+function readReport({ tenant, deviceId, at, report, parsed }: ReceivedReport): Read {
   const reportId = derivedUuid('status-report', tenant, deviceId, at.toISOString(), report);
-  return { tenant, deviceId, at, report, reportId, parsed: parseStatusReport(report) };
+  return { tenant, deviceId, at, report, reportId, parsed };
 }
 
 function declaredIn({ tenant, deviceId, at, parsed }: Read): ReportedStatuses[] {

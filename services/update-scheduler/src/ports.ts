@@ -136,8 +136,6 @@ export interface DueWave {
   occurrenceId: string;
   rolloutId: string;
   wave: number;
-  /** Devices that were planned for it. */
-  size: number;
   /** Of the occurrence: the key of its window, its zone or `*`, and the day of its start there. */
   window: string;
   zone: string;
@@ -150,7 +148,7 @@ export interface DueWave {
 
 /** What may go out now. */
 export abstract class WaveStore {
-  /** One due wave of a running rollout, locked until the end of the transaction; others skip it. Undefined when none is due. */
+  /** One due wave of a running rollout, locked until the end of the transaction; others skip it. Undefined when none is due, or the pacer holds it back. */
   abstract claim(tx: Tx, now: Date): Promise<DueWave | undefined>;
   /** Its devices that are still planned. */
   abstract devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]>;

@@ -17,6 +17,7 @@ import { EndClock } from './in/end.clock.ts';
 import { OnRolloutPlannedConsumer } from './in/on-rollout-planned.consumer.ts';
 import { OnWindowOpenedConsumer } from './in/on-window-opened.consumer.ts';
 import { PolicyResponder } from './in/policy.responder.ts';
+import { RolloutClock } from './in/rollout.clock.ts';
 import { RolloutResponder } from './in/rollout.responder.ts';
 import { WaveClock } from './in/wave.clock.ts';
 import { WatchClock } from './in/watch.clock.ts';
@@ -94,6 +95,7 @@ import { WatchStore } from './watch-ports.ts';
     CatalogClock,
     EndClock,
     WindowClock,
+    RolloutClock,
     WaveClock,
     JoinClock,
     WatchClock,

@@ -143,8 +143,8 @@ export class Night {
     this.windows = new PgWindowStore(this.db);
     this.plans = new PgPlanStore(this.db);
     this.updates = new PgUpdateStore(this.db);
-    const waves = new PgWaveStore();
     this.pacer = new PgPacer(settings, this.db, { waiting: async () => this.waitingMessages });
+    const waves = new PgWaveStore(this.pacer);
     this.predictFinish = new PredictFinish(clock, this.pacer, new PgForecastStore(this.db));
     const policies = new PgPolicyStore(this.db);
     this.openWindow = new OpenWindow(clock, this.db, outbox, this.windows, tracer, this.log);
@@ -153,17 +153,7 @@ export class Night {
     this.judgeRings = new JudgeRings(clock, this.db, outbox, rings, this.log);
     this.planRollout = new PlanRollout(settings, clock, this.db, outbox, this.plans, this.judgeRings, tracer, this.log);
     this.declareSettings = new DeclareSettings(clock, this.db, outbox, this.plans, new PgSettingsStore());
-    this.releaseWave = new ReleaseWave(
-      settings,
-      clock,
-      this.db,
-      outbox,
-      waves,
-      this.updates,
-      this.pacer,
-      tracer,
-      this.log,
-    );
+    this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, waves, this.updates, tracer, this.log);
     this.advanceUpdates = new AdvanceUpdates(settings, clock, this.db, outbox, this.updates, tracer);
     this.controlRollout = new ControlRollout(clock, this.db, outbox, policies, rings, this.updates, this.log);
     this.endOverdue = new EndOverdue(settings, clock, this.db, outbox, this.updates, this.log);

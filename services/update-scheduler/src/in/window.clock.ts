@@ -2,19 +2,15 @@ import { CONFIG, Log, Ticker } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { CloseWindow } from '../steps/close-window.ts';
-import { JudgeRings } from '../steps/judge-rings.ts';
 import { OpenWindow } from '../steps/open-window.ts';
-import { PredictFinish } from '../steps/predict-finish.ts';
 
-/** Opens and closes windows, judges rings. */
+/** Opens and closes windows. */
 @Injectable()
 export class WindowClock extends Ticker {
   constructor(
     @Inject(CONFIG) config: Config,
     log: Log,
     private readonly openWindow: OpenWindow,
-    private readonly judgeRings: JudgeRings,
-    private readonly predictFinish: PredictFinish,
     private readonly closeWindow: CloseWindow,
   ) {
     super({ everyMs: config.LAMP_WINDOW_TICK_MS, log });
@@ -22,8 +18,6 @@ export class WindowClock extends Ticker {
 
   protected override async tick(): Promise<void> {
     await this.openWindow.run();
-    await this.judgeRings.run();
-    await this.predictFinish.run();
     await this.closeWindow.run();
   }
 }

@@ -2,13 +2,20 @@ import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type DueWave, type StoredUpdate, WaveStore } from '../ports.ts';
 import { isZone } from './pg-window-store.ts';
+import { Pacer } from '../pacer-ports.ts';
 import { UPDATE_COLUMNS } from './pg-update-store.ts';
 
 @Injectable()
 export class PgWaveStore extends WaveStore {
+  constructor(private readonly pacer: Pacer) {
+    super();
+  }
+
   override async claim(tx: Tx, now: Date): Promise<DueWave | undefined> {
-    const [row] = await tx.query<DueWave>(CLAIM, [now]);
-    return row;
+    const [wave] = await tx.query<DueWave & { size: number }>(CLAIM, [now]);
+    // One whose stop time has come is put off, whatever the budget.
+    if (wave && now < wave.stopsAt && (await this.pacer.take(wave.size, now)) !== null) return undefined;
+    return wave;
   }
 
   override devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]> {

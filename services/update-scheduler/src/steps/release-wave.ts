@@ -4,7 +4,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { bodyFor } from '../domain/commands.ts';
 import { type DueWave, type Move, type StoredUpdate, UpdateStore, WaveStore } from '../ports.ts';
-import { Pacer } from '../pacer-ports.ts';
 import { announcementFor, stageAnnouncements } from './announce.ts';
 import { commandIdOf, moveTo, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
 
@@ -21,7 +20,6 @@ export class ReleaseWave {
     private readonly outbox: Outbox,
     private readonly waves: WaveStore,
     private readonly updates: UpdateStore,
-    private readonly pacer: Pacer,
     private readonly tracer: Tracer,
     private readonly log: Log,
   ) {}
@@ -33,7 +31,6 @@ export class ReleaseWave {
       const now = this.clock.now();
       const wave = await this.waves.claim(tx, now);
       if (!wave) return undefined;
-      if (now < wave.stopsAt && (await this.pacer.take(wave.size, now)) !== null) return undefined;
       const devices = await this.waves.devices(tx, wave);
       const moved =
         now < wave.stopsAt ? await this.release(tx, wave, devices, now) : await this.putOff(tx, wave, devices, now);

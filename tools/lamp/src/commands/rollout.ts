@@ -151,36 +151,37 @@ function describe(rollout: Rollout, handOvers: HandOvers): string {
         reasons.map((one) => [wordOf(one.state), wordOf(one.reason), number(one.devices)]),
       ),
     );
-  if (windows.length > 0)
-    blocks.push(
-      table(
-        [
-          'window',
-          'night',
-          'zone',
-          'opens (UTC)',
-          'sending stops',
-          'closes',
-          'state',
-          'planned',
-          'all released',
-          'carried over',
-        ],
-        windows.map((one) => [
-          one.window,
-          one.localDate,
-          one.zone === '*' ? 'fixed' : one.zone,
-          dateTime(one.opensAt),
-          dateTime(one.stopsAt),
-          dateTime(one.closesAt),
-          one.state,
-          number(one.planned),
-          one.predictedFinishAt === null ? (one.heldBack ?? '-') : dateTime(one.predictedFinishAt),
-          leftOverText(one),
-        ]),
-      ),
-    );
+  if (windows.length > 0) blocks.push(windowTable(windows));
   return blocks.join('\n\n');
+}
+
+function windowTable(windows: Rollout['windows']): string {
+  return table(
+    [
+      'window',
+      'night',
+      'zone',
+      'opens (UTC)',
+      'sending stops',
+      'closes',
+      'state',
+      'planned',
+      'all released',
+      'carried over',
+    ],
+    windows.map((one) => [
+      one.window,
+      one.localDate,
+      one.zone === '*' ? 'fixed' : one.zone,
+      dateTime(one.opensAt),
+      dateTime(one.stopsAt),
+      dateTime(one.closesAt),
+      one.state,
+      number(one.planned),
+      one.predictedFinishAt === null ? (one.heldBack ?? '-') : dateTime(one.predictedFinishAt),
+      leftOverText(one),
+    ]),
+  );
 }
 
 function leftOverText({ carriedOver, leftOver }: Rollout['windows'][number]): string {

@@ -29,23 +29,37 @@ export interface ChunkOf {
  */
 export function planChunk(of: ChunkOf, params: SqlParams): string {
   const { judgement, changedSince } = of;
-  const after = params.add(of.after, 'text');
-  const where = [`d.device_id > ${after}`, ...zoneTerms(of, params)];
+  const where = [`d.device_id > ${params.add(of.after, 'text')}`, ...zoneTerms(of, params)];
   if (changedSince !== undefined) where.push(`d.updated_at > ${params.add(changedSince, 'timestamptz')}`);
-  const judged = judgeDevices(judgement, params, where, `ORDER BY d.device_id LIMIT ${params.add(of.limit, 'bigint')}`);
-  const tenant = params.add(judgement.tenant, 'text');
-  const rollout = `${params.add(of.rolloutId, 'text')}::uuid`;
-  const occurrence = `${params.add(of.occurrenceId, 'text')}::uuid`;
-  const now = params.add(judgement.now, 'timestamptz');
-  const deadlineAt = params.add(of.deadlineAt, 'timestamptz');
-  const first = `${params.add(of.firstWave, 'bigint')}::int`;
-  const size = `${params.add(of.pace.waveSize, 'bigint')}::int`;
-  const every = `make_interval(secs => ${params.add(of.pace.waveEveryMs, 'bigint')}::float8 / 1000)`;
+  const limit = params.add(of.limit, 'bigint');
+  const keys: Keys = {
+    tenant: params.add(judgement.tenant, 'text'),
+    rollout: `${params.add(of.rolloutId, 'text')}::uuid`,
+    occurrence: `${params.add(of.occurrenceId, 'text')}::uuid`,
+    now: params.add(judgement.now, 'timestamptz'),
+    deadlineAt: params.add(of.deadlineAt, 'timestamptz'),
+    firstWave: `${params.add(of.firstWave, 'bigint')}::int`,
+  };
   return `
-WITH ${judged}, dealt AS (
+WITH ${judgeDevices(judgement, params, where, `ORDER BY d.device_id LIMIT ${limit}`)}, ${dealt(of, keys, params)}, ${written(of, keys, params)},
+${told(keys)}, ${waves(of, keys, params)}
+SELECT (SELECT count(*) FROM scanned) AS scanned,
+       coalesce((SELECT max(device_id COLLATE "C") FROM scanned), '') AS cursor,
+       (SELECT count(*) FROM written WHERE state = 'planned') AS planned,
+       ${changedSince === undefined ? COUNTED : JOINED},
+       (SELECT count(*) FROM waves) AS waves`;
+}
+
+/** Places of what several parts of the statement use. */
+type Keys = Readonly<Record<'tenant' | 'rollout' | 'occurrence' | 'now' | 'deadlineAt' | 'firstWave', string>>;
+
+/** Those that are new to the rollout, or that a former window leaves to this one; in batches by ring. */
+function dealt({ judgement, pace }: ChunkOf, keys: Keys, params: SqlParams): string {
+  const { tenant, rollout, occurrence, now, deadlineAt } = keys;
+  return `dealt AS (
   SELECT j.*, old.state AS old_state, old.version AS old_version, old.occurrence_id AS old_occurrence,
          CASE WHEN j.reason IS NULL THEN 'planned' WHEN j.reason = 'already-at-target' THEN 'installed' ELSE 'not-eligible' END AS state,
-         (row_number() OVER (PARTITION BY j.reason IS NULL, j.ring ORDER BY hashtext(j.device_id)) - 1) / ${size} AS batch
+         (row_number() OVER (PARTITION BY j.reason IS NULL, j.ring ORDER BY hashtext(j.device_id)) - 1) / ${params.add(pace.waveSize, 'bigint')}::int AS batch
     FROM judged j
     LEFT JOIN LATERAL (
            SELECT o.* FROM update_scheduler.device_update o
@@ -63,43 +77,52 @@ WITH ${judged}, dealt AS (
          OR (old.state = 'downloaded' AND old.step = '' AND coalesce(j.deadline_at, ${deadlineAt}) <= ${now})
          OR (old.stops_at <= ${now} AND old.updated_at < ${params.add(judgement.resendBefore, 'timestamptz')}
              AND old.state IN ('scanning','available','commanded','downloading','downloaded','installing'))))
-), written AS (
+)`;
+}
+
+function written({ judgement, stopsAt }: ChunkOf, keys: Keys, params: SqlParams): string {
+  const { tenant, rollout, occurrence, now, deadlineAt, firstWave } = keys;
+  return `written AS (
   INSERT INTO update_scheduler.device_update AS u (tenant, rollout_id, device_id, occurrence_id, wave, state, reason, step, platform, lane,
          from_version, target_version, target_build, ring, deadline_at, version, stops_at, updated_at)
-  SELECT ${tenant}, ${rollout}, device_id, ${occurrence}, CASE WHEN state = 'planned' THEN ${first} + ${waveOf(judgement)} ELSE -1 END,
-         state, reason, '', platform, lane,
-         os_version, target_version, target_build, ring, coalesce(deadline_at, ${deadlineAt}),
-         coalesce(old_version + 1, 0), ${params.add(of.stopsAt, 'timestamptz')}, ${now}
+  SELECT ${tenant}, ${rollout}, device_id, ${occurrence}, CASE WHEN state = 'planned' THEN ${firstWave} + ${waveOf(judgement)} ELSE -1 END,
+         state, reason, '', platform, lane, os_version, target_version, target_build, ring, coalesce(deadline_at, ${deadlineAt}),
+         coalesce(old_version + 1, 0), ${params.add(stopsAt, 'timestamptz')}, ${now}
     FROM dealt
   ON CONFLICT (tenant, rollout_id, device_id) DO UPDATE
      SET occurrence_id = EXCLUDED.occurrence_id, wave = EXCLUDED.wave, state = EXCLUDED.state, reason = EXCLUDED.reason, step = '',
          platform = EXCLUDED.platform, lane = EXCLUDED.lane, from_version = EXCLUDED.from_version, target_version = EXCLUDED.target_version,
          target_build = EXCLUDED.target_build, ring = EXCLUDED.ring, deadline_at = EXCLUDED.deadline_at, product_key = NULL,
-         command_id = NULL, install_seq = 0, progress = NULL, progressed_at = NULL, resends = 0, version = EXCLUDED.version, stops_at = EXCLUDED.stops_at, commanded_at = NULL,
-         updated_at = EXCLUDED.updated_at, traceparent = NULL
+         command_id = NULL, install_seq = 0, progress = NULL, progressed_at = NULL, resends = 0, version = EXCLUDED.version,
+         stops_at = EXCLUDED.stops_at, commanded_at = NULL, updated_at = EXCLUDED.updated_at, traceparent = NULL
    WHERE u.version = EXCLUDED.version - 1
   -- The subselect sees the row as it was before this statement.
   RETURNING u.device_id, u.state, u.wave, u.ring, u.version, u.reason, u.target_version,
             (SELECT o.state FROM update_scheduler.device_update o
               WHERE o.tenant = u.tenant AND o.rollout_id = u.rollout_id AND o.device_id = u.device_id) AS old_state
-), told AS (
+)`;
+}
+
+function told({ tenant, rollout, now }: Keys): string {
+  return `told AS (
   INSERT INTO update_scheduler.update_event (tenant, device_id, rollout_id, version, at, from_state, to_state, reason, detail)
   SELECT ${tenant}, w.device_id, ${rollout}, w.version, ${now}, coalesce(w.old_state, 'planned'), w.state, w.reason,
          CASE w.state WHEN 'planned' THEN 'Planned for wave ' || w.wave || ', target ' || w.target_version || '.'
                       WHEN 'installed' THEN 'The device runs the target version or a newer one; nothing is sent.'
                       ELSE 'The device takes no part in this window.' END
     FROM written w
-), waves AS (
+)`;
+}
+
+function waves({ pace, releaseAt }: ChunkOf, keys: Keys, params: SqlParams): string {
+  const { tenant, rollout, occurrence, firstWave } = keys;
+  const every = `make_interval(secs => ${params.add(pace.waveEveryMs, 'bigint')}::float8 / 1000)`;
+  return `waves AS (
   INSERT INTO update_scheduler.wave (tenant, occurrence_id, wave, rollout_id, ring, release_at, devices)
-  SELECT ${tenant}, ${occurrence}, wave, ${rollout}, ring, ${params.add(of.releaseAt, 'timestamptz')} + (wave - ${first}) * ${every}, count(*)
+  SELECT ${tenant}, ${occurrence}, wave, ${rollout}, ring, ${params.add(releaseAt, 'timestamptz')} + (wave - ${firstWave}) * ${every}, count(*)
     FROM written WHERE state = 'planned' GROUP BY wave, ring
   RETURNING wave
-)
-SELECT (SELECT count(*) FROM scanned) AS scanned,
-       coalesce((SELECT max(device_id COLLATE "C") FROM scanned), '') AS cursor,
-       (SELECT count(*) FROM written WHERE state = 'planned') AS planned,
-       ${changedSince === undefined ? COUNTED : JOINED},
-       (SELECT count(*) FROM waves) AS waves`;
+)`;
 }
 
 /** A whole plan counts what it judged; those that join, what they change of it. */

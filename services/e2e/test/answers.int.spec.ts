@@ -135,10 +135,20 @@ describe('groups and answers', () => {
     expect((await call('GET', 'groups/wrong/devices')).status).toBe(404);
   });
 
+  it('are kept in versions; an unchanged one makes none, and one that comes back goes on counting', async () => {
+    const rule = (value: string) => ({ any: [{ all: [{ fact: 'osVersion', operator: 'below', value }] }] });
+    const version = async (value: string) =>
+      GroupView.parse((await call('PUT', 'groups/old', rule(value))).body).version;
+    expect([await version('15'), await version('15'), await version('26')]).toEqual([1, 1, 2]);
+    expect(await call('DELETE', 'groups/old')).toEqual({ status: 200, body: { name: 'old' } });
+    expect((await call('DELETE', 'groups/old')).status).toBe(404);
+    expect(await version('26')).toBe(4);
+  });
+
   it('leave a trace of what was changed, and none of questions', async () => {
     const rows = await database.admin.query<{ action: string }>({
       text: 'SELECT DISTINCT action FROM admin_api.audit ORDER BY 1',
     });
-    expect(rows.map((row) => row.action)).toEqual(['group.put', 'policy.put']);
+    expect(rows.map((row) => row.action)).toEqual(['policy.put', 'resources.apply']);
   });
 });

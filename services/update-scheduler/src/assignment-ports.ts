@@ -1,19 +1,8 @@
-import type { DeviceSummary, Group, GroupSpec, PolicySpec } from '@lamplighter/contracts';
+import type { DeviceSummary, GroupSpec, PolicySpec } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
 import type { FactsOfDevice } from './domain/member.ts';
 import type { Ranked } from './domain/precedence.ts';
 import type { KeyedWindow } from './domain/window.ts';
-
-/** Groups of devices, as administrators wrote them. */
-export abstract class GroupStore {
-  /** Undefined when there is none of that name. Locks it. */
-  abstract find(tx: Tx, tenant: string, name: string): Promise<Group | undefined>;
-  /** Creates or replaces it, as a new version; returns which. */
-  abstract put(tx: Tx, tenant: string, spec: GroupSpec, change: { at: Date; by: string | undefined }): Promise<Group>;
-  abstract remove(tx: Tx, tenant: string, name: string, change: { at: Date; by: string | undefined }): Promise<void>;
-  /** Names of the policies, archived ones apart, that name it: in their assignment or in a ring. */
-  abstract usedBy(tx: Tx, tenant: string, name: string): Promise<string[]>;
-}
 
 export interface HeldPolicy extends Ranked {
   spec: PolicySpec;

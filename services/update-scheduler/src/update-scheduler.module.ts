@@ -2,7 +2,7 @@ import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
 import { keepDays, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
-import { AssignmentStore, GroupStore, OutlookStore } from './assignment-ports.ts';
+import { AssignmentStore, OutlookStore } from './assignment-ports.ts';
 import { CatalogStore, FeedSource } from './catalog-ports.ts';
 import type { Config } from './config.ts';
 import { CatalogResponder } from './in/catalog.responder.ts';
@@ -25,7 +25,6 @@ import { WindowClock } from './in/window.clock.ts';
 import { HttpFeedSource } from './out/feed-source.ts';
 import { PgAssignmentStore } from './out/pg-assignment-store.ts';
 import { PgCatalogStore } from './out/pg-catalog-store.ts';
-import { PgGroupStore } from './out/pg-group-store.ts';
 import { PgOutlookStore } from './out/pg-outlook-store.ts';
 import { JetStreamBacklog } from './out/jetstream-backlog.ts';
 import { PgDryRunStore } from './out/pg-dry-run-store.ts';
@@ -53,7 +52,6 @@ import { ControlPolicy } from './steps/control-policy.ts';
 import { ControlRollout } from './steps/control-rollout.ts';
 import { EndOverdue } from './steps/end-overdue.ts';
 import { AskForRefresh } from './steps/ask-for-refresh.ts';
-import { DeleteGroup } from './steps/delete-group.ts';
 import { ExplainAssignment } from './steps/explain-assignment.ts';
 import { ForecastPolicy } from './steps/forecast-policy.ts';
 import { ImportCatalog } from './steps/import-catalog.ts';
@@ -65,7 +63,6 @@ import { DryRun } from './steps/dry-run.ts';
 import { JudgeRings } from './steps/judge-rings.ts';
 import { OpenWindow } from './steps/open-window.ts';
 import { PlanRollout } from './steps/plan-rollout.ts';
-import { PutGroup } from './steps/put-group.ts';
 import { PutPolicy } from './steps/put-policy.ts';
 import { PredictFinish } from './steps/predict-finish.ts';
 import { ReleaseWave } from './steps/release-wave.ts';
@@ -112,8 +109,6 @@ import { WatchStore } from './watch-ports.ts';
     ApplyResources,
     ChangeSpecs,
     ControlPolicy,
-    PutGroup,
-    DeleteGroup,
     LookAtGroup,
     LookAhead,
     ForecastPolicy,
@@ -139,7 +134,6 @@ import { WatchStore } from './watch-ports.ts';
     { provide: WatchStore, useClass: PgWatchStore },
     { provide: WaveStore, useClass: PgWaveStore },
     { provide: UpdateStore, useClass: PgUpdateStore },
-    { provide: GroupStore, useClass: PgGroupStore },
     { provide: OutlookStore, useClass: PgOutlookStore },
     { provide: AssignmentStore, useClass: PgAssignmentStore },
     { provide: PolicyStore, useClass: PgPolicyStore },

@@ -1,7 +1,6 @@
 import { GroupSpec } from '@lamplighter/contracts';
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
 import { PgAssignmentStore } from '../src/out/pg-assignment-store.ts';
-import { PgGroupStore } from '../src/out/pg-group-store.ts';
 import { PgOutlookStore } from '../src/out/pg-outlook-store.ts';
 import { parseConfig } from '@lamplighter/runtime';
 import { config } from '../src/config.ts';
@@ -83,8 +82,9 @@ describe('the outlook of a device', () => {
   it('knows the ring and its day before the first window', async () => {
     await night.devices({ id: 'phone' });
     const pilots = GroupSpec.parse({ name: 'pilots', devices: ['another'] });
-    await night.db.transaction((tx) =>
-      new PgGroupStore().put(tx, TENANT, pilots, { at: night.clock.now(), by: undefined }),
+    await database.admin.query(
+      { text: `INSERT INTO update_scheduler.device_group VALUES ($1, $2, 1, $3, now(), now())` },
+      [TENANT, pilots.name, JSON.stringify(pilots)],
     );
     await night.policy({
       rings: [

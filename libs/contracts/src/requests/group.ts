@@ -2,27 +2,9 @@ import { z } from 'zod';
 import { DevicePage, DeviceSummary } from '../api/schemas.ts';
 import { defineRequest } from '../envelope.ts';
 import { Condition, GroupSpec } from '../group.ts';
-import { DeviceId, Instant, TenantId } from '../ids.ts';
+import { DeviceId, TenantId } from '../ids.ts';
 import { Name } from '../policy.ts';
 import { reply } from './operator.ts';
-
-export const Group = z
-  .object({ name: Name, version: z.int(), spec: GroupSpec, createdAt: Instant, updatedAt: Instant })
-  .meta({ id: 'Group' });
-export type Group = z.infer<typeof Group>;
-
-/** Who asked for a change: for its version. */
-const by = z.string().max(200).optional();
-
-/** Creates a group, or replaces the one of that name. An unchanged one stays as it is. */
-export const groupPut = defineRequest('group.put', z.object({ tenant: TenantId, spec: GroupSpec, by }), reply(Group));
-
-/** Removes a group. Refused (`group.in-use`) while a policy names it. */
-export const groupDelete = defineRequest(
-  'group.delete',
-  z.object({ tenant: TenantId, name: Name, by }),
-  reply(z.object({ name: Name })),
-);
 
 /** Who would be a member at this moment. Reads the whole fleet once. */
 export const GroupTest = z

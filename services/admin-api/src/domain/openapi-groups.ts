@@ -1,4 +1,4 @@
-import { ApiError, DevicePage, Group, GroupSpec, GroupTest, GroupView, GroupViews } from '@lamplighter/contracts';
+import { ApiError, DevicePage, GroupSpec, GroupTest, GroupView, GroupViews } from '@lamplighter/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 
@@ -34,7 +34,7 @@ export const groupPaths: ZodOpenApiPathsObject = {
   },
   '/v1/groups/{name}': {
     get: operation('One group', GroupView, { requestParams: { path } }),
-    put: operation('Create or replace a group: a new version', Group, { requestParams: { path }, requestBody }),
+    put: operation('Create or replace a group: a new version', GroupView, { requestParams: { path }, requestBody }),
     delete: {
       ...operation('Remove a group', z.object({ name: z.string() }), { requestParams: { path } }),
       responses: {

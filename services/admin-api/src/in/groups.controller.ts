@@ -1,27 +1,17 @@
-import {
-  AppError,
-  type DevicePage,
-  type Group,
-  groupDelete,
-  groupDevices,
-  groupPut,
-  GroupSpec,
-  type GroupTest,
-  groupTest,
-  type GroupView,
-  Name,
-} from '@lamplighter/contracts';
+import { type DevicePage, groupDevices, type GroupTest, groupTest, type GroupView, Name } from '@lamplighter/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { type Caller, GroupReader } from '../ports.ts';
+import { ApplyResources } from '../steps/apply-resources.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
-import { found, PageQuery, parse } from './parse.ts';
+import { bodySpec, found, ofOne, PageQuery, parse } from './parse.ts';
 
 @Controller('v1/groups')
 @UseGuards(BearerGuard)
 export class GroupsController {
   constructor(
     private readonly groups: GroupReader,
+    private readonly applyAll: ApplyResources,
     private readonly ask: AskService,
   ) {}
 
@@ -34,8 +24,8 @@ export class GroupsController {
   @HttpCode(200)
   test(@CurrentCaller() { tenant }: Caller, @Body() body: unknown): Promise<GroupTest> {
     // A group that is only tried needs no name.
-    const spec = parse(GroupSpec, named(body, 'test', true), 'group');
-    return this.ask.look(groupTest, { tenant, spec });
+    const isNamed = typeof body === 'object' && body !== null && 'name' in body;
+    return this.ask.look(groupTest, { tenant, spec: bodySpec('Group', body, isNamed ? undefined : 'test') });
   }
 
   @Get(':name')
@@ -55,32 +45,17 @@ export class GroupsController {
   }
 
   @Put(':name')
-  put(@CurrentCaller() caller: Caller, @Param('name') given: string, @Body() body: unknown): Promise<Group> {
+  async put(@CurrentCaller() caller: Caller, @Param('name') given: string, @Body() body: unknown): Promise<GroupView> {
     const name = parse(Name, given, 'group name');
-    const spec = parse(GroupSpec, named(body, name), 'group');
-    if (spec.name !== name)
-      throw new AppError('input.invalid', `the group is named "${spec.name}" in the body and "${name}" in the path`, {
-        fields: [{ path: 'name', message: 'is another than in the path' }],
-        remedy: 'leave it out of the body, or make a new group of that name and remove this one',
-      });
-    return this.ask.run(caller, groupPut, { tenant: caller.tenant, spec, by: caller.name }, (group) => ({
-      subject: group.name,
-      detail: { version: group.version, spec: group.spec },
-    }));
+    const { name: _, ...spec } = bodySpec('Group', body, name);
+    await ofOne(this.applyAll.run(caller, { resources: [{ kind: 'Group', name, spec }] }));
+    return this.show(caller, name);
   }
 
   @Delete(':name')
-  remove(@CurrentCaller() caller: Caller, @Param('name') given: string): Promise<{ name: string }> {
-    const name = parse(Name, given, 'group name');
-    return this.ask.run(caller, groupDelete, { tenant: caller.tenant, name, by: caller.name }, () => ({
-      subject: name,
-      detail: {},
-    }));
+  async remove(@CurrentCaller() caller: Caller, @Param('name') given: string): Promise<{ name: string }> {
+    const { name } = await this.show(caller, given);
+    await ofOne(this.applyAll.run(caller, { remove: [{ kind: 'Group', name }] }));
+    return { name };
   }
-}
-
-/** The body with a name where it has none. */
-function named(body: unknown, name: string, always = false): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  return always ? { ...body, name } : { name, ...body };
 }

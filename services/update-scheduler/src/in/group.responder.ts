@@ -1,40 +1,24 @@
 import {
   deviceOutlook,
   devicePolicies,
-  groupDelete,
   groupDevices,
-  groupPut,
   groupTest,
   type InputOf,
   type OutputOf,
 } from '@lamplighter/contracts';
 import { OnRequest } from '@lamplighter/messaging';
 import { Controller } from '@nestjs/common';
-import { DeleteGroup } from '../steps/delete-group.ts';
 import { ExplainAssignment } from '../steps/explain-assignment.ts';
 import { LookAhead } from '../steps/look-ahead.ts';
 import { LookAtGroup } from '../steps/look-at-group.ts';
-import { PutGroup } from '../steps/put-group.ts';
 
 @Controller()
 export class GroupResponder {
   constructor(
-    private readonly putGroup: PutGroup,
-    private readonly deleteGroup: DeleteGroup,
     private readonly lookAtGroup: LookAtGroup,
     private readonly explainAssignment: ExplainAssignment,
     private readonly lookAhead: LookAhead,
   ) {}
-
-  @OnRequest(groupPut)
-  async put(input: InputOf<typeof groupPut>): Promise<OutputOf<typeof groupPut>> {
-    return { ok: await this.putGroup.run(input) };
-  }
-
-  @OnRequest(groupDelete)
-  async remove(input: InputOf<typeof groupDelete>): Promise<OutputOf<typeof groupDelete>> {
-    return { ok: await this.deleteGroup.run(input) };
-  }
 
   @OnRequest(groupTest)
   async test(input: InputOf<typeof groupTest>): Promise<OutputOf<typeof groupTest>> {

@@ -1,8 +1,14 @@
-import type { DevicePage, groupDevices, GroupTest, groupTest, InputOf } from '@lamplighter/contracts';
+import {
+  AppError,
+  type DevicePage,
+  type groupDevices,
+  type GroupTest,
+  type groupTest,
+  type InputOf,
+} from '@lamplighter/contracts';
 import { Clock, Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { AssignmentStore } from '../assignment-ports.ts';
-import { unknownGroup } from './delete-group.ts';
 
 const SAMPLE = 20;
 
@@ -26,7 +32,11 @@ export class LookAtGroup {
 
   async devices({ tenant, name, cursor, limit }: InputOf<typeof groupDevices>): Promise<DevicePage> {
     const spec = (await this.assignments.groups(this.db, tenant)).get(name);
-    if (!spec) throw unknownGroup(name);
+    if (!spec)
+      throw new AppError('group.not-found', `there is no group "${name}" in this tenant`, {
+        outcome: 'drop',
+        remedy: '"lamp group list" shows those that there are',
+      });
     const items = await this.assignments.members(tenant, spec, { now: this.clock.now(), cursor, limit });
     return { items, next: items.length < limit ? null : items.at(-1)!.deviceId };
   }

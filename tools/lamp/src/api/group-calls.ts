@@ -2,7 +2,6 @@ import {
   DevicePage,
   DevicePolicies,
   type DeviceSummary,
-  Group,
   type GroupInput,
   GroupTest,
   GroupView,
@@ -21,8 +20,8 @@ export const listGroups = async (api: ApiClient): Promise<GroupView[]> =>
 export const showGroup = (api: ApiClient, name: string): Promise<GroupView> =>
   api.call({ path: at(name), answer: GroupView });
 
-export const putGroup = (api: ApiClient, body: GroupInput): Promise<Group> =>
-  api.call({ method: 'PUT', path: at(body.name), body, answer: Group });
+export const putGroup = (api: ApiClient, body: GroupInput): Promise<GroupView> =>
+  api.call({ method: 'PUT', path: at(body.name), body, answer: GroupView });
 
 export const removeGroup = (api: ApiClient, name: string): Promise<z.infer<typeof Removed>> =>
   api.call({ method: 'DELETE', path: at(name), answer: Removed });

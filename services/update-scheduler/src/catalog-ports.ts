@@ -49,9 +49,10 @@ export interface FetchedFeed {
 export abstract class FeedSource {
   /** By source: what the settings name, without user and query. */
   abstract readonly places: ReadonlyMap<string, { kind: FeedKind; location: string }>;
-  /** The document, or `unchanged` since those validators. Throws AppError `feed.unavailable`. */
+  /** The document, or `unchanged` since those validators. Throws AppError `feed.unavailable`, also once `signal` is aborted. */
   abstract fetch(
     source: string,
     known: { etag: string | undefined; lastModified: string | undefined },
+    signal: AbortSignal,
   ): Promise<FetchedFeed | 'unchanged'>;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parseConfig } from '@lamplighter/runtime';
 import type { PgDatabase } from '@lamplighter/storage';
-import { recordingLog, testDatabase, type TestDatabase } from '@lamplighter/testing';
+import { recordingLog, testDatabase, type TestDatabase, waitFor } from '@lamplighter/testing';
 import { config } from '../src/config.ts';
 import { HttpFeedSource } from '../src/out/feed-source.ts';
 import { PgCatalogStore } from '../src/out/pg-catalog-store.ts';
@@ -258,6 +258,17 @@ describe('feeds', () => {
     expect(await none.refresh.run()).toBe(false);
     await expect(none.ask.run(undefined)).rejects.toMatchObject({ code: 'catalog.no-source' });
     expect(await releases()).toHaveLength(5);
+  });
+
+  it('do not hold up the end of a process, which is no failure of theirs', async () => {
+    const { refresh } = await gdmf();
+    server.whim = 'hang';
+    const ending = new AbortController();
+    const running = refresh.run(ending.signal);
+    await waitFor('the feed to be asked', async () => server.asked.length === 1);
+    ending.abort();
+    expect(await running).toBe(true);
+    expect(await stateOf('gdmf')).toMatchObject({ failures: 0, good: false });
   });
 
   it('come at once when they are asked for', async () => {

@@ -10,7 +10,7 @@ import * as x509 from '@peculiar/x509';
 x509.cryptoProvider.set(webcrypto as never);
 
 /** What it does instead of answering well. */
-type Whim = 'error' | 'truncate' | 'truncate-zipped' | 'hang-up' | undefined;
+type Whim = 'error' | 'truncate' | 'truncate-zipped' | 'hang-up' | 'hang' | undefined;
 
 /**
  * A stand-in for whoever publishes feeds: real HTTP or HTTPS, documents by path with ETag and Last-Modified, conditional requests
@@ -57,6 +57,7 @@ export class FeedServer {
     };
     const document = this.documents.get(path);
     const moved = this.moved.get(path);
+    if (this.whim === 'hang') return note(0);
     if (this.whim === 'hang-up') return void request.socket.destroy();
     if (moved !== undefined) return void response.writeHead(302, { location: moved }).end();
     if (this.whim === 'error' || document === undefined) {

@@ -9,6 +9,7 @@ const LOOK_MS = 5_000;
 @Injectable()
 export class CatalogClock extends Ticker {
   private isConfigured = false;
+  private readonly ending = new AbortController();
 
   constructor(
     log: Log,
@@ -20,6 +21,12 @@ export class CatalogClock extends Ticker {
   protected override async tick(): Promise<boolean> {
     if (!this.isConfigured) await this.refresh.configure();
     this.isConfigured = true;
-    return this.refresh.run();
+    return this.refresh.run(this.ending.signal);
+  }
+
+  /** A slow feed does not hold up the end of the process. */
+  override async beforeApplicationShutdown(): Promise<void> {
+    this.ending.abort();
+    await super.beforeApplicationShutdown();
   }
 }

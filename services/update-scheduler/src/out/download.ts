@@ -12,6 +12,8 @@ export interface Download {
   /** Of what is known already. */
   etag: string | undefined;
   lastModified: string | undefined;
+  /** Ends it. */
+  signal: AbortSignal;
 }
 
 export interface Downloaded {
@@ -25,11 +27,12 @@ export interface Downloaded {
  * or is larger than allowed, and after a minute. Follows a few redirects, none from https to http.
  */
 export async function download(url: string, options: Download): Promise<Downloaded | 'unchanged'> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const late = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.any([late, options.signal]);
   let target = new URL(url);
   for (let hop = 0; ; hop += 1) {
     const response = await open(target, options, signal).catch((error: unknown) => {
-      throw signal.aborted ? new Error(`no answer within ${TIMEOUT_MS / 1000} seconds`, { cause: error }) : error;
+      throw late.aborted ? new Error(`no answer within ${TIMEOUT_MS / 1000} seconds`, { cause: error }) : error;
     });
     const next = redirectOf(response, target);
     if (next === undefined) return read(response, options);

@@ -36,6 +36,7 @@ export class HttpFeedSource extends FeedSource {
   override async fetch(
     source: string,
     known: { etag: string | undefined; lastModified: string | undefined },
+    signal: AbortSignal,
   ): Promise<FetchedFeed | 'unchanged'> {
     const { setting, ca } = SETTINGS.find((one) => one.source === source)!;
     const place = this.config[setting] ?? '';
@@ -43,7 +44,7 @@ export class HttpFeedSource extends FeedSource {
     try {
       if (!/^https?:/.test(place)) return { document: textOf(await readFile(place)), ...NO_VALIDATORS };
       const trusted = caFile === undefined ? undefined : await readFile(caFile);
-      const answer = await download(place, { ca: trusted, mostBytes: MOST_BYTES, ...known });
+      const answer = await download(place, { ca: trusted, mostBytes: MOST_BYTES, signal, ...known });
       return answer === 'unchanged' ? answer : { ...answer, document: textOf(answer.body) };
     } catch (cause) {
       const why = (cause as Error).message || ((cause as { code?: string }).code ?? 'no reason given');

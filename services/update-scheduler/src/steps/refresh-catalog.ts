@@ -32,21 +32,21 @@ export class RefreshCatalog {
     await this.catalog.configure([...this.feeds.places].map(([source, place]) => ({ source, ...place })));
   }
 
-  /** Fetches one that is due. False where none is. */
-  async run(): Promise<boolean> {
+  /** Fetches one that is due. False where none is. Once `signal` is aborted it is left to another: the claim ends by itself. */
+  async run(signal = new AbortController().signal): Promise<boolean> {
     const claim = await this.catalog.claim([...this.feeds.places.keys()], LEASE_MS);
     if (claim === undefined) return false;
     try {
-      await this.fetch(claim);
+      await this.fetch(claim, signal);
     } catch (error) {
-      await this.fail(claim, error);
+      if (!signal.aborted) await this.fail(claim, error);
     }
     return true;
   }
 
-  private async fetch(claim: ClaimedSource): Promise<void> {
+  private async fetch(claim: ClaimedSource, signal: AbortSignal): Promise<void> {
     const { source, etag, lastModified } = claim;
-    const fetched = await this.feeds.fetch(source, { etag, lastModified });
+    const fetched = await this.feeds.fetch(source, { etag, lastModified }, signal);
     if (fetched === 'unchanged') return this.settle(claim, { nextMs: this.everyMs, etag, lastModified });
     const copy = read(source, fetched, this.feeds.places.get(source)!.location);
     const outcome = { nextMs: this.everyMs, etag: fetched.etag, lastModified: fetched.lastModified };

@@ -267,7 +267,10 @@ describe('a user’s choice', () => {
       progress: 'status-postponed until tomorrow',
       progressedAt: minutesAfter(-600),
     });
-    expect(follow(polled, postponed)).toMatchObject({ reason: 'user-postponed', ask: { step: 'status' } });
+    expect(follow(polled, postponed)).toMatchObject({
+      reason: 'user-postponed',
+      ask: { step: 'status', notBefore: minutesAfter(30) },
+    });
     expect(follow(polled, postponed, { now: minutesAfter(6 * 60, STOPS) })).toMatchObject({
       to: 'waiting',
       reason: 'user-postponed',

@@ -19,7 +19,7 @@ export type Next =
   | 'look-again'
   | 'repeat'
   | 'repeat:long'
-  | 'rescan:long'
+  | `${'rescan' | 'status'}:long`
   | 'stay'
   | 'end';
 

@@ -168,7 +168,7 @@ export const INSTALLING: readonly RuleLine[] = [
     ['status'],
     'status-postponed',
     'same',
-    'status:later',
+    'status:long',
     'The user has chosen a later time; nothing is sent that would begin it at once.',
     'user-postponed',
   ],

@@ -90,7 +90,7 @@ export const OFFERS: readonly RuleLine[] = [
     ASK_FIRST,
     'status-postponed',
     'commanded',
-    'status:later',
+    'status:long',
     'The user has chosen a later time; nothing is sent that would begin it at once.',
     'user-postponed',
   ],

@@ -16,6 +16,8 @@ export interface StoredRing extends Ring {
 export interface RingsOfRollout {
   policyId: string;
   spec: PolicySpec;
+  /** Rings are passed over. */
+  isEmergency: boolean;
   /** The newest local date of its open windows; null where none is open. */
   localDate: string | null;
   /** In order; empty where the rollout has none. */

@@ -27,9 +27,15 @@ export interface Halt {
 /** Ends that say nothing of the update itself: time was up, a person decided, or the device was away. */
 const NO_FAILURES = new Set(['window', 'operator', 'contact', 'user', 'device-busy', 'done']);
 
-/** Reasons of failed updates that the gate does not count as failures. */
+/** Reasons of updates that ended without success, for now or for good, which the gate does not count as failures. */
 export const NOT_COUNTED: readonly string[] = REASONS.flatMap(({ code, class: kind }) =>
   NO_FAILURES.has(kind) ? [code] : [],
+);
+
+/** Reasons that count as a failure already while the device is told to try again. */
+const TROUBLE = new Set(['space', 'network', 'device-failed']);
+export const IN_TROUBLE: readonly string[] = REASONS.flatMap(({ code, class: kind }) =>
+  TROUBLE.has(kind) ? [code] : [],
 );
 
 const RATES: readonly (readonly [HaltReason, keyof Health, keyof HealthGateSpec, string])[] = [

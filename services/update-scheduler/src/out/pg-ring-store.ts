@@ -1,7 +1,7 @@
 import { PolicySpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type Health, NOT_COUNTED } from '../domain/health-gate.ts';
+import { type Health, IN_TROUBLE, NOT_COUNTED } from '../domain/health-gate.ts';
 import { type RingsOfRollout, RingStore, type StoredRing } from '../ring-ports.ts';
 
 @Injectable()
@@ -30,7 +30,7 @@ export class PgRingStore extends RingStore {
   }
 
   override async health(tx: Tx, tenant: string, rolloutId: string): Promise<ReadonlyMap<number, Health>> {
-    const rows = await tx.query<Health & { ring: number }>(HEALTH, [tenant, rolloutId, NOT_COUNTED]);
+    const rows = await tx.query<Health & { ring: number }>(HEALTH, [tenant, rolloutId, NOT_COUNTED, IN_TROUBLE]);
     return new Map(rows.map(({ ring, ...health }) => [ring, health]));
   }
 
@@ -77,7 +77,7 @@ const LOCK = {
 
 const HEAD = {
   name: 'rollout-of-rings',
-  text: `SELECT r.policy_id AS "policyId", r.spec,
+  text: `SELECT r.policy_id AS "policyId", r.spec, r.emergency AS "isEmergency",
                 (SELECT max(o.local_date)::text FROM update_scheduler.occurrence o
                   WHERE o.tenant = r.tenant AND o.rollout_id = r.rollout_id AND o.state <> 'closed') AS "localDate"
            FROM update_scheduler.rollout r WHERE r.tenant = $1 AND r.rollout_id = $2`,
@@ -88,7 +88,8 @@ const HEALTH = {
   name: 'ring-health',
   text: `SELECT ring, count(*) AS devices, count(*) FILTER (WHERE command_seq > 0) AS sent,
                 count(*) FILTER (WHERE state = 'installed') AS installed,
-                count(*) FILTER (WHERE command_seq > 0 AND state = 'failed' AND reason <> ALL($3::text[])) AS failed,
+                count(*) FILTER (WHERE command_seq > 0 AND (state IN ('failed', 'waiting') AND reason <> ALL($3::text[])
+                  OR state IN ('available', 'commanded', 'downloading', 'downloaded', 'installing') AND reason = ANY($4::text[]))) AS failed,
                 count(*) FILTER (WHERE command_seq > 0 AND reason = 'not-now') AS "notNow",
                 count(*) FILTER (WHERE command_seq > 0 AND reason = 'silent-after-restart') AS silent
            FROM update_scheduler.device_update

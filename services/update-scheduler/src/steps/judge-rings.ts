@@ -36,7 +36,7 @@ export class JudgeRings {
   /** In the transaction of a plan that is about to begin, so that it sees rings as they are now. */
   async judge(tx: Tx, tenant: string, rolloutId: string): Promise<void> {
     const found = await this.rings.lock(tx, tenant, rolloutId);
-    if (!found || found.rings.length === 0) return;
+    if (!found || found.rings.length === 0 || found.isEmergency || found.spec.emergency) return;
     const now = this.clock.now();
     const judged = judgeAll(found, await this.rings.health(tx, tenant, rolloutId), now);
     await this.rings.save(tx, { tenant, rolloutId, now }, judged);

@@ -78,6 +78,20 @@ describe('the lane of a device', () => {
   });
 });
 
+describe('a target by declaration', () => {
+  it('is one that Apple lists for the model: what only other feeds know is told as such', async () => {
+    await night.devices({ id: 'commanded' }, { id: 'declaring' });
+    await night.declaring(true, 'declaring');
+    await database.admin.query({
+      text: `INSERT INTO update_scheduler.release_device (supported_device, os, version, version_key, build, posted_at, origin, enforceable)
+             VALUES ('iPhone15,2', 'iOS', '26.9', 26009000, '23Z1', '2026-10-01', 'sofa', false)`,
+    });
+    await night.policy();
+    await night.openAndPlan();
+    expect(await night.states()).toEqual({ commanded: 'planned', declaring: 'not-eligible: not-enforceable' });
+  });
+});
+
 describe('an update by declaration', () => {
   beforeEach(async () => {
     await night.devices({ id: 'a' }, { id: 'b' }, { id: 'mac', platform: 'macOS', os: '15.1' });

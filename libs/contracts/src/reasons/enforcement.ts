@@ -26,6 +26,14 @@ export const ENFORCEMENT_REASONS = {
     retry: 'next-window',
     action: 'Read what the device said; check the target and that the device is supervised.',
   },
+  'not-enforceable': {
+    class: 'catalog',
+    title: 'Apple does not list the release for this model',
+    explanation:
+      'The device takes updates by declaration, and brings about only what Apple’s own feed (GDMF) lists for its model. The release is known from another feed alone.',
+    retry: 'next-window',
+    action: 'Check that the GDMF feed is fetched and fresh (lamp catalog show); Apple may list it later.',
+  },
   'not-enforced': {
     class: 'contact',
     title: 'Not installed at its time',

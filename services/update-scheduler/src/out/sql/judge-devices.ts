@@ -54,7 +54,7 @@ ${targetTable(j, params)}, scanned AS MATERIALIZED (
 ), best AS MATERIALIZED (
   SELECT DISTINCT ON (t.platform, r.supported_device, CASE WHEN t.within_major THEN r.version_key / 1000000 ELSE -1 END)
          t.platform, r.supported_device, CASE WHEN t.within_major THEN r.version_key / 1000000 ELSE -1 END AS major,
-         r.version, r.version_key, r.build, r.posted_at, r.posted_at + t.days_after <= ${today} AS counts
+         r.version, r.version_key, r.build, r.posted_at, r.enforceable, r.posted_at + t.days_after <= ${today} AS counts
     FROM targets t
     JOIN update_scheduler.release_device r ON r.version_key BETWEEN t.low AND t.high AND (t.build IS NULL OR r.build = t.build)
    WHERE r.expires_at IS NULL OR r.expires_at > ${today}
@@ -73,6 +73,7 @@ ${targetTable(j, params)}, scanned AS MATERIALIZED (
            WHEN s.lane = 'mdm' AND (s.os_version_key >= 27000000 OR s.platform = 'visionOS') THEN 'ddm-lane-pending'
            WHEN NOT s.is_supervised AND (s.lane = 'mdm' OR s.platform = 'macOS') THEN 'not-supervised'
            WHEN b.version_key IS NULL THEN 'no-release'
+           WHEN s.lane = 'ddm' AND NOT b.enforceable THEN 'not-enforceable'
            WHEN NOT b.counts THEN 'release-too-new'
            ${ringReasons(j, params, today)}
            ${heldElsewhere(j, params)}

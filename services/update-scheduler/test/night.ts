@@ -118,7 +118,7 @@ export class Night {
   readonly judgeRings: JudgeRings;
   readonly pacer: PgPacer;
   readonly predictFinish: PredictFinish;
-  /** What the broker says is waiting. */
+  /** What the broker says is waiting; NaN: it does not answer. */
   waitingMessages = 0;
   readonly planRollout: PlanRollout;
   readonly releaseWave: ReleaseWave;
@@ -143,7 +143,12 @@ export class Night {
     this.windows = new PgWindowStore(this.db);
     this.plans = new PgPlanStore(this.db);
     this.updates = new PgUpdateStore(this.db);
-    this.pacer = new PgPacer(settings, this.db, { waiting: async () => this.waitingMessages });
+    this.pacer = new PgPacer(settings, this.db, {
+      waiting: async () => {
+        if (Number.isNaN(this.waitingMessages)) throw new Error('the broker does not answer');
+        return this.waitingMessages;
+      },
+    });
     const waves = new PgWaveStore(this.pacer);
     this.predictFinish = new PredictFinish(clock, this.pacer, new PgForecastStore(this.db));
     const policies = new PgPolicyStore(this.db);

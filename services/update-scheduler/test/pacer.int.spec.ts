@@ -77,6 +77,15 @@ describe('the pacer', () => {
     expect(row!.heldBack).toBe('backlog');
   });
 
+  it('holds all waves while the broker does not answer', async () => {
+    await night.policy({ pace: { devicesPerMinute: 10, spread: 0 } });
+    await night.devices(...many(10));
+    await night.openAndPlan();
+    night.waitingMessages = Number.NaN;
+    expect(await night.releaseWave.run()).toBe(false);
+    expect(await count('planned')).toBe(10);
+  });
+
   it('predicts the finish at the rate that is reached where waves are late, and none once all are gone', async () => {
     await night.policy({ pace: { devicesPerMinute: 10, spread: 0 } });
     await night.devices(...many(40));

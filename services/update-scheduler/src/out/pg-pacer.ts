@@ -47,8 +47,11 @@ export class PgPacer extends Pacer {
 
   private async isBehind(): Promise<boolean> {
     const nowMs = performance.now();
-    if (!this.waiting || nowMs >= this.waiting.until)
-      this.waiting = { count: await this.backlog.waiting(), until: nowMs + KEEP_MS };
+    if (!this.waiting || nowMs >= this.waiting.until) {
+      // A broker that does not say how much waits takes nothing either.
+      const count = await this.backlog.waiting().catch(() => Number.POSITIVE_INFINITY);
+      this.waiting = { count, until: performance.now() + KEEP_MS };
+    }
     return this.waiting.count >= this.mostWaiting;
   }
 }

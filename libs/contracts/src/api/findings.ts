@@ -11,7 +11,7 @@ export const Finding = z
     /** When it began, as far as is known. */
     since: Instant,
     foundAt: Instant,
-    /** When it was last seen to be so. */
+    /** When it was last seen to be so; noted once an hour. */
     checkedAt: Instant,
     /** When it was no longer so; null while it is. */
     clearedAt: Instant.nullable(),

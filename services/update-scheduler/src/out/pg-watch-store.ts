@@ -32,12 +32,14 @@ export class PgWatchStore extends WatchStore {
     return this.db.transaction(async (tx) => {
       const [under] = await tx.query<Sweep>(sql.takeSweep, [terms.now]);
       if (!under) return false;
+      await tx.query(sql.planner);
       const isNew = under.cursorTenant === null;
       const peers = isNew ? await tx.query(sql.readPeers, [terms.silentBefore, terms.stuckBefore]) : under.peers;
-      const [row] = await tx.query<{ scanned: number; tenant: string | null; deviceId: string | null }>(sql.sweep, [
-        under.cursorTenant ?? '',
-        under.cursorDevice ?? '',
-        limit,
+      const from = [under.cursorTenant ?? '', under.cursorDevice ?? ''];
+      const [to] = await tx.query<{ tenant: string; deviceId: string }>(sql.reach, [...from, limit]);
+      const isDone = to === undefined;
+      await tx.query(sql.sweep(isDone), [
+        ...from,
         terms.now,
         terms.silentBefore,
         terms.stuckBefore,
@@ -47,9 +49,9 @@ export class PgWatchStore extends WatchStore {
         FEWEST_PEERS,
         PEERS_SHARE,
         terms.worldNow,
+        ...(to ? [to.tenant, to.deviceId] : []),
       ]);
-      const isDone = row!.scanned < limit;
-      const cursor = isDone ? [null, null] : [row!.tenant, row!.deviceId];
+      const cursor = to ? [to.tenant, to.deviceId] : [null, null];
       await tx.query(sql.saveSweep, [...cursor, terms.nextAt, JSON.stringify(isDone ? [] : peers)]);
       if (isDone) await this.forget(tx, terms.now);
       return !isDone;

@@ -7,25 +7,35 @@ export const takeSweep = {
           WHERE cursor_tenant IS NOT NULL OR next_at <= $1 FOR UPDATE SKIP LOCKED`,
 };
 
+/** Before the two that follow: their costs cannot be guessed, and row by row they would never end. */
+export const planner = {
+  name: 'watch-settings',
+  text: `SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_nestloop', 'jit']) AS name`,
+};
+
+type Within = (alias: string) => string;
+const everywhere: Within = () => 'true';
+
+/** Devices of our own; user channels are none. */
+const devices = (within: Within) => `
+  SELECT e.tenant, e.device_id, e.last_seen_at AS seen_at, e.certificate_ends_at,
+         e.status = 'enrolled' AND e.source IS NULL AS is_ours
+    FROM command_queue.enrollment_v1 e WHERE e.parent_id IS NULL AND ${within('e')}`;
+
 // Woken for something that still waits, after its last contact. A push goes out when a command is queued or its time comes.
-const WOKEN = `
+const woken = (within: Within) => `
   SELECT p.tenant, p.device_id, min(greatest(p.created_at, p.not_before)) AS woken_at, sum(p.push_count)::int AS pushes
     FROM command_queue.pending_v1 p JOIN scanned e ON e.tenant = p.tenant AND e.device_id = p.device_id
    WHERE p.push_count > 0 AND e.is_ours AND greatest(p.created_at, p.not_before) > coalesce(e.seen_at, '-infinity')
+     AND ${within('p')}
    GROUP BY p.tenant, p.device_id`;
-
-const DEVICES = `
-  SELECT e.tenant, e.device_id, e.last_seen_at AS seen_at, e.certificate_ends_at,
-         e.status = 'enrolled' AND e.source IS NULL AS is_ours
-    FROM command_queue.enrollment_v1 e WHERE e.parent_id IS NULL`;
 
 /**
  * How many came and how many did not, by tenant and time zone: what a silent device is compared with. Reads the fleet once, at
  * the beginning of a sweep. $1 what is silent was woken before this, $2 who came came since this
  */
 export const readPeers = {
-  name: 'watch-peers',
-  text: `WITH scanned AS MATERIALIZED (${DEVICES}), woken AS (${WOKEN})
+  text: `WITH scanned AS MATERIALIZED (${devices(everywhere)}), woken AS (${woken(everywhere)})
     SELECT e.tenant, coalesce(d.time_zone, '') AS zone,
            count(*) FILTER (WHERE e.seen_at > $2)::int AS came,
            count(*) FILTER (WHERE w.woken_at <= $1)::int AS silent
@@ -36,33 +46,44 @@ export const readPeers = {
      GROUP BY e.tenant, coalesce(d.time_zone, '')`,
 };
 
+/** The last device of the next part; none where fewer are left. $1 tenant and $2 device of the cursor, $3 how many */
+export const reach = {
+  name: 'watch-reach',
+  text: `SELECT tenant, device_id AS "deviceId" FROM command_queue.enrollment_v1 e
+          WHERE (e.tenant, e.device_id) > ($1, $2) ORDER BY e.tenant, e.device_id OFFSET $3 - 1 LIMIT 1`,
+};
+
 /**
- * The next devices of a sweep. Plan: enrollment and its pending commands by primary key from the cursor on, joined in that order; a few
- * look-ups for those that are silent. Findings are written where they are new or worse, cleared where they are gone.
- * $1 tenant and $2 device of the cursor, $3 limit, $4 now, $5 silent, $6 stuck, $7 update and $8 certificate before, $9 peers,
- * $10 fewest peers that came, $11 share of peers that came, $12 the world's time
+ * The devices of one part of a sweep. Plan, unnamed so that it is made for this part: enrollments, commands, updates and findings between the
+ * two devices by their keys, hashed together. Findings are written where they are new or worse, and once an hour; cleared where they are gone.
+ * $1 tenant and $2 device of the cursor, $3 now, $4 silent, $5 stuck, $6 update and $7 certificate before, $8 peers, $9 fewest peers that
+ * came, $10 share of peers that came, $11 the world's time; $12 tenant and $13 device that it goes up to, where it is not the last part
  */
-export const sweep = {
-  name: 'watch-sweep',
-  text: `
-WITH scanned AS MATERIALIZED (
-  ${DEVICES} AND (e.tenant, e.device_id) > ($1, $2) ORDER BY e.tenant, e.device_id LIMIT $3
-), woken AS (${WOKEN}
-), silent AS (
+export function sweep(isLast: boolean): { text: string } {
+  const within: Within = (alias) => {
+    const key = `(${alias}.tenant, ${alias}.device_id)`;
+    return `${key} > ($1, $2)${isLast ? '' : ` AND ${key} <= ($12, $13)`}`;
+  };
+  return {
+    text: `WITH scanned AS MATERIALIZED (${devices(within)}), woken AS (${woken(within)}), ${found(within)}, ${write(within)}`,
+  };
+}
+
+const found = (within: Within) => `silent AS (
   SELECT e.tenant, e.device_id, e.seen_at, w.woken_at, w.pushes, d.time_zone, x.came, x.silent,
-         w.woken_at <= $6 AND coalesce(e.seen_at, '-infinity') <= $6 AND x.came >= $10::int
-           AND x.came >= $11::float8 * (x.came + x.silent) AS is_stuck
-    FROM scanned e JOIN woken w ON w.tenant = e.tenant AND w.device_id = e.device_id AND w.woken_at <= $5
-    LEFT JOIN status_ingestion.device_v1 d ON d.tenant = e.tenant AND d.device_id = e.device_id
-    LEFT JOIN jsonb_to_recordset($9::jsonb) AS x (tenant text, zone text, came int, silent int)
+         w.woken_at <= $5 AND coalesce(e.seen_at, '-infinity') <= $5 AND x.came >= $9::int
+           AND x.came >= $10::float8 * (x.came + x.silent) AS is_stuck
+    FROM scanned e JOIN woken w ON w.tenant = e.tenant AND w.device_id = e.device_id AND w.woken_at <= $4
+    LEFT JOIN status_ingestion.device_v1 d ON d.tenant = e.tenant AND d.device_id = e.device_id AND ${within('d')}
+    LEFT JOIN jsonb_to_recordset($8::jsonb) AS x (tenant text, zone text, came int, silent int)
            ON x.tenant = e.tenant AND x.zone = coalesce(d.time_zone, '')
 ), slow AS (
   SELECT DISTINCT ON (u.tenant, u.device_id) u.tenant, u.device_id, u.state, u.target_version, u.rollout_id,
-         coalesce(u.progressed_at, u.commanded_at, u.updated_at) AS since
+         coalesce(u.progressed_at, u.commanded_at) AS since
     FROM scanned e JOIN update_scheduler.device_update u ON u.tenant = e.tenant AND u.device_id = e.device_id
    WHERE e.is_ours AND u.state IN ('commanded', 'downloading', 'downloaded', 'installing')
-     AND u.reason IS DISTINCT FROM 'user-postponed' AND u.commanded_at IS NOT NULL
-     AND coalesce(u.progressed_at, u.commanded_at, u.updated_at) <= $7
+     AND u.reason IS DISTINCT FROM 'user-postponed' AND coalesce(u.progressed_at, u.commanded_at) <= $6
+     AND ${within('u')}
    ORDER BY u.tenant, u.device_id, u.updated_at DESC
 ), found AS (
   SELECT tenant, device_id, 'contact' AS topic, CASE WHEN is_stuck THEN 'mdm-client-stuck' ELSE 'silent-after-push' END AS kind,
@@ -76,34 +97,29 @@ WITH scanned AS MATERIALIZED (
     FROM slow
   UNION ALL
   SELECT tenant, device_id, 'certificate',
-         CASE WHEN certificate_ends_at <= $12::timestamptz THEN 'certificate-expired' ELSE 'certificate-expiring' END,
-         CASE WHEN certificate_ends_at <= $12 THEN certificate_ends_at ELSE $4 END,
+         CASE WHEN certificate_ends_at <= $11::timestamptz THEN 'certificate-expired' ELSE 'certificate-expiring' END,
+         CASE WHEN certificate_ends_at <= $11 THEN certificate_ends_at ELSE $3 END,
          jsonb_build_object('endsAt', certificate_ends_at)
-    FROM scanned WHERE is_ours AND certificate_ends_at <= $8
-), written AS (
+    FROM scanned WHERE is_ours AND certificate_ends_at <= $7
+)`;
+
+const write = (within: Within) => `written AS (
   INSERT INTO update_scheduler.watch AS w (tenant, device_id, topic, kind, since, found_at, checked_at, evidence)
-  SELECT tenant, device_id, topic, kind, since, $4, $4, evidence FROM found
+  SELECT tenant, device_id, topic, kind, since, $3, $3, evidence FROM found
   ON CONFLICT (tenant, device_id, topic) DO UPDATE
      SET kind = EXCLUDED.kind, checked_at = EXCLUDED.checked_at, evidence = EXCLUDED.evidence, cleared_at = NULL,
          since = CASE WHEN w.cleared_at IS NULL THEN least(w.since, EXCLUDED.since) ELSE EXCLUDED.since END,
          found_at = CASE WHEN w.cleared_at IS NULL THEN w.found_at ELSE EXCLUDED.found_at END
+   WHERE w.cleared_at IS NOT NULL OR w.kind <> EXCLUDED.kind OR w.checked_at <= EXCLUDED.checked_at - interval '1 hour'
   RETURNING w.tenant, w.device_id
 ), laddered AS (
   INSERT INTO update_scheduler.watch_ladder AS l (tenant, device_id, due_at)
-  SELECT DISTINCT tenant, device_id, $4::timestamptz FROM written
+  SELECT DISTINCT tenant, device_id, $3::timestamptz FROM written
   ON CONFLICT (tenant, device_id) DO UPDATE SET due_at = EXCLUDED.due_at WHERE l.due_at IS NULL
-), reached AS (
-  SELECT tenant, device_id FROM scanned ORDER BY tenant DESC, device_id DESC LIMIT 1
-), cleared AS (
-  UPDATE update_scheduler.watch w SET cleared_at = $4
-   WHERE w.cleared_at IS NULL AND (w.tenant, w.device_id) > ($1, $2)
-     AND ((SELECT count(*) FROM scanned) < $3
-          OR (w.tenant, w.device_id) <= ((SELECT r.tenant FROM reached r), (SELECT r.device_id FROM reached r)))
-     AND NOT EXISTS (SELECT FROM found f WHERE f.tenant = w.tenant AND f.device_id = w.device_id AND f.topic = w.topic)
 )
-SELECT (SELECT count(*) FROM scanned)::int AS scanned, r.tenant, r.device_id AS "deviceId"
-  FROM (SELECT 1) one LEFT JOIN reached r ON true`,
-};
+UPDATE update_scheduler.watch w SET cleared_at = $3
+ WHERE w.cleared_at IS NULL AND ${within('w')}
+   AND NOT EXISTS (SELECT FROM found f WHERE f.tenant = w.tenant AND f.device_id = w.device_id AND f.topic = w.topic)`;
 
 /** $1 and $2 cursor, both null at the end; $3 next, $4 peers */
 export const saveSweep = {

@@ -118,7 +118,8 @@ function inOrder(operator: Condition['operator'], difference: number): boolean {
 
 /** Whether the wildcard (`*`, `?`) covers all of the text. Steps back to the last `*` alone, and so takes no longer than text × wildcard. */
 function like(text: string, wildcard: string): boolean {
-  const [characters, pattern] = [[...text], [...wildcard]];
+  // By code points, as the database counts them.
+  const [characters, pattern] = [Array.from(text), Array.from(wildcard)];
   let [at, next, star, resume] = [0, 0, -1, 0];
   while (at < characters.length) {
     if (pattern[next] === '*') {

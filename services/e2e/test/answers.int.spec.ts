@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DevicePage, DevicePolicies, GroupTest, GroupView, Policy, PolicyForecast, Why } from '@lamplighter/contracts';
 import { type RunningService, startService } from '@lamplighter/runtime';
 import { type TestDatabase, testDatabase, testNats, testRedis } from '@lamplighter/testing';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { repositoryRoot } from '../../../tools/lamp/src/paths.ts';
 import { AdminApiModule } from '../../admin-api/src/admin-api.module.ts';
 import { config as adminConfig } from '../../admin-api/src/config.ts';
 import { config as schedulerConfig } from '../../update-scheduler/src/config.ts';
@@ -118,6 +122,26 @@ describe('groups and answers', () => {
       policy: { name: 'shops' },
     });
   });
+
+  it('are told on the command line', async () => {
+    const lamp = async (args: string[], input = ''): Promise<string> => {
+      const main = join(repositoryRoot, 'tools/lamp/src/main.ts');
+      const child = spawn(process.execPath, [main, ...args, '--url', admin.url, '--token', TOKEN]);
+      child.stdin.end(input);
+      const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+      return out + errors;
+    };
+    const offices = 'name: offices\nany: [{ all: [{ fact: deviceName, operator: notLike, value: "till *" }] }]';
+    expect(await lamp(['group', 'test', '-f', '-'], offices)).toContain('4 devices of 9 that are enrolled\ndevice');
+    expect(await lamp(['group', 'put', '-f', '-'], offices)).toBe('Group offices is stored (version 1).\n');
+    expect(await lamp(['group', 'show', 'offices'])).toContain('deviceName notLike till *');
+    expect(await lamp(['group', 'list'])).toMatch(/^tills +1 +1 +0 +0 .* shops$/m);
+    expect(await lamp(['group', 'remove', 'tills'])).toContain('named by the policies "shops"');
+    expect(await lamp(['device', 'policies', 'PHONE-2'])).toMatch(/^→ +shops v1 +100 +holds/m);
+    expect(await lamp(['why', 'F2L2'])).toMatch(/^Waits for its window, which opens 2026-10-02 02:00 Europe\/Zurich\n/);
+    expect(await lamp(['why', 'nobody'])).toContain('there is no device nobody');
+    expect(await lamp(['policy', 'forecast', 'shops'])).toContain('shops: 5 devices would be sent an update');
+  }, 120_000);
 
   it('name field, value and remedy of a rule that cannot be', async () => {
     const wrong = { any: [{ all: [{ fact: 'osVersion', operator: 'below', value: '15.x' }] }] };

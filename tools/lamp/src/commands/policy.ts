@@ -1,5 +1,6 @@
-import type { Policy, PolicySpec, WindowSpec } from '@lamplighter/contracts';
+import { type Policy, type PolicySpec, resourceOf, type WindowSpec } from '@lamplighter/contracts';
 import type { Command } from 'commander';
+import { stringify } from 'yaml';
 
 import { createPolicy, findPolicy, listPolicies } from '../api/calls.ts';
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
@@ -92,7 +93,12 @@ async function listCommand(options: Options): Promise<void> {
 
 async function showCommand(wanted: string, options: Options): Promise<void> {
   const policy = await findPolicy(connect(options), wanted);
-  print(options.json === true ? JSON.stringify(policy) : describe(policy));
+  print(options.json === true ? JSON.stringify(policy) : `${describe(policy)}\n\n${written(policy)}`);
+}
+
+/** As a file would say it: what has its default is left out. */
+function written({ spec }: Policy): string {
+  return stringify(resourceOf('Policy', spec)).trimEnd();
 }
 
 function describe({ policyId, version, spec, paused, createdAt, updatedAt }: Policy): string {

@@ -31,6 +31,8 @@ beforeAll(async () => {
   world = await startWorld({
     factor: 120,
     durability: 'durable',
+    // By commands alone: what devices are told by declaration does not wait for anybody here.
+    env: { LAMP_DDM_SUBSCRIPTIONS: 'off' },
     fleet: {
       devices: DEVICES,
       seed: 'crash',

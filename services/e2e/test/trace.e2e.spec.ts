@@ -26,7 +26,8 @@ beforeAll(async () => {
   collector = await startCollector();
   world = await startWorld({
     factor: 240,
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint },
+    // By commands alone: the hops are theirs.
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, LAMP_DDM_SUBSCRIPTIONS: 'off' },
     fleet: {
       devices: 6,
       seed: 'trace',

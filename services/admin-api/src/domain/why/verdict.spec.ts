@@ -199,6 +199,14 @@ describe('the verdict on a device', () => {
     expect(verdictOf(known({ ...stuck, pending: [command('not-now')] })).code).toBe('not-now');
   });
 
+  it('says of a device that has not come for days that it has not, whatever else the matter is', () => {
+    const enrollment = { ...known().enrollment!, lastSeenAt: new Date('2026-11-01T00:00:00Z') };
+    expect(verdictOf(known({ enrollment })).explanation).toContain('It was last seen 21 days ago');
+    const done = ahead({ reason: 'already-at-target' });
+    expect(verdictOf(known({ enrollment, ...done })).explanation).not.toContain('last seen');
+    expect(verdictOf(known()).explanation).not.toContain('last seen');
+  });
+
   it('looks at the update of another rollout while that has the device in hand', () => {
     const updates = [
       update({ rolloutId: 'old', state: 'installing' }),

@@ -33,7 +33,18 @@ const looks: readonly Look[] = [
 
 /** Why the device has not updated, or that it has. */
 export function verdictOf(known: Known): Verdict {
-  return looks.map((look) => look(known)).find((verdict) => verdict !== undefined)!;
+  const verdict = looks.map((look) => look(known)).find((one) => one !== undefined)!;
+  const silent = verdict.class === 'done' ? '' : longSilent(known);
+  return { ...verdict, explanation: `${verdict.explanation}${silent}` };
+}
+
+const LONG_MS = 3 * 86_400_000;
+
+/** Whatever else the matter is: a device that does not come gets nothing. */
+function longSilent({ enrollment, now }: Known): string {
+  const seen = enrollment?.status === 'enrolled' ? enrollment.lastSeenAt : null;
+  if (seen === null || now.getTime() - seen.getTime() < LONG_MS) return '';
+  return ` It was last seen ${age(seen, now)} ago: it gets nothing before it comes.`;
 }
 
 function left({ device, enrollment }: Known): Verdict | undefined {

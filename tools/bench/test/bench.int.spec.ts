@@ -46,6 +46,15 @@ describe('lamp bench', () => {
     for (const { ratio } of results) expect(ratio).toBeGreaterThan(0);
   }, 180_000);
 
+  it('measures declarations: given to a fleet, and synced by it', async () => {
+    const tiny = ['--json', '--devices', '2000', '--runs', '1', '--seconds', '1'];
+    const { code, lines, said } = await bench('ddm-assign', 'ddm-sync', ...tiny);
+    expect({ code, said }).toMatchObject({ code: 0 });
+    const results = lines.map((line) => JSON.parse(line) as { name: string; ratio: number });
+    expect(results.map(({ name }) => name)).toEqual(['ddm-assign', 'ddm-assign-change', 'ddm-sync']);
+    for (const { ratio } of results) expect(ratio).toBeGreaterThan(0);
+  }, 180_000);
+
   it('says which benchmarks there are when it is asked for another', async () => {
     const { code, said } = await bench('speed');
     expect(code).toBe(2);

@@ -234,7 +234,6 @@ export abstract class EnrollmentStore {
 
   /** Pins a device and its user channels to another certificate. */
   abstract movePin(tx: Tx, of: { tenant: string; deviceId: string }, certificateHash: string): Promise<void>;
-
   /** Until when the certificate is valid with which a device enrolled or renewed its tokens. */
   abstract noteCertificateEnd(tx: Tx, of: { tenant: string; deviceId: string }, endsAt: Date): Promise<void>;
 

@@ -49,6 +49,15 @@ describe('policies and the catalogue', () => {
     expect(lock?.spec).toEqual(spec);
   });
 
+  it('runs a policy that was stored before there were all fields with the defaults of those', async () => {
+    await night.policy();
+    await night.db.query({
+      text: `UPDATE update_scheduler.policy SET spec = spec - 'resendAfterHours' - 'enforcement'`,
+    });
+    const [active] = await night.windows.activePolicies();
+    expect(active?.spec).toMatchObject({ resendAfterHours: 24, enforcement: { announceDays: 1 } });
+  });
+
   it.each([
     ['policy', `UPDATE update_scheduler.policy SET paused = $1`],
     [

@@ -1,4 +1,4 @@
-import { type PolicySpec, resolveWindows, type WindowSpec } from '@lamplighter/contracts';
+import { PolicySpec, resolveWindows, type WindowSpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { KeyedWindow } from '../domain/window.ts';
@@ -21,11 +21,10 @@ export class PgWindowStore extends WindowStore {
                LEFT JOIN update_scheduler.tenant_state t ON t.tenant = p.tenant
               WHERE NOT p.paused AND p.archived_at IS NULL AND t.paused IS NOT TRUE AND r.state IS DISTINCT FROM 'aborted'`,
     });
-    return rows.map(({ named, spec, ...row }) => ({
-      ...row,
-      spec: resolveWindows(spec, named ?? {}),
-      windows: keyedWindows(spec, named ?? {}),
-    }));
+    return rows.map(({ named, spec: stored, ...row }) => {
+      const spec = whole(stored);
+      return { ...row, spec: resolveWindows(spec, named ?? {}), windows: keyedWindows(spec, named ?? {}) };
+    });
   }
 
   override async zones(): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -124,6 +123,11 @@ const CLOSE = {
           WHERE o.tenant = $1 AND o.occurrence_id = $2 AND o.state <> 'closed'
       RETURNING o.left_over AS "leftOver"`,
 };
+
+/** With the defaults of fields that there were not yet when the policy was stored: its rollouts rely on them. */
+function whole(spec: PolicySpec): PolicySpec {
+  return PolicySpec.safeParse(spec).data ?? spec;
+}
 
 const INSERT_ROLLOUTS = {
   name: 'insert-rollouts',

@@ -14,7 +14,7 @@ beforeAll(async () => {
     if (request.url === '/silent') return;
     if (request.url === '/moved') response.writeHead(302, { location: '/elsewhere' });
     response.end(
-      request.url === '/long' ? 'x'.repeat(1_000_000) : `${request.method} ${request.headers['x-key'] ?? ''}`,
+      request.url === '/long' ? 'x'.repeat(1_000_000) : `${request.method} ${String(request.headers['x-key'])}`,
     );
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

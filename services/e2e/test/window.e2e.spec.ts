@@ -63,10 +63,12 @@ describe('a window too short for its fleet', () => {
     for (const device of untold) expect(device).toMatchObject({ state: 'waiting', reason });
   });
 
-  it('tells in the window itself how many it left over', async () => {
+  it('tells in the window itself how many it left over, and why', async () => {
     const [first] = windowsOf(await world.api.rollout(night.rolloutId));
     const waiting = [...afterFirst.values()].filter(({ state }) => state === 'waiting');
     expect(first!.carriedOver).toBeGreaterThanOrEqual(DEVICES - WINDOW_MINUTES);
+    const { 'window-closed': tooLate = 0 } = first!.leftOver!;
+    expect(tooLate).toBeGreaterThanOrEqual(DEVICES - WINDOW_MINUTES);
     expect(waiting.length).toBeGreaterThanOrEqual(DEVICES - WINDOW_MINUTES);
   });
 

@@ -5,6 +5,7 @@ import { compileAssignment, SqlParams } from '../domain/filter.ts';
 import { hasCome, type Ring, ringsOf } from '../domain/rings.ts';
 import { type PlanChunk, type PlannedChunk, PlanStore, type PlanTerms } from '../ports.ts';
 import { groupsOf, otherRollouts, rankedPolicies } from './judgement-inputs.ts';
+import { isZone } from './pg-window-store.ts';
 import type { Judgement } from './sql/judge-devices.ts';
 import { RINGS } from './sql/judgement-inputs.ts';
 import { type ChunkOf, planChunk, zoneTerms } from './sql/plan-chunk.ts';
@@ -12,6 +13,8 @@ import { unassign } from './sql/unassign.ts';
 
 @Injectable()
 export class PgPlanStore extends PlanStore {
+  private readonly strange = new Map<string, { zones: readonly string[]; until: number }>();
+
   constructor(private readonly db: Database) {
     super();
   }
@@ -33,7 +36,7 @@ export class PgPlanStore extends PlanStore {
       `d.tenant = ${params.add(tenant, 'text')}`,
       'd.enrolled',
       compileAssignment(spec.assignment, spec.platforms, groups, params),
-      ...zoneTerms(terms, params),
+      ...zoneTerms({ ...terms, strangeZones: await this.strangeZones(terms) }, params),
     ];
     const text = `SELECT count(*) AS count FROM status_ingestion.device_v1 d WHERE ${where.join(' AND ')}`;
     const [row] = await this.db.query<{ count: number }>({ text }, params.values);
@@ -43,6 +46,7 @@ export class PgPlanStore extends PlanStore {
   override async planChunk(tx: Tx, terms: PlanTerms, chunk: PlanChunk): Promise<PlannedChunk> {
     const of: ChunkOf = {
       ...terms,
+      strangeZones: await this.strangeZones(terms),
       judgement: await this.judgement(tx, terms, chunk.now),
       after: terms.cursor,
       limit: chunk.limit,
@@ -67,6 +71,17 @@ export class PgPlanStore extends PlanStore {
       notEligible: notEligible + fallen.unassigned,
       alreadyInstalled,
     };
+  }
+
+  /** Reads the zones of the fleet, at most once a minute. */
+  private async strangeZones({ tenant, zone, defaultZone }: PlanTerms): Promise<readonly string[]> {
+    if (zone !== defaultZone) return [];
+    const known = this.strange.get(tenant);
+    if (known && performance.now() < known.until) return known.zones;
+    const rows = await this.db.query<{ zone: string }>(ZONES, [tenant]);
+    const zones = rows.flatMap((row) => (isZone(row.zone) ? [] : [row.zone]));
+    this.strange.set(tenant, { zones, until: performance.now() + 60_000 });
+    return zones;
   }
 
   private async unassign(tx: Tx, of: ChunkOf): Promise<typeof NONE_FALLEN> {
@@ -174,6 +189,12 @@ function plannerOf(name: string, off: readonly string[]): { name: string; text: 
              FROM unnest(ARRAY['enable_nestloop', 'enable_hashjoin', 'enable_mergejoin', 'enable_seqscan', 'enable_bitmapscan', 'jit']) AS name`,
   };
 }
+
+// Plan: index-only scan of device_zone.
+const ZONES = {
+  name: 'zones-of-tenant',
+  text: `SELECT DISTINCT d.time_zone AS zone FROM status_ingestion.device_v1 d WHERE d.tenant = $1 AND d.time_zone IS NOT NULL`,
+};
 
 const NEXT_WAVE = {
   name: 'next-wave',

@@ -83,17 +83,18 @@ const HEAD = {
            FROM update_scheduler.rollout r WHERE r.tenant = $1 AND r.rollout_id = $2`,
 };
 
-// Plan: one scan of the rollout's rows.
+// Sent for: a command, or a declaration. Plan: one scan of the rollout's rows.
 const HEALTH = {
   name: 'ring-health',
-  text: `SELECT ring, count(*) AS devices, count(*) FILTER (WHERE command_seq > 0) AS sent,
+  text: `SELECT ring, count(*) AS devices, count(*) FILTER (WHERE is_sent) AS sent,
                 count(*) FILTER (WHERE state = 'installed') AS installed,
-                count(*) FILTER (WHERE command_seq > 0 AND (state IN ('failed', 'waiting') AND reason <> ALL($3::text[])
+                count(*) FILTER (WHERE is_sent AND (state IN ('failed', 'waiting') AND reason <> ALL($3::text[])
                   OR state IN ('available', 'commanded', 'downloading', 'downloaded', 'installing') AND reason = ANY($4::text[]))) AS failed,
-                count(*) FILTER (WHERE command_seq > 0 AND reason = 'not-now') AS "notNow",
-                count(*) FILTER (WHERE command_seq > 0 AND reason = 'silent-after-restart') AS silent
-           FROM update_scheduler.device_update
-          WHERE tenant = $1 AND rollout_id = $2 AND ring IS NOT NULL GROUP BY ring`,
+                count(*) FILTER (WHERE is_sent AND reason = 'not-now') AS "notNow",
+                count(*) FILTER (WHERE is_sent AND reason = 'silent-after-restart') AS silent
+           FROM (SELECT ring, state, reason, command_seq > 0 OR commanded_at IS NOT NULL AS is_sent
+                   FROM update_scheduler.device_update WHERE tenant = $1 AND rollout_id = $2 AND ring IS NOT NULL) u
+          GROUP BY ring`,
 };
 
 const SAVE = {

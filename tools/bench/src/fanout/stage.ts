@@ -7,7 +7,7 @@ const statements = [
           CASE WHEN n % 2 = 0 THEN 'macOS' ELSE 'iOS' END, CASE WHEN n % 2 = 0 THEN 'MacBookPro18,3' ELSE 'iPhone15,2' END,
           CASE WHEN n % 2 = 0 THEN '15.5' ELSE '18.1' END, CASE WHEN n % 2 = 0 THEN 15005000 ELSE 18001000 END,
           '24F74', true, CASE WHEN n % 2 = 0 THEN 'J314sAP' END,
-          CASE WHEN n % 2 = 1 THEN 'Etc/GMT' || to_char(n / 2 % 24 - 12, 'FMSG00') END, $2, $2
+          CASE WHEN n % 2 = 1 THEN 'Etc/GMT' || CASE WHEN n / 2 % 24 < 12 THEN '-' ELSE '+' END || (n / 2 % 12 + CASE WHEN n / 2 % 24 < 12 THEN 1 ELSE 0 END) END, $2, $2
      FROM generate_series(1, $1::int) n`,
   `INSERT INTO command_queue.enrollment (tenant, device_id, kind, status, topic, certificate_hash, push_address,
           token_updated_at, generation, facts, authenticated_at, enrolled_at)

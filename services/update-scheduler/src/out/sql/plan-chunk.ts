@@ -8,6 +8,8 @@ export interface ChunkOf {
   occurrenceId: string;
   zone: string;
   defaultZone: string;
+  /** What devices report that is no zone; needed for the default zone alone. */
+  strangeZones: readonly string[];
   after: string;
   limit: number;
   changedSince: Date | undefined;
@@ -139,9 +141,17 @@ function waveOf({ rings }: Judgement): string {
     : "dense_rank() OVER (ORDER BY state = 'planned' DESC, ring NULLS LAST, batch)::int - 1";
 }
 
-/** `time_zone = …` alone is an index scan of the zone; devices whose zone is not known go with the default one. */
-export function zoneTerms({ zone, defaultZone }: Pick<ChunkOf, 'zone' | 'defaultZone'>, params: SqlParams): string[] {
+/**
+ * `time_zone = …` alone is an index scan of the zone. Devices whose zone is not known go with the default one, and so do those that
+ * report a zone which there is not.
+ */
+export function zoneTerms(
+  { zone, defaultZone, strangeZones }: Pick<ChunkOf, 'zone' | 'defaultZone' | 'strangeZones'>,
+  params: SqlParams,
+): string[] {
   if (zone === '*') return [];
   const own = params.add(zone, 'text');
-  return [zone === defaultZone ? `coalesce(d.time_zone, ${own}) = ${own}` : `d.time_zone = ${own}`];
+  if (zone !== defaultZone) return [`d.time_zone = ${own}`];
+  const strange = strangeZones.length === 0 ? '' : ` OR d.time_zone = ANY(${params.add(strangeZones, 'text[]')})`;
+  return [`(coalesce(d.time_zone, ${own}) = ${own}${strange})`];
 }

@@ -20,6 +20,8 @@ let night: OpenPolicy;
 beforeAll(async () => {
   world = await startWorld({
     factor: 120,
+    // By commands alone: these are what is handed to NanoMDM.
+    env: { LAMP_DDM_SUBSCRIPTIONS: 'off' },
     fleet: { devices: NATIVE, seed: 'native', mix: { ...mix, behaviours: {} } },
   });
   const pki = newPki('com.apple.mgmt.External.nano');

@@ -109,7 +109,7 @@ describe('a mixed fleet, from iOS 12 to OS 27', () => {
   it('takes each declaration back when its update is over', async () => {
     const held = () =>
       NAMES.flatMap((name) => (device(name).ddm?.declarations ?? []).map(({ identifier }) => identifier)).filter(
-        (one) => one.startsWith('lamplighter.update.'),
+        (one) => one.startsWith('io.lamplighter.update.'),
       );
     await waitFor('all to drop it', async () => held().length === 0, 60_000);
     expect(held()).toEqual([]);

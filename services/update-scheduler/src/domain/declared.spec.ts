@@ -7,7 +7,7 @@ import { NOW, terms, update } from './life.fixture.ts';
 import { readObservation } from './triggers.ts';
 import type { Update } from './update.ts';
 
-const OURS = 'lamplighter.update.1';
+const OURS = 'io.lamplighter.update.1';
 const announced = (given: Partial<Update> = {}): Update =>
   update({ step: 'enforce', state: 'commanded', commandId: null, productKey: OURS, targetVersion: '26.2', ...given });
 const say = (status: Partial<DeclaredStatus>): DeclaredStatus => ({ kind: 'declared-status', ...status });

@@ -147,7 +147,7 @@ export function enforcementDeclarations({
 }
 
 function enforcementIdentifier(payload: object): string {
-  return `lamplighter.update.${derivedUuid('enforcement', JSON.stringify(payload))}`;
+  return `io.lamplighter.update.${derivedUuid('enforcement', JSON.stringify(payload))}`;
 }
 
 function written(local: Temporal.PlainDateTime): string {

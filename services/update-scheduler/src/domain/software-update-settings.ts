@@ -6,7 +6,7 @@ export const SETTINGS_TYPE = 'com.apple.configuration.softwareupdate.settings';
 
 /** What identifiers of a policy's settings begin with, whatever the settings are. */
 export function settingsPrefix(policyId: string): string {
-  return `lamplighter.settings.${policyId}.`;
+  return `io.lamplighter.settings.${policyId}.`;
 }
 
 /** The configuration and the activation that makes it hold. Equal settings of a policy have equal identifiers. */

@@ -110,7 +110,22 @@ export function jsonSchemaOf(schema: z.ZodType): Json {
     },
   }) as Json;
   delete made['$schema'];
-  return made;
+  const { definitions, ...own } = made;
+  return inPlace(own, (definitions ?? {}) as Record<string, Json>) as Json;
+}
+
+/** Named schemas stand beside the one that refers to them; within a document that would be somewhere else. */
+function inPlace(value: unknown, named: Record<string, Json>): unknown {
+  if (Array.isArray(value)) return value.map((one) => inPlace(one, named));
+  if (typeof value !== 'object' || value === null) return value;
+  const { $ref, ...rest } = value as Json;
+  const found = typeof $ref === 'string' ? named[$ref.replace('#/definitions/', '')] : undefined;
+  const whole = found === undefined ? value : { ...found, ...rest };
+  return Object.fromEntries(
+    Object.entries(whole as Json)
+      .filter(([key]) => found === undefined || key !== 'id')
+      .map(([key, member]) => [key, inPlace(member, named)]),
+  );
 }
 
 function describe(schema: Json, docs: MemberDocs): void {

@@ -55,6 +55,14 @@ describe('lamp bench', () => {
     for (const { ratio } of results) expect(ratio).toBeGreaterThan(0);
   }, 180_000);
 
+  it('measures updates that reports move on, and a dry run', async () => {
+    const { code, lines, said } = await bench('advance', 'dry-run', '--json', '--devices', '2000', '--runs', '1');
+    expect({ code, said }).toMatchObject({ code: 0 });
+    const results = lines.map((line) => JSON.parse(line) as { name: string; ratio: number });
+    expect(results.map(({ name }) => name)).toEqual(['advance', 'dry-run']);
+    for (const { ratio } of results) expect(ratio).toBeGreaterThan(0);
+  }, 180_000);
+
   it('says which benchmarks there are when it is asked for another', async () => {
     const { code, said } = await bench('speed');
     expect(code).toBe(2);

@@ -28,7 +28,7 @@ export class PgPushTargets extends PushTargets {
       jobs.map((job) => job.tenant),
       jobs.map((job) => job.deviceId),
     ]);
-    const targets = new Array<PushTarget | undefined>(jobs.length).fill(undefined);
+    const targets = Array.from<PushTarget | undefined>({ length: jobs.length });
     for (const row of rows) targets[row.place - 1] = this.open(jobs[row.place - 1]!, row);
     return targets;
   }

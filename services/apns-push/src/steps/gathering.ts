@@ -12,7 +12,7 @@ export class Gathering<T> {
     this.all = promise;
     this.resolve = resolve;
     this.reject = reject;
-    this.results = new Array<T>(places);
+    this.results = Array.from({ length: places });
     this.left = places;
     // Nobody may be waiting yet.
     promise.catch(() => {});

@@ -83,6 +83,18 @@ describe('declaration.assign', () => {
     expect(c.held.get('u1')?.Payload).toMatchObject({ TargetOSVersion: '26.2' });
   });
 
+  it('is not taken back by what is about an earlier order, however late that is sent', async () => {
+    await bed.assign({ cause: 'update', declarations: [update('u20')], devices: ['C'] }, later(20));
+    await bed.assign({ cause: 'update', declarations: [update('u22')], devices: ['C'] }, later(22));
+    await bed.withdraw({ cause: 'update', devices: ['C'], upTo: later(21).toISOString() }, later(24));
+    const held = () =>
+      bed.rows(`SELECT FROM ddm.manifest_declaration h JOIN ddm.device d USING (tenant, manifest_id)
+                                  WHERE d.device_id = 'C' AND h.identifier = 'u22'`);
+    expect(await held()).toHaveLength(1);
+    await bed.withdraw({ cause: 'update', devices: ['C'], upTo: later(23).toISOString() }, later(24));
+    expect(await held()).toEqual([]);
+  });
+
   it('is taken back from all devices of a cause, from older messages that come late too', async () => {
     const before = (await bed.told()).length;
     await bed.withdraw({ cause: 'rollout' }, later(30));

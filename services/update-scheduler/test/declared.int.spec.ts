@@ -130,7 +130,7 @@ describe('an update by declaration', () => {
     const { a } = await night.targets();
     await reports('a', { osVersion: a! });
     expect((await night.row('a')).state).toBe('installed');
-    expect(await withdrawn()).toEqual([{ cause: 'software-update', devices: ['a'] }]);
+    expect(await withdrawn()).toEqual([{ cause: 'software-update', devices: ['a'], upTo: expect.any(String) }]);
   });
 
   it('is left alone by the next window while its time has not come', async () => {
@@ -172,6 +172,62 @@ describe('an update by declaration', () => {
     await night.policy({ name: 'other', precedence: 1 });
     await night.start();
     expect((await assigned()).length).toBe(2);
+  });
+});
+
+describe('an update that another one has overtaken', () => {
+  const target = (version: string) => ({
+    platforms: ['iOS' as const],
+    target: { kind: 'exact', version } as const,
+    enforcement: { announceDays: 7 },
+  });
+  const DAY = 24 * 60;
+
+  beforeEach(async () => {
+    await night.devices({ id: 'a' });
+    await night.declaring(true, 'a');
+  });
+
+  it('takes back its own declaration alone, not that of the newer one', async () => {
+    const { policyId } = await night.policy(target('18.7.8'));
+    await night.start();
+    const told = night.clock.now();
+    await night.policy(target('26.6'), policyId);
+    night.minutes(3 * DAY);
+    await night.closeWindow.run();
+    await night.start();
+    expect((await assigned()).map((one) => one.declarations[0]!.payload['TargetOSVersion'])).toEqual([
+      '18.7.8',
+      '26.6',
+    ]);
+    await reports('a', { osVersion: '18.7.8' });
+    expect(await withdrawn()).toEqual([
+      { cause: 'software-update', devices: ['a'], upTo: new Date(told.getTime() + 1).toISOString() },
+    ]);
+  });
+
+  it('takes nothing back where it has told the device nothing', async () => {
+    await night.policy(target('18.7.8'));
+    await night.openAndPlan();
+    await reports('a', { osVersion: '18.7.8' });
+    expect((await night.row('a')).state).toBe('installed');
+    expect(await withdrawn()).toEqual([]);
+  });
+
+  it('is begun anew only when it is overdue, and its declaration has been taken back', async () => {
+    await night.policy({ resendAfterHours: 1, enforcement: { announceDays: 0 } });
+    await night.start();
+    await database.admin.query({ text: `UPDATE status_ingestion.device_ddm SET supports_enforcement = false` });
+    await database.admin.query({ text: `UPDATE update_scheduler.device_update SET stops_at = $1` }, [
+      new Date(night.clock.now().getTime() + (DAY - 60) * 60_000),
+    ]);
+    night.minutes(DAY);
+    await night.closeWindow.run();
+    await night.start();
+    expect((await night.row('a')).state).toBe('commanded');
+    night.minutes(DAY - 1);
+    await night.endOverdue.run();
+    expect((await withdrawn()).map(({ devices }) => devices)).toEqual([['a']]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineWork } from '../envelope.ts';
-import { DeviceId } from '../ids.ts';
+import { DeviceId, Instant } from '../ids.ts';
 
 /** Apple's Identifier of a declaration, unique in its tenant. Devices put it into a path: it holds what one part of a path holds. */
 export const DeclarationIdentifier = z
@@ -48,9 +48,16 @@ export const declarationAssign = defineWork(
   }),
 );
 
-/** Takes back what this cause gave: from these devices, or from all that have it. Repeats change nothing. */
+/**
+ * Takes back what this cause gave: from these devices, or from all that have it. Repeats change nothing. What was given later than
+ * `upTo` stays; without it, what was given later than this message.
+ */
 export const declarationWithdraw = defineWork(
   'declaration.withdraw',
   1,
-  z.object({ cause: AssignmentCause, devices: z.array(DeviceId).min(1).max(1000).optional() }),
+  z.object({
+    cause: AssignmentCause,
+    devices: z.array(DeviceId).min(1).max(1000).optional(),
+    upTo: Instant.optional(),
+  }),
 );

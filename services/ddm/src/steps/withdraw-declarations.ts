@@ -20,8 +20,8 @@ export class WithdrawDeclarations {
 
   async run(messages: readonly Message<ItemOf<typeof declarationWithdraw>>[]): Promise<void> {
     for (const { tenant, occurredAt, items } of messages) {
-      for (const { cause, devices } of items) {
-        const of = { tenant, cause, at: new Date(occurredAt) };
+      for (const { cause, devices, upTo } of items) {
+        const of = { tenant, cause, at: new Date(upTo ?? occurredAt) };
         if (devices !== undefined) await this.page(of, devices);
         else while ((await this.page(of)) > 0);
       }

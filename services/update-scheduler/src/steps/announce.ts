@@ -70,18 +70,28 @@ export async function stageAnnouncements(
   }
 }
 
-/** Takes back what these devices were told: their updates are over. */
+/**
+ * Takes back what these devices were told: their updates are over. What they were told since for another update stays theirs: all
+ * updates share one cause.
+ */
 export async function stageWithdrawals(
   outbox: Outbox,
   tx: Tx,
   to: { tenant: string; at: Date },
   updates: readonly StoredUpdate[],
 ): Promise<void> {
-  for (let start = 0; start < updates.length; start += MOST_DEVICES) {
-    const chunk = updates.slice(start, start + MOST_DEVICES);
+  const told = updates.filter(({ lane, commandedAt }) => lane === 'ddm' && commandedAt !== null);
+  for (let start = 0; start < told.length; start += MOST_DEVICES) {
+    const chunk = told.slice(start, start + MOST_DEVICES);
     const id = derivedUuid('declaration.withdraw', ...chunk.flatMap(keyOf));
-    const item = { cause: ENFORCEMENT_CAUSE, devices: chunk.map(({ deviceId }) => deviceId) };
-    await outbox.stage(tx, declarationWithdraw, message(declarationWithdraw, { id, ...to }, [item]), id);
+    const byTime = Map.groupBy(chunk, ({ commandedAt }) => commandedAt!.getTime());
+    const items = [...byTime].map(([at, same]) => ({
+      cause: ENFORCEMENT_CAUSE,
+      devices: same.map(({ deviceId }) => deviceId),
+      // Behind the assignment itself: of two orders of one instant either might hold.
+      upTo: new Date(at + 1).toISOString(),
+    }));
+    await outbox.stage(tx, declarationWithdraw, message(declarationWithdraw, { id, ...to }, items), id);
   }
 }
 

@@ -102,8 +102,12 @@ export class ControlRollout {
       const moved = await this.updates.apply(tx, tenant, moves, now);
       const to = { tenant, at: now };
       await stageAdvanced(this.outbox, tx, to, moved);
-      const told = moved.map((move) => move.update).filter(({ lane, commandedAt }) => lane === 'ddm' && commandedAt);
-      await stageWithdrawals(this.outbox, tx, to, told);
+      await stageWithdrawals(
+        this.outbox,
+        tx,
+        to,
+        moved.map((move) => move.update),
+      );
       // What others moved meanwhile is looked at once more.
       if (left.length === 0) await this.policies.setEnded(tx, tenant, rolloutId, now);
       return left.length > 0;

@@ -77,7 +77,8 @@ function dealt({ judgement, pace }: ChunkOf, keys: Keys, params: SqlParams): str
              AND (old.state = 'installed' OR string_to_array(j.target_version, '.')::int[] > string_to_array(old.target_version, '.')::int[]))
          -- A policy that only downloads installs from its deadline on.
          OR (old.state = 'downloaded' AND old.step = '' AND coalesce(j.deadline_at, ${deadlineAt}) <= ${now})
-         OR (old.stops_at <= ${now} AND old.updated_at < ${params.add(judgement.resendBefore, 'timestamptz')}
+         -- One by declaration ends when it is overdue: its declaration is taken back then.
+         OR (old.lane = 'mdm' AND old.stops_at <= ${now} AND old.updated_at < ${params.add(judgement.resendBefore, 'timestamptz')}
              AND old.state IN ('scanning','available','commanded','downloading','downloaded','installing'))))
 )`;
 }

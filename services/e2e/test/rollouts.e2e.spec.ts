@@ -74,7 +74,8 @@ beforeAll(async () => {
     world,
     rings.rolloutId,
     'the ring after the pilots to be halted',
-    (rollout) => ringOf(rollout, 'all').state === 'halted' && (rollout.states['not-eligible'] ?? 0) === TABLETS,
+    // The ring is judged first; its devices are told why by the plan of the second window.
+    (rollout) => ringOf(rollout, 'all').state === 'halted' && tabletsAre('ring-halted', rollout),
     240_000,
   );
   await resumeAndKill();
@@ -104,6 +105,9 @@ function twoEvenings(): PolicyInput['windows'] {
   };
   return [first, { ...first, start: '00:10', lengthMinutes: 14 * HOUR_MINUTES }];
 }
+
+const tabletsAre = (reason: string, { reasons }: Rollout): boolean =>
+  reasons.some((one) => one.reason === reason && one.devices === TABLETS);
 
 const of = (platform: string) => [...world.fleet.devices()].filter((device) => device.model.platform === platform);
 

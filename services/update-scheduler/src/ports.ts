@@ -189,6 +189,8 @@ export interface MoveEvent {
 
 export interface RolloutTerms {
   state: string;
+  /** The rollout, its policy or its tenant is. */
+  paused: boolean;
   spec: PolicySpec;
 }
 
@@ -197,6 +199,8 @@ export abstract class UpdateStore {
   /** All updates of these devices that are not installed, of every rollout. */
   abstract openUpdates(tenant: string, deviceIds: readonly string[]): Promise<StoredUpdate[]>;
   abstract rolloutTerms(tenant: string, rolloutIds: readonly string[]): Promise<ReadonlyMap<string, RolloutTerms>>;
+  /** The states of these rollouts; they stay so until the transaction ends. */
+  abstract holdRollouts(tx: Tx, tenant: string, rolloutIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Writes those whose row still has the version before the move, with their events; returns these. */
   abstract apply(tx: Tx, tenant: string, moves: readonly Move[], now: Date): Promise<Move[]>;
   /** At most `limit` updates in these states: of the rollout, or of one of its occurrences. */

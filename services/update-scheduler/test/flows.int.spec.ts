@@ -1,5 +1,14 @@
-import { testDatabase, type TestDatabase } from '@lamplighter/testing';
+import { testDatabase, type TestDatabase, waitFor } from '@lamplighter/testing';
+import { PgPolicyStore } from '../src/out/pg-policy-store.ts';
 import { Night, TENANT } from './night.ts';
+
+async function waitsForLock({ admin }: TestDatabase): Promise<boolean> {
+  const waiting = await admin.query({
+    text: `SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+            WHERE NOT l.granted AND l.locktype = 'transactionid' AND a.datname = current_database()`,
+  });
+  return waiting.length > 0;
+}
 
 describe('the life of an update', () => {
   let database: TestDatabase;
@@ -271,5 +280,43 @@ describe('the life of an update', () => {
     expect(await night.releaseWave.run()).toBe(false);
     await night.controlRollout.run({ tenant: TENANT, rolloutId, action: 'resume' });
     expect(await night.releaseWave.run()).toBe(true);
+  });
+
+  it('tells no device to download or install while rollout, policy or tenant is paused, and goes on when all are resumed', async () => {
+    const { policyId } = await night.policy();
+    await night.devices({ id: 'A' });
+    await night.start();
+    const [{ rolloutId } = { rolloutId: '' }] = await night.occurrences();
+    const switches = [
+      (action: 'pause' | 'resume') => night.controlRollout.run({ tenant: TENANT, rolloutId, action }),
+      (action: 'pause' | 'resume') => night.controlPolicy.run({ tenant: TENANT, policyId, action }),
+      (action: 'pause' | 'resume') => night.controlPolicy.tenant({ tenant: TENANT, action }),
+    ];
+    for (const turn of switches) {
+      await turn('pause');
+      expect(await night.answer('A', list)).toBe('AvailableOSUpdates');
+      expect(await night.states()).toEqual({ A: 'available: paused' });
+      await turn('resume');
+    }
+    expect(await night.answer('A', list)).toBe('ScheduleOSUpdate');
+  });
+
+  it('sends no order that an abort would overtake', async () => {
+    await night.policy();
+    await night.devices({ id: 'A' });
+    await night.start();
+    const [{ rolloutId } = { rolloutId: '' }] = await night.occurrences();
+    const policies = new PgPolicyStore(night.db);
+    let answered: Promise<unknown> = Promise.resolve();
+    await night.db.transaction(async (tx) => {
+      await policies.rolloutState(tx, TENANT, rolloutId);
+      let isDone = false;
+      answered = night.answer('A', list).finally(() => (isDone = true));
+      await waitFor('the answer to wait for the abort', async () => isDone || (await waitsForLock(database)));
+      await policies.setRolloutState(tx, TENANT, rolloutId, 'aborted');
+    });
+    expect(await answered).toBeUndefined();
+    expect((await night.commands()).map(({ requestType }) => requestType)).toEqual(['AvailableOSUpdates']);
+    expect(await night.states()).toEqual({ A: 'failed: aborted' });
   });
 });

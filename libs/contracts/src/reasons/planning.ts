@@ -50,9 +50,10 @@ export const PLANNING_REASONS = {
   paused: {
     class: 'operator',
     title: 'Paused',
-    explanation: 'The rollout, its policy or its tenant was paused when the window closed.',
+    explanation:
+      'The rollout, its policy or its tenant is paused, or was when the window closed: the device is told nothing.',
     retry: 'next-window',
-    action: 'Resume it.',
+    action: 'Resume it. While the window sends, a device that is being asked goes on with its next answer.',
   },
   'ring-halted': {
     class: 'operator',

@@ -40,7 +40,7 @@ export const RolloutAction = z.enum(['pause', 'resume', 'abort', 'emergency']);
 export type RolloutAction = z.infer<typeof RolloutAction>;
 
 /**
- * Pause stops new waves; resume lets them go on; abort also revokes what was not handed over yet. Emergency lets the rollout go at
+ * Pause stops new waves and orders to devices under way, which are asked on; resume lets them go on; abort also revokes what was not handed over yet. Emergency lets the rollout go at
  * once, without windows, blackouts, rings and days after release; there is no way back but abort.
  */
 export const rolloutControl = defineRequest(

@@ -60,7 +60,7 @@ export const resourcesApply = defineRequest(
   reply(ApplyAnswer),
 );
 
-/** A paused policy opens no window and releases no wave; what devices have taken is followed to its end. */
+/** A paused policy opens no window, releases no wave and tells no device under way to download or install; what devices have taken is followed to its end. */
 export const policyControl = defineRequest(
   'policy.control',
   z.object({ tenant: TenantId, policyId: z.guid(), action: z.enum(['pause', 'resume']), by: By }),

@@ -1,7 +1,8 @@
-import { advance, concerns } from './advance.ts';
+import { advance, type Advanced, concerns } from './advance.ts';
 import { follow, mac, minutesAfter, NOW, STOPS, terms, update } from './life.fixture.ts';
 import type { Happening, Trigger } from './happening.ts';
 import { readEnd, readObservation } from './triggers.ts';
+import type { Step, Update } from './update.ts';
 
 describe('what follows', () => {
   it('downloads first and installs then on iOS', () => {
@@ -82,6 +83,38 @@ describe('what follows', () => {
     expect(follow(update({ step: 'install' }), { trigger: 'expired-unseen' }, { now: STOPS })).toMatchObject({
       to: 'waiting',
     });
+  });
+
+  it('orders nothing while paused: it asks on, says why, and the next answer after a resume goes on', () => {
+    const paused = { paused: true };
+    const cases: readonly [Partial<Update>, Trigger, Partial<Advanced>, Step, Step][] = [
+      [update({ step: 'list' }), 'list-target', { to: 'available' }, 'list', 'download'],
+      [update({ step: 'download-status' }), 'status-downloaded', { to: 'downloaded' }, 'download-status', 'install'],
+      [update({ step: 'download', state: 'available' }), 'error-busy', { to: 'available' }, 'list', 'download'],
+      [mac({ step: 'list' }), 'list-config-data', { to: 'available' }, 'list', 'schedule-config'],
+      [mac({ step: 'ask-first', state: 'available' }), 'status-idle', { to: 'available' }, 'ask-first', 'install'],
+      [mac({ step: 'install', state: 'available' }), 'error-unsupported', {}, 'list', 'install-fallback'],
+    ];
+    for (const [given, trigger, moved, question, order] of cases) {
+      expect(follow(update(given), { trigger })?.ask?.step).toBe(order);
+      expect(follow(update(given), { trigger }, paused)).toMatchObject({
+        ...moved,
+        reason: 'paused',
+        keepsCommand: false,
+        ask: { step: question, notBefore: minutesAfter(10) },
+      });
+      // What was handed over is followed; what is not told by then waits for the next window.
+      expect(follow(update(given), { trigger }, { ...paused, now: STOPS })).toMatchObject({
+        to: 'waiting',
+        reason: 'paused',
+      });
+    }
+    const asked = update({ step: 'list', state: 'available', reason: 'paused' });
+    expect(follow(asked, { trigger: 'list-target' })).toMatchObject({ reason: null, ask: { step: 'download' } });
+    expect(follow(asked, { trigger: 'expired-unseen' })).toMatchObject({ to: 'waiting', reason: 'paused' });
+    const still = mac({ step: 'status', progress: 'status-idle', progressedAt: minutesAfter(-600) });
+    expect(follow(still, { trigger: 'status-idle' })?.ask?.step).toBe('install');
+    expect(follow(still, { trigger: 'status-idle' }, paused)?.ask?.step).toBe('status');
   });
 
   it('schedules nothing more on an aborted rollout, but follows what the device has taken', () => {

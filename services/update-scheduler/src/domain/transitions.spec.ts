@@ -25,6 +25,7 @@ const WISHES: Partial<Terms>[] = [
   { installAction: 'DownloadOnly' },
   { installAction: 'NotifyOnly' },
   { aborted: true },
+  { paused: true },
 ];
 /** Everything that may decide, beside state and step. */
 const CONTEXTS = TIMES.flatMap((now) => WISHES.map((wish) => terms({ ...wish, now })));

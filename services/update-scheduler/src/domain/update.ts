@@ -62,10 +62,15 @@ export interface Terms {
   /** How long after the stop time an update that was commanded is followed. */
   confirmHours: number;
   aborted: boolean;
+  /** Nothing goes out that changes the device; it is asked on. */
+  paused: boolean;
 }
 
 /** Steps that only ask about an update that the device has taken: they may go on after the stop time. */
 export const POLLS: ReadonlySet<Step> = new Set(['download-status', 'download-confirm', 'status', 'confirm']);
+
+/** Steps that change the device: ScheduleOSUpdate. */
+export const ORDERS: ReadonlySet<Step> = new Set(['schedule-config', 'download', 'install', 'install-fallback']);
 
 /** The device has taken the update and is at it: a plan leaves it alone. */
 export const IN_FLIGHT: readonly UpdateState[] = [

@@ -36,12 +36,24 @@ export class PgUpdateStore extends UpdateStore {
     const rows = await this.db.query<RolloutTerms & { id: string }>(
       {
         name: 'rollout-terms',
-        text: `SELECT r.rollout_id AS id, r.state, r.spec FROM update_scheduler.rollout r
+        text: `SELECT r.rollout_id AS id, r.state, r.spec, r.state = 'paused' OR p.paused OR t.paused IS TRUE AS paused
+                 FROM update_scheduler.rollout r
+                 JOIN update_scheduler.policy p ON p.tenant = r.tenant AND p.policy_id = r.policy_id
+                 LEFT JOIN update_scheduler.tenant_state t ON t.tenant = r.tenant
                 WHERE r.tenant = $1 AND r.rollout_id = ANY($2::uuid[])`,
       },
       [tenant, rolloutIds],
     );
     return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  override async holdRollouts(
+    tx: Tx,
+    tenant: string,
+    rolloutIds: readonly string[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const rows = await tx.query<{ id: string; state: string }>(HOLD_ROLLOUTS, [tenant, rolloutIds]);
+    return new Map(rows.map(({ id, state }) => [id, state]));
   }
 
   override async apply(tx: Tx, tenant: string, moves: readonly Move[], now: Date): Promise<Move[]> {
@@ -121,6 +133,13 @@ export class PgUpdateStore extends UpdateStore {
     return tx.query(OVERDUE, [tenant, before, IN_FLIGHT, limit]);
   }
 }
+
+// In the order of the key: two that want several wait for each other in turn.
+const HOLD_ROLLOUTS = {
+  name: 'hold-rollouts',
+  text: `SELECT rollout_id AS id, state FROM update_scheduler.rollout
+          WHERE tenant = $1 AND rollout_id = ANY($2::uuid[]) ORDER BY rollout_id FOR SHARE`,
+};
 
 const IN_STATES = {
   text: `SELECT ${UPDATE_COLUMNS} FROM update_scheduler.device_update u

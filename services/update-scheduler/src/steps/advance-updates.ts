@@ -1,13 +1,13 @@
 import type { Observation } from '@lamplighter/contracts';
 import { AppError } from '@lamplighter/contracts';
-import { Clock, CONFIG, Database, Outbox, Tracer } from '@lamplighter/runtime';
+import { Clock, CONFIG, Database, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { advance, concerns } from '../domain/advance.ts';
 import { bodyFor } from '../domain/commands.ts';
 import type { Happening } from '../domain/happening.ts';
 import { type CommandEnd, readEnd, readObservation } from '../domain/triggers.ts';
-import type { Terms } from '../domain/update.ts';
+import { POLLS, type Terms } from '../domain/update.ts';
 import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
 import { stageWithdrawals } from './announce.ts';
 import { commandIdOf, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
@@ -64,10 +64,11 @@ export class AdvanceUpdates {
       this.follow(update, byDevice.get(update.deviceId) ?? [], rollouts.get(update.rolloutId)),
     );
     if (following.length === 0) return [];
-    const now = this.clock.now();
     const byMove = new Map(following.map((one) => [one.move, one]));
     const written = await this.db.transaction(async (tx) => {
-      const moves = await this.updates.apply(tx, tenant, [...byMove.keys()], now);
+      const sound = await this.stillSo(tx, tenant, following, rollouts);
+      const now = this.clock.now();
+      const moves = await this.updates.apply(tx, tenant, sound, now);
       const outgoing = moves.flatMap((move) => byMove.get(move)!.outgoing ?? []);
       await stageCommands(this.outbox, tx, { tenant, at: now }, outgoing);
       await stageAdvanced(this.outbox, tx, { tenant, at: now }, moves);
@@ -82,6 +83,26 @@ export class AdvanceUpdates {
     this.trace(written, startMs);
     const lost = new Set(following.filter((one) => !written.has(one.move)).map((one) => one.move.update.deviceId));
     return news.filter((one) => lost.has(one.deviceId));
+  }
+
+  /**
+   * Those whose rollout an operator has not stopped since it was read; the others are looked at once more. An abort waits for them, so
+   * that its revoke comes after their commands: one that came before would let them through.
+   */
+  private async stillSo(
+    tx: Tx,
+    tenant: string,
+    following: readonly Following[],
+    rollouts: ReadonlyMap<string, RolloutTerms>,
+  ): Promise<Move[]> {
+    const sending = following.filter(({ outgoing }) => outgoing !== undefined && !POLLS.has(outgoing.ask.step));
+    const ids = new Set(sending.map(({ move }) => move.update.rolloutId));
+    const states = ids.size === 0 ? new Map() : await this.updates.holdRollouts(tx, tenant, [...ids]);
+    return following.flatMap(({ move, outgoing }) => {
+      const { rolloutId } = move.update;
+      const isHeld = outgoing !== undefined && states.has(rolloutId);
+      return isHeld && states.get(rolloutId) !== rollouts.get(rolloutId)!.state ? [] : [move];
+    });
   }
 
   /** All of a device's news in order, as one write; empty where they move nothing. */
@@ -141,7 +162,7 @@ export class AdvanceUpdates {
     return { update: next, event, keepsCommand, outgoing };
   }
 
-  private termsOf({ platform, deadlineAt }: StoredUpdate, { spec, state }: RolloutTerms): Terms {
+  private termsOf({ platform, deadlineAt }: StoredUpdate, { spec, state, paused }: RolloutTerms): Terms {
     const { installAction, maxUserDeferrals, updatePriority, pollMinutes, resendAfterHours } = spec;
     return {
       now: this.clock.now(),
@@ -155,6 +176,7 @@ export class AdvanceUpdates {
       stallMinutes: this.config.LAMP_STALL_MINUTES,
       confirmHours: this.config.LAMP_CONFIRM_HOURS,
       aborted: state === 'aborted',
+      paused,
     };
   }
 

@@ -162,24 +162,35 @@ describe('the watchdog', () => {
     expect(row?.evidence).toMatchObject({ zone: 'Europe/Zurich', peersCame: 10, peersSilent: 1, pushes: 1 });
   });
 
-  it('finds an update that stands still, not one that its user put off or that moves', async () => {
-    const update = (id: string, state: string, reason: string | null, progressed: number) =>
+  it('finds an update that stands still, not one that moves, that is at its end, or that waits for a person or for its time', async () => {
+    const update = (
+      id: string,
+      state: string,
+      reason: string | null,
+      progressed: number,
+      { step = 'status', lane = 'mdm', stops = 240 } = {},
+    ) =>
       database.admin.query(
         {
           text: `INSERT INTO update_scheduler.device_update (tenant, rollout_id, device_id, occurrence_id, wave, state, reason, platform, lane, target_version,
-                        target_build, stops_at, commanded_at, updated_at, progressed_at)
-                 VALUES ('default', $5, $1, $5, 0, $2, $3, 'macOS', 'mdm', '26.1', '25B78', now(), $4, $4, $4)`,
+                        target_build, stops_at, commanded_at, updated_at, progressed_at, step)
+                 VALUES ('default', $5, $1, $5, 0, $2, $3, 'macOS', $6, '26.1', '25B78', $7, $4, $4, $4, $8)`,
         },
-        [id, state, reason, at(progressed), BODY],
+        [id, state, reason, at(progressed), BODY, lane, at(stops), step],
       );
-    for (const id of ['SLOW', 'LATER', 'MOVES', 'DONE']) await device(id, { seen: 175 });
+    for (const id of ['SLOW', 'LATER', 'MOVES', 'DONE', 'HELD', 'FETCHED', 'TOLD', 'TOLD-LATE'])
+      await device(id, { seen: 175 });
     await update('SLOW', 'downloading', null, 0);
     await update('LATER', 'downloaded', 'user-postponed', 0);
     await update('MOVES', 'installing', null, 170);
     await update('DONE', 'installed', null, 0);
+    await update('HELD', 'downloaded', 'paused', 0);
+    await update('FETCHED', 'downloaded', 'download-only', 0, { step: '' });
+    await update('TOLD', 'commanded', 'waiting-for-its-time', 0, { step: 'enforce', lane: 'ddm' });
+    await update('TOLD-LATE', 'commanded', 'waiting-for-its-time', 0, { step: 'enforce', lane: 'ddm', stops: 150 });
     clock.advance(180 * MINUTE);
     await round();
-    expect(await findings()).toEqual(['SLOW update-stuck']);
+    expect(await findings()).toEqual(['SLOW update-stuck', 'TOLD-LATE update-stuck']);
   });
 
   it('tells of certificates that end, to people at once', async () => {

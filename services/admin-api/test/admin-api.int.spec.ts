@@ -106,6 +106,23 @@ describe('admin-api', () => {
     expect(answer.status).toBe(503);
   });
 
+  it('counts devices that are told by declaration as released', async () => {
+    const rolloutId = '6f1c1f5e-0000-8000-8000-000000000009';
+    await database.admin.query({
+      text: `INSERT INTO update_scheduler.rollout VALUES ('default','${rolloutId}','${POLICY}',2,'aborted','2026-11-19T00:00Z','{"name":"nightly"}');
+        INSERT INTO update_scheduler.device_update (tenant, rollout_id, device_id, occurrence_id, wave, state, platform, lane, target_version,
+            target_build, command_seq, stops_at, commanded_at, updated_at)
+          SELECT 'default', '${rolloutId}', id, '${OCCURRENCE}', 0, 'commanded', 'iOS', 'ddm', '26.1', '23B78', 0, '2026-11-20T05:30Z', at, '2026-11-20T02:10Z'
+            FROM (VALUES ('TOLD-1', '2026-11-20T02:10Z'::timestamptz), ('TOLD-2', NULL)) v (id, at)`,
+    });
+    const { progress } = (await (await call(`/v1/rollouts/${rolloutId}`)).json()) as { progress: object };
+    expect(progress).toMatchObject({ released: 1, commanded: 1 });
+    await database.admin.query({ text: `DELETE FROM update_scheduler.rollout WHERE rollout_id = '${rolloutId}'` });
+    await database.admin.query({
+      text: `DELETE FROM update_scheduler.device_update WHERE rollout_id = '${rolloutId}'`,
+    });
+  });
+
   it('shows a rollout with its counts and no hand-over after the stop', async () => {
     const answer = await call(`/v1/rollouts/${ROLLOUT}`);
     expect(answer.status).toBe(200);

@@ -27,10 +27,11 @@ export const COUNTS = {
   text: `
     SELECT state, reason, platform, count(*) AS devices,
            count(*) FILTER (WHERE commanded_at IS NOT NULL) AS commanded,
-           count(*) FILTER (WHERE command_seq > 0) AS released,
-           count(*) FILTER (WHERE command_seq > 0 AND updated_at > $3) AS recent
-      FROM update_scheduler.device_update_v1
-     WHERE tenant = $1 AND rollout_id = $2
+           count(*) FILTER (WHERE is_released) AS released,
+           count(*) FILTER (WHERE is_released AND updated_at > $3) AS recent
+      -- Sent for: a command, or a declaration, which has no sequence.
+      FROM (SELECT *, command_seq > 0 OR commanded_at IS NOT NULL AS is_released
+              FROM update_scheduler.device_update_v1 WHERE tenant = $1 AND rollout_id = $2) u
      GROUP BY state, reason, platform`,
 };
 

@@ -7,7 +7,7 @@ export interface SettingsOf {
   /** Of the occurrence that is planned. */
   zone: string;
   defaultZone: string;
-  /** Device ids above this, at most so many: for `without`. */
+  /** Device ids above this, at most so many. */
   after: string;
   limit: number;
   /** Of the configuration that these devices are to have; undefined: the policy has no settings. */
@@ -20,6 +20,14 @@ export abstract class SettingsStore {
   abstract hasAny(tx: Tx, tenant: string, policyId: string): Promise<boolean>;
   /** Devices of the policy that take settings by declaration and do not have these, by device id; empty where it has none. */
   abstract without(tx: Tx, of: SettingsOf): Promise<string[]>;
-  /** Devices of the zone that have settings of this policy, and are not in its plan, which is complete, or it has none. */
-  abstract beyond(tx: Tx, of: SettingsOf): Promise<string[]>;
+  /**
+   * Devices of the zone that have settings of this policy, and are not in its plan, which is complete, or it has none; by device id,
+   * each with the instant of the order that gave them.
+   */
+  abstract beyond(tx: Tx, of: SettingsOf): Promise<SettledDevice[]>;
+}
+
+export interface SettledDevice {
+  deviceId: string;
+  sentAt: Date;
 }

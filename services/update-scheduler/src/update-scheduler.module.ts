@@ -12,6 +12,7 @@ import { GroupResponder } from './in/group.responder.ts';
 import { DryRunResponder } from './in/dry-run.responder.ts';
 import { JoinClock } from './in/join.clock.ts';
 import { OnCommandEndedConsumer } from './in/on-command-ended.consumer.ts';
+import { OnDeviceLeftConsumer } from './in/on-device-left.consumer.ts';
 import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
 import { EndClock } from './in/end.clock.ts';
 import { OnRolloutPlannedConsumer } from './in/on-rollout-planned.consumer.ts';
@@ -80,6 +81,7 @@ import { WatchStore } from './watch-ports.ts';
     OnWindowOpenedConsumer,
     OnDeviceObservedConsumer,
     OnCommandEndedConsumer,
+    OnDeviceLeftConsumer,
     PolicyResponder,
     GroupResponder,
     ForecastResponder,

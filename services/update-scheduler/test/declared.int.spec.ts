@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DeclaredStatus, declarationAssign, declarationWithdraw, ItemOf } from '@lamplighter/contracts';
+import {
+  type DeclaredStatus,
+  type declarationAssign,
+  type declarationWithdraw,
+  deviceLeft,
+  type ItemOf,
+  message,
+} from '@lamplighter/contracts';
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
+import { randomUUID } from 'node:crypto';
+import { OnDeviceLeftConsumer } from '../src/in/on-device-left.consumer.ts';
 import { Night, TENANT } from './night.ts';
 
 let database: TestDatabase;
@@ -166,6 +175,22 @@ describe('an update by declaration', () => {
     await night.controlRollout.endAborted();
     expect(await night.states()).toMatchObject({ a: 'failed: aborted', b: 'installing', mac: 'failed: aborted' });
     expect((await withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted()).toEqual(['a', 'mac']);
+  });
+
+  it('ends when its device leaves; a new enrollment of it changes nothing', async () => {
+    const leaves = (deviceId: string, reason: 'CheckOut' | 're-enrolled') => {
+      const head = { id: randomUUID(), tenant: TENANT, at: night.clock.now() };
+      const item = { deviceId, at: head.at.toISOString(), reason };
+      return new OnDeviceLeftConsumer(night.advanceUpdates).handle([message(deviceLeft, head, [item])]);
+    };
+    night.minutes(5);
+    await leaves('a', 'CheckOut');
+    await leaves('b', 're-enrolled');
+    expect(await night.states()).toMatchObject({
+      a: 'not-eligible: left-management',
+      b: 'commanded: waiting-for-its-time',
+    });
+    expect((await withdrawn()).flatMap(({ devices }) => devices)).toEqual(['a']);
   });
 
   it('is not held by a second policy meanwhile', async () => {
@@ -345,6 +370,24 @@ describe('software update settings of a policy', () => {
     await night.policy({ assignment: { devices: ['a'] } }, policyId);
     await nextNight();
     expect(await gone()).toContain('a');
+  });
+
+  it('are taken back from a fleet a thousand at a time, and never what another policy gave since', async () => {
+    const { policyId } = await night.policy({ settings });
+    await planned();
+    await taken();
+    await database.admin.query(
+      {
+        text: `INSERT INTO ddm.assignment SELECT 'default', 'x' || n, $1, set_id, '2026-11-20T02:00:00.5Z' FROM ddm.declaration_set, generate_series(1, 1500) n`,
+      },
+      [cause],
+    );
+    await night.policy({}, policyId);
+    await nextNight();
+    const gone = (await withdrawn()).filter((one) => one.cause === cause);
+    expect(gone.every(({ devices }) => devices!.length <= 1_000)).toBe(true);
+    expect(new Set(gone.flatMap(({ devices }) => devices)).size).toBe(1_502);
+    expect(gone.find(({ devices }) => devices!.includes('x1'))!.upTo).toBe('2026-11-20T02:00:00.501Z');
   });
 
   it('are refused where Apple’s schema does not allow them, with the field', async () => {

@@ -1,7 +1,7 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { SETTINGS_CAUSE, SETTINGS_TYPE, settingsPrefix } from '../domain/software-update-settings.ts';
-import { type SettingsOf, SettingsStore } from '../settings-ports.ts';
+import { type SettingsOf, SettingsStore, type SettledDevice } from '../settings-ports.ts';
 
 @Injectable()
 export class PgSettingsStore extends SettingsStore {
@@ -17,11 +17,11 @@ export class PgSettingsStore extends SettingsStore {
     return (await tx.query<{ deviceId: string }>(WITHOUT, args)).map((row) => row.deviceId);
   }
 
-  override async beyond(tx: Tx, of: SettingsOf): Promise<string[]> {
+  override beyond(tx: Tx, of: SettingsOf): Promise<SettledDevice[]> {
     const prefix = settingsPrefix(of.policyId);
     const [zone, none] = [[of.zone, of.defaultZone], of.identifier === undefined];
-    const args = [of.tenant, of.rolloutId, SETTINGS_CAUSE, prefix, `${prefix}~`, ...zone, none];
-    return (await tx.query<{ deviceId: string }>(BEYOND, args)).map((row) => row.deviceId);
+    const args = [of.tenant, of.rolloutId, SETTINGS_CAUSE, prefix, `${prefix}~`, ...zone, none, of.after, of.limit];
+    return tx.query<SettledDevice>(BEYOND, args);
   }
 }
 
@@ -44,13 +44,20 @@ const WITHOUT = {
           ORDER BY u.device_id LIMIT $4`,
 };
 
-/** Plan: the policy's few sets → their devices by the set → a look-up of each in the rollout. A version of a policy is a rollout of its own. */
+/**
+ * Plan: range scan of assignment_pkey from the cursor, which stops at the limit → hash of the policy's few sets → a look-up of each
+ * device in the rollout. A version of a policy is a rollout of its own.
+ */
 const BEYOND = {
   name: 'beyond-settings',
-  text: `SELECT DISTINCT a.device_id AS "deviceId"
-           FROM ddm.declaration_set_v1 s JOIN ddm.assignment_v1 a USING (tenant, set_id)
+  text: `SELECT a.device_id AS "deviceId", a.sent_at AS "sentAt"
+           FROM ddm.assignment_v1 a
            LEFT JOIN status_ingestion.device_v1 d ON d.tenant = a.tenant AND d.device_id = a.device_id
-          WHERE s.tenant = $1 AND s.identifier >= $4 AND s.identifier < $5 AND a.cause = $3 AND ($6 = '*' OR coalesce(d.time_zone, $7) = $6)
+          WHERE a.tenant = $1 AND a.cause = $3 AND a.device_id > $9
+            AND a.set_id = ANY (ARRAY(SELECT s.set_id FROM ddm.declaration_set_v1 s
+                                       WHERE s.tenant = $1 AND s.identifier >= $4 AND s.identifier < $5))
+            AND ($6 = '*' OR coalesce(d.time_zone, $7) = $6)
             AND ($8 OR NOT EXISTS (SELECT FROM update_scheduler.device_update u
-                                    WHERE u.tenant = a.tenant AND u.rollout_id = $2 AND u.device_id = a.device_id AND ${IN_POLICY}))`,
+                                    WHERE u.tenant = a.tenant AND u.rollout_id = $2 AND u.device_id = a.device_id AND ${IN_POLICY}))
+          ORDER BY a.device_id LIMIT $10`,
 };

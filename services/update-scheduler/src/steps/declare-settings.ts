@@ -7,6 +7,13 @@ import { type SettingsOf, SettingsStore } from '../settings-ports.ts';
 
 const MOST_DEVICES = 1_000;
 
+interface Occurrence {
+  tenant: string;
+  occurrenceId: string;
+}
+/** Returns the last device of a full thousand; undefined when all is done. */
+type Page = (tx: Tx, terms: PlanTerms, after: string) => Promise<string | undefined>;
+
 /** Gives the devices of a planned occurrence the software update settings of their policy, and takes them from those that left it. */
 @Injectable()
 export class DeclareSettings {
@@ -18,43 +25,56 @@ export class DeclareSettings {
     private readonly settings: SettingsStore,
   ) {}
 
-  async run({ tenant, occurrenceId }: { tenant: string; occurrenceId: string }): Promise<void> {
+  async run(of: Occurrence): Promise<void> {
+    await this.page(of, (tx, terms, after) => this.declareAfter(tx, terms, after));
+    await this.page(of, (tx, terms, after) => this.withdrawAfter(tx, terms, after));
+  }
+
+  /** A transaction for each thousand devices. */
+  private async page({ tenant, occurrenceId }: Occurrence, each: Page): Promise<void> {
     for (let after: string | undefined = ''; after !== undefined;) {
       const from: string = after;
       after = await this.db.transaction(async (tx) => {
         const terms = await this.plans.lock(tx, tenant, occurrenceId);
-        return terms && this.declareAfter(tx, terms, from);
+        return terms && each(tx, terms, from);
       });
     }
   }
 
-  /** The last device of a full thousand; undefined when all is done. */
   private async declareAfter(tx: Tx, terms: PlanTerms, after: string): Promise<string | undefined> {
-    const { tenant, policyId, rolloutId, zone, defaultZone, spec } = terms;
-    const declarations = spec.settings && settingsDeclarations(policyId, spec.settings);
-    if (!declarations && !(await this.settings.hasAny(tx, tenant, policyId))) return undefined;
-    const identifier = declarations?.[0]!.identifier;
-    const of = { tenant, policyId, rolloutId, zone, defaultZone, after, identifier, limit: MOST_DEVICES };
-    const devices = await this.settings.without(tx, of);
-    if (declarations && devices.length > 0) {
-      const id = derivedUuid('settings.assign', terms.occurrenceId, ...devices);
+    const { tenant, policyId, spec, occurrenceId } = terms;
+    if (!spec.settings) return undefined;
+    const declarations = settingsDeclarations(policyId, spec.settings);
+    const devices = await this.settings.without(tx, settingsOf(terms, after));
+    if (devices.length > 0) {
+      const id = derivedUuid('settings.assign', occurrenceId, ...devices);
       const one = { id, tenant, at: this.clock.now() };
       const item = { cause: SETTINGS_CAUSE, declarations, devices };
       await this.outbox.stage(tx, declarationAssign, message(declarationAssign, one, [item]), id);
     }
-    if (devices.length === MOST_DEVICES) return devices.at(-1);
-    await this.withdraw(tx, terms, of);
-    return undefined;
+    return devices.length === MOST_DEVICES ? devices.at(-1) : undefined;
   }
 
-  private async withdraw(tx: Tx, { occurrenceId }: PlanTerms, of: SettingsOf): Promise<void> {
-    const at = this.clock.now();
-    const all = await this.settings.beyond(tx, of);
-    for (let start = 0; start < all.length; start += MOST_DEVICES) {
-      const devices = all.slice(start, start + MOST_DEVICES);
-      const id = derivedUuid('settings.withdraw', occurrenceId, ...devices);
-      const one = message(declarationWithdraw, { id, tenant: of.tenant, at }, [{ cause: SETTINGS_CAUSE, devices }]);
+  /** What another policy has given them since stays theirs: all policies share one cause. */
+  private async withdrawAfter(tx: Tx, terms: PlanTerms, after: string): Promise<string | undefined> {
+    const { tenant, policyId, occurrenceId } = terms;
+    if (!(await this.settings.hasAny(tx, tenant, policyId))) return undefined;
+    const all = await this.settings.beyond(tx, settingsOf(terms, after));
+    if (all.length > 0) {
+      const items = [...Map.groupBy(all, ({ sentAt }) => sentAt.getTime())].map(([at, same]) => ({
+        cause: SETTINGS_CAUSE,
+        devices: same.map(({ deviceId }) => deviceId),
+        upTo: new Date(at + 1).toISOString(),
+      }));
+      const id = derivedUuid('settings.withdraw', occurrenceId, ...all.map(({ deviceId }) => deviceId));
+      const one = message(declarationWithdraw, { id, tenant, at: this.clock.now() }, items);
       await this.outbox.stage(tx, declarationWithdraw, one, id);
     }
+    return all.length === MOST_DEVICES ? all.at(-1)!.deviceId : undefined;
   }
+}
+
+function settingsOf({ tenant, policyId, rolloutId, zone, defaultZone, spec }: PlanTerms, after: string): SettingsOf {
+  const identifier = spec.settings && settingsDeclarations(policyId, spec.settings)[0]!.identifier;
+  return { tenant, policyId, rolloutId, zone, defaultZone, after, identifier, limit: MOST_DEVICES };
 }

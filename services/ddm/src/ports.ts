@@ -194,7 +194,13 @@ export abstract class ManifestStore {
    */
   abstract takeChanged(tx: Tx, tenant: string, limit: number, now: Date): Promise<ToldDevice[] | undefined>;
 
-  /** Removes manifests without devices, sets without a name that nobody has, and declarations of nobody that hold no set. */
+  /** Forgets at most so many of the assignments that were withdrawn before; how many. */
+  abstract clearWithdrawn(tx: Tx, tenant: string, before: Date, limit: number): Promise<number>;
+
+  /**
+   * Removes manifests without devices, sets without a name that nobody has, declarations of nobody that no set holds, and
+   * capabilities that no device has.
+   */
   abstract clear(tx: Tx, tenant: string, before: Date): Promise<void>;
 
   abstract tenants(): Promise<string[]>;

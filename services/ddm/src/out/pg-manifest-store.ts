@@ -68,8 +68,13 @@ export class PgManifestStore extends ManifestStore {
     return rows.flatMap(({ deviceId, ...rest }) => (deviceId === null ? [] : [{ deviceId, ...rest }]));
   }
 
+  override async clearWithdrawn(tx: Tx, tenant: string, before: Date, limit: number): Promise<number> {
+    return (await tx.query(sql.clearWithdrawn, [tenant, before, limit])).length;
+  }
+
   override async clear(tx: Tx, tenant: string, before: Date): Promise<void> {
     for (const statement of sql.clearing) await tx.query(statement, [tenant, before]);
+    await tx.query(sql.clearCapabilities, [tenant]);
   }
 
   override async tenants(): Promise<string[]> {

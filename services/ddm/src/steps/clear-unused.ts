@@ -1,9 +1,10 @@
-import { Clock, Database } from '@lamplighter/runtime';
+import { Clock, Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { ManifestStore, Turns } from '../ports.ts';
 
 /** For as long an older order may still arrive. */
 const KEPT_MS = 2 * 86_400_000;
+const PAGE = 10_000;
 
 /** Forgets what no device has any more. */
 @Injectable()
@@ -18,10 +19,16 @@ export class ClearUnused {
   async run(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - KEPT_MS);
     for (const tenant of await this.manifests.tenants()) {
-      await this.db.transaction(async (tx) => {
-        await this.turns.take(tx, [tenant]);
-        await this.manifests.clear(tx, tenant, before);
-      });
+      const page = (tx: Tx) => this.manifests.clearWithdrawn(tx, tenant, before, PAGE);
+      while ((await this.inTurn(tenant, page)) === PAGE);
+      await this.inTurn(tenant, (tx) => this.manifests.clear(tx, tenant, before));
     }
+  }
+
+  private inTurn<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.db.transaction(async (tx) => {
+      await this.turns.take(tx, [tenant]);
+      return work(tx);
+    });
   }
 }

@@ -107,11 +107,25 @@ ON CONFLICT (tenant) DO UPDATE
 RETURNING next_at - $2::int / $4::float8 * interval '1 second' AS from`,
 };
 
-export const tenants: Statement = { text: 'SELECT DISTINCT tenant FROM ddm.declaration_set' };
+export const tenants: Statement = {
+  text: 'SELECT tenant FROM ddm.declaration_set UNION SELECT tenant FROM ddm.capabilities',
+};
 
-/** What was withdrawn is remembered for as long as an older order may still arrive. $1 tenant, $2 before */
+/**
+ * What was withdrawn is remembered for as long as an older order may still arrive. A page: a fleet's would keep the tenant's turn for long.
+ *
+ * $1 tenant, $2 before, $3 limit
+ */
+export const clearWithdrawn: Statement = {
+  name: 'ddm-clear-withdrawn',
+  text: `
+DELETE FROM ddm.assignment
+ WHERE ctid = ANY (ARRAY(SELECT ctid FROM ddm.assignment WHERE tenant = $1 AND set_id IS NULL AND sent_at < $2 LIMIT $3))
+RETURNING device_id`,
+};
+
+/** $1 tenant, $2 before */
 export const clearing: readonly Statement[] = [
-  { text: 'DELETE FROM ddm.assignment WHERE tenant = $1 AND set_id IS NULL AND sent_at < $2' },
   { text: 'DELETE FROM ddm.withdrawn_cause WHERE tenant = $1 AND withdrawn_at < $2' },
   {
     text: `
@@ -142,3 +156,14 @@ DELETE FROM ddm.declaration d
    AND NOT EXISTS (SELECT FROM ddm.set_declaration s WHERE s.tenant = $1 AND s.identifier = d.identifier)`,
   },
 ];
+
+/** What devices say of themselves must not fill the table. Plan: the fleet's devices, hashed. $1 tenant */
+export const clearCapabilities: Statement = {
+  name: 'ddm-clear-capabilities',
+  text: `
+DELETE FROM ddm.capabilities c
+ WHERE c.tenant = $1
+   AND c.capabilities_id NOT IN (
+       SELECT d.capabilities_id FROM ddm.device d WHERE d.tenant = $1 AND d.capabilities_id IS NOT NULL
+        UNION SELECT m.capabilities_id FROM ddm.manifest m WHERE m.tenant = $1 AND m.capabilities_id IS NOT NULL)`,
+};

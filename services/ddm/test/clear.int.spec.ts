@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { testDatabase, TestClock, type TestDatabase } from '@lamplighter/testing';
+import { PgTurns } from '../src/out/pg-declaration-store.ts';
+import { PgManifestStore } from '../src/out/pg-manifest-store.ts';
+import { ClearUnused } from '../src/steps/clear-unused.ts';
+
+const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
+
+describe('what no device has any more', () => {
+  let database: TestDatabase;
+  let clearUnused: ClearUnused;
+  beforeAll(async () => {
+    database = await testDatabase();
+    const db = database.as('ddm');
+    clearUnused = new ClearUnused(db, new PgTurns(), new PgManifestStore(db), new TestClock('2026-11-20T02:00:00Z'));
+  });
+  afterAll(() => database.close());
+  beforeEach(async () => {
+    await database.admin.query({
+      text: 'TRUNCATE ddm.assignment, ddm.capabilities, ddm.device, ddm.manifest, ddm.manifest_set, ddm.declaration_set',
+    });
+    await database.admin.query({
+      text: `INSERT INTO ddm.declaration_set (tenant, set_id, name, created_at) VALUES ('default', '${id(9)}', 'kept', '2026-01-01')`,
+    });
+  });
+
+  it('is forgotten after two days, however many devices it was withdrawn from; what they have stays', async () => {
+    await database.admin.query({
+      text: `INSERT INTO ddm.assignment (tenant, device_id, cause, set_id, sent_at)
+             SELECT 'default', 'd' || n, 'gone', NULL::uuid, '2026-11-17'::timestamptz FROM generate_series(1, 25000) n
+              UNION ALL SELECT 'default', 'd1', 'new', NULL, '2026-11-19'
+              UNION ALL SELECT 'default', 'd1', 'held', '${id(9)}'::uuid, '2026-01-01'
+              UNION ALL SELECT 'other', 'd1', 'other', NULL, '2026-11-17'`,
+    });
+    await clearUnused.run();
+    const left = await database.admin.query<{ cause: string }>({ text: 'SELECT cause FROM ddm.assignment ORDER BY 1' });
+    expect(left.map(({ cause }) => cause)).toEqual(['held', 'new', 'other']);
+  });
+
+  it('is taken from what devices said that they can take, but for that of a manifest', async () => {
+    await database.admin.query({
+      text: `INSERT INTO ddm.capabilities (tenant, capabilities_id, declarations, status_items)
+             SELECT 'default', c::uuid, '{}', '{}' FROM unnest(ARRAY['${id(1)}', '${id(2)}', '${id(3)}']) AS c`,
+    });
+    await database.admin.query({
+      text: `INSERT INTO ddm.device (tenant, device_id, capabilities_id) VALUES ('default', 'a', '${id(1)}'), ('default', 'b', NULL)`,
+    });
+    await database.admin.query({
+      text: `INSERT INTO ddm.manifest (tenant, manifest_id, set_ids, capabilities_id, declarations_token, tokens_document, items_document, left_out, changed_at)
+             VALUES ('default', '${id(8)}', '{}', '${id(2)}', 't', '{}', '{}', '{}', '2026-11-20')`,
+    });
+    await clearUnused.run();
+    const left = await database.admin.query<{ id: string }>({
+      text: 'SELECT capabilities_id AS id FROM ddm.capabilities ORDER BY 1',
+    });
+    expect(left.map((one) => one.id)).toEqual([id(1), id(2)]);
+  });
+});

@@ -32,6 +32,7 @@ export * from './group.ts';
 export * from './ids.ts';
 export * from './message-sizes.ts';
 export * from './policy.ts';
+export * from './time-zone.ts';
 export * from './policy-enforcement.ts';
 export * from './certificate-state.ts';
 export * from './push-address.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DeviceId } from './ids.ts';
 import { EnforcementSpec } from './policy-enforcement.ts';
+import { isTimeZone } from './time-zone.ts';
 
 const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a local time, 00:00 to 23:59');
 // YAML reads 15.10 as the number 15.1.
@@ -8,13 +9,6 @@ const Version = z
   .string({ error: 'an OS version stands in quotation marks, such as "15.10": without them it is a number' })
   .regex(/^\d+(\.\d+){0,2}$/, 'an OS version such as 15.7.1');
 
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 const TimeZone = z.string().refine(isTimeZone, 'an IANA time zone such as Europe/Zurich');
 
 export const Weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);

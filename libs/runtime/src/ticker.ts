@@ -4,7 +4,7 @@ import type { Log } from './log.ts';
 /** Periodic work of a service: never overlaps itself, survives errors, ends before the process does. */
 export abstract class Ticker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly everyMs: number;
-  private readonly log: Log;
+  protected readonly log: Log;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private stopped = false;

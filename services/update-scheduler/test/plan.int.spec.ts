@@ -74,6 +74,24 @@ describe('opening and planning a window', () => {
     expect(await night.openWindow.run()).toBe(0);
   });
 
+  it('opens whatever else there is where a policy or a device has a zone that no window can be computed in', async () => {
+    const { policyId } = await night.policy();
+    await night.policy({ name: 'other', windows: [{ zone: 'UTC' }] });
+    await night.devices({ id: 'A', zone: 'PST' });
+    await night.db.query(
+      {
+        text: `UPDATE update_scheduler.policy SET spec = jsonb_set(spec, '{windows,0,zone}', '"IST"') WHERE policy_id = $1`,
+      },
+      [policyId],
+    );
+    expect(await night.openWindow.run()).toBe(1);
+    expect(await night.occurrences()).toMatchObject([{ zone: '*' }]);
+    expect(night.log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+    await night.policy({}, policyId);
+    expect(await night.openWindow.run()).toBe(1);
+    expect(() => night.policy({ windows: [{ zone: 'PST' }] }, policyId)).toThrow('IANA');
+  });
+
   it('opens nothing on blacked-out dates of the zone, of the policy or of the window', async () => {
     const zones = ['Pacific/Auckland', 'UTC'] as const;
     const windows = zones.map((zone) => ({ start: zone === 'UTC' ? '01:30' : '14:30', zone }));

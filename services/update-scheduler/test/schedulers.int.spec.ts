@@ -1,8 +1,17 @@
 import pg from 'pg';
+import { parseConfig } from '@lamplighter/runtime';
 import { testDatabase, type TestDatabase, waitFor } from '@lamplighter/testing';
+import { config } from '../src/config.ts';
+import { JoinClock } from '../src/in/join.clock.ts';
 import { Night, TENANT } from './night.ts';
 
 const DEVICES = 60;
+
+class JoinNow extends JoinClock {
+  now(): Promise<void> {
+    return this.tick();
+  }
+}
 
 describe('two schedulers, one of which is killed', () => {
   let database: TestDatabase;
@@ -99,6 +108,22 @@ describe('two schedulers, one of which is killed', () => {
     expect(new Set(Object.values(await night.states()))).toEqual(new Set(['failed: aborted']));
     night.minutes(60);
     expect(await other.releaseWave.run()).toBe(false);
+  });
+
+  it('plan the other windows where one cannot be planned', async () => {
+    await night.policy({ name: 'sound', windows: [{ zone: 'UTC' }] });
+    await night.openWindow.run();
+    const [poisoned, ...sound] = await night.occurrences();
+    expect(sound.length).toBeGreaterThan(0);
+    const planChunk = night.plans.planChunk.bind(night.plans);
+    night.plans.planChunk = async (tx, terms, chunk) => {
+      if (terms.occurrenceId === poisoned!.occurrenceId) throw new Error('its statement has too many parameters');
+      return planChunk(tx, terms, chunk);
+    };
+    const settings = parseConfig('update-scheduler', config, {});
+    await new JoinNow(settings, night.log, night.clock, night.plans, night.planRollout).now();
+    const states = (await night.occurrences()).map(({ occurrenceId, state }) => [occurrenceId, state]);
+    expect(states).toEqual([[poisoned!.occurrenceId, 'opened'], ...sound.map((one) => [one.occurrenceId, 'planned'])]);
   });
 
   it('go on with a plan that the other left', async () => {

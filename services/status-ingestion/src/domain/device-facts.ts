@@ -1,5 +1,6 @@
 import { osVersionKey, platformOf } from '@lamplighter/apple';
 import type { DeviceInformation, Platform } from '@lamplighter/apple';
+import { isTimeZone } from '@lamplighter/contracts';
 import { cut } from './bounds.ts';
 
 /** What is known of a device, in the terms of the `device` table. What was not said is undefined and changes nothing. */
@@ -55,21 +56,10 @@ function knownZone(name: string | undefined): string | undefined {
   if (name === undefined || name.length > 64) return undefined;
   let known = zones.get(name);
   if (known === undefined) {
-    known = isZone(name);
+    known = isTimeZone(name);
     if (zones.size < MAX_ZONES) zones.set(name, known);
   }
   return known ? name : undefined;
-}
-
-function isZone(name: string): boolean {
-  // Node takes offsets such as +02:00 as well: they are no zones.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function share(level: number | undefined): number | undefined {

@@ -285,5 +285,6 @@ describe('malformed answers', () => {
     expect(acknowledged('DeviceInformation', { QueryResponses: { TimeZone: 'Europe/Zurich' } }).facts).toMatchObject({
       timeZone: 'Europe/Zurich',
     });
+    expect(acknowledged('DeviceInformation', { QueryResponses: { TimeZone: 'PST' } }).facts?.timeZone).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import type { BlackoutSpec, PolicySpec } from '@lamplighter/contracts';
+import { type BlackoutSpec, isTimeZone, type PolicySpec } from '@lamplighter/contracts';
 import { Temporal } from 'temporal-polyfill';
 import { EMERGENCY, type KeyedWindow, type Occurrence, occurrenceOn } from './window.ts';
 
@@ -34,7 +34,8 @@ function nextOf(
   deviceZone: string | undefined,
   now: Date,
 ): NextOccurrence | undefined {
-  const zone = spec.zone === 'device' ? (deviceZone ?? spec.defaultZone) : spec.zone;
+  const known = deviceZone !== undefined && isTimeZone(deviceZone) ? deviceZone : spec.defaultZone;
+  const zone = spec.zone === 'device' ? known : spec.zone;
   const shut = [...blackouts, ...(spec.blackouts ?? [])];
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate();
   let blackout: BlackoutSpec | undefined;

@@ -24,14 +24,28 @@ export class JoinClock extends Ticker {
 
   protected override async tick(): Promise<void> {
     const now = this.clock.now();
-    for (const one of await this.plans.unplanned(now)) await this.planRollout.run(one);
+    for (const one of await this.plans.unplanned(now)) await this.alone(one, () => this.planRollout.run(one));
     const open = await this.plans.joinable(now);
     for (const one of open) {
       const last = this.lastLook.get(one.occurrenceId) ?? one.openedAt;
-      await this.planRollout.join(one, new Date(last.getTime() - OVERLAP_MS));
-      this.lastLook.set(one.occurrenceId, now);
+      await this.alone(one, async () => {
+        await this.planRollout.join(one, new Date(last.getTime() - OVERLAP_MS));
+        this.lastLook.set(one.occurrenceId, now);
+      });
     }
     const still = new Set(open.map((one) => one.occurrenceId));
     for (const id of this.lastLook.keys()) if (!still.has(id)) this.lastLook.delete(id);
+  }
+
+  /** What cannot be planned keeps no other window, of no other tenant, from being planned. */
+  private async alone(
+    { tenant, occurrenceId }: { tenant: string; occurrenceId: string },
+    work: () => Promise<unknown>,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.log.error({ err: error, tenant, occurrenceId }, 'a window could not be planned; it will be tried again');
+    }
   }
 }

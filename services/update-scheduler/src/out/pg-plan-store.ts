@@ -1,11 +1,10 @@
-import { PolicySpec } from '@lamplighter/contracts';
+import { isTimeZone, PolicySpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { compileAssignment, SqlParams } from '../domain/filter.ts';
 import { hasCome, type Ring, ringsOf } from '../domain/rings.ts';
 import { type PlanChunk, type PlannedChunk, PlanStore, type PlanTerms } from '../ports.ts';
 import { groupsOf, otherRollouts, rankedPolicies } from './judgement-inputs.ts';
-import { isZone } from './pg-window-store.ts';
 import type { Judgement } from './sql/judge-devices.ts';
 import { RINGS } from './sql/judgement-inputs.ts';
 import { type ChunkOf, planChunk, zoneTerms } from './sql/plan-chunk.ts';
@@ -79,7 +78,7 @@ export class PgPlanStore extends PlanStore {
     const known = this.strange.get(tenant);
     if (known && performance.now() < known.until) return known.zones;
     const rows = await this.db.query<{ zone: string }>(ZONES, [tenant]);
-    const zones = rows.flatMap((row) => (isZone(row.zone) ? [] : [row.zone]));
+    const zones = rows.flatMap((row) => (isTimeZone(row.zone) ? [] : [row.zone]));
     this.strange.set(tenant, { zones, until: performance.now() + 60_000 });
     return zones;
   }

@@ -36,9 +36,9 @@ export class PgUpdateStore extends UpdateStore {
     const rows = await this.db.query<RolloutTerms & { id: string }>(
       {
         name: 'rollout-terms',
-        text: `SELECT r.rollout_id AS id, r.state, r.spec, r.state = 'paused' OR p.paused OR t.paused IS TRUE AS paused
+        text: `SELECT r.rollout_id AS id, r.state, r.spec, r.state = 'paused' OR p.paused IS TRUE OR t.paused IS TRUE AS paused
                  FROM update_scheduler.rollout r
-                 JOIN update_scheduler.policy p ON p.tenant = r.tenant AND p.policy_id = r.policy_id
+                 LEFT JOIN update_scheduler.policy p ON p.tenant = r.tenant AND p.policy_id = r.policy_id
                  LEFT JOIN update_scheduler.tenant_state t ON t.tenant = r.tenant
                 WHERE r.tenant = $1 AND r.rollout_id = ANY($2::uuid[])`,
       },

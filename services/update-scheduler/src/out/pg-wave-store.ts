@@ -1,7 +1,7 @@
+import { isTimeZone } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type DueWave, type StoredUpdate, WaveStore } from '../ports.ts';
-import { isZone } from './pg-window-store.ts';
 import { Pacer } from '../pacer-ports.ts';
 import { UPDATE_COLUMNS } from './pg-update-store.ts';
 
@@ -24,7 +24,7 @@ export class PgWaveStore extends WaveStore {
 
   override async zonesOf(tx: Tx, tenant: string, deviceIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const rows = await tx.query<{ id: string; zone: string }>(ZONES, [tenant, deviceIds]);
-    const sound = new Set([...new Set(rows.map(({ zone }) => zone))].filter(isZone));
+    const sound = new Set([...new Set(rows.map(({ zone }) => zone))].filter(isTimeZone));
     return new Map(rows.filter(({ zone }) => sound.has(zone)).map(({ id, zone }) => [id, zone]));
   }
 

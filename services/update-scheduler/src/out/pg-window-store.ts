@@ -1,4 +1,4 @@
-import { PolicySpec, resolveWindows, type WindowSpec } from '@lamplighter/contracts';
+import { isTimeZone, PolicySpec, resolveWindows, type WindowSpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { KeyedWindow } from '../domain/window.ts';
@@ -35,7 +35,7 @@ export class PgWindowStore extends WindowStore {
               WHERE enrolled AND time_zone IS NOT NULL
               GROUP BY tenant`,
     });
-    return new Map(rows.map((row) => [row.tenant, row.zones.filter(isZone)]));
+    return new Map(rows.map((row) => [row.tenant, row.zones.filter(isTimeZone)]));
   }
 
   override async open(tx: Tx, occurrences: readonly OpenedOccurrence[]): Promise<OpenedOccurrence[]> {
@@ -167,13 +167,4 @@ export function keyedWindows(spec: PolicySpec, named: Readonly<Record<string, Wi
     const found = typeof window === 'string' ? named[window] : window;
     return found === undefined ? [] : [{ key: typeof window === 'string' ? window : `#${index + 1}`, spec: found }];
   });
-}
-
-/** What a device reports is only a text: an unknown one counts as not known. */
-export function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }

@@ -34,7 +34,7 @@ export class OpenWindow {
     const policies = await this.windows.activePolicies();
     if (policies.length === 0) return 0;
     await this.readZones();
-    const due = policies.flatMap((policy) => this.openOf(policy, now));
+    const due = policies.flatMap((policy) => this.dueOf(policy, now));
     if (due.length === 0) return 0;
     const opened = await this.db.transaction(async (tx) => {
       const added = await this.windows.open(tx, due);
@@ -59,6 +59,17 @@ export class OpenWindow {
     this.zones = await this.windows.zones();
     const tookMs = performance.now() - startMs;
     this.zonesUntil = startMs + tookMs * 50;
+  }
+
+  /** A policy that cannot be computed keeps no other from opening. */
+  private dueOf(policy: ActivePolicy, now: Date): OpenedOccurrence[] {
+    try {
+      return this.openOf(policy, now);
+    } catch (error) {
+      const { tenant, policyId, version } = policy;
+      this.log.error({ err: error, tenant, policyId, version }, 'the windows of a policy cannot be computed');
+      return [];
+    }
   }
 
   private openOf(policy: ActivePolicy, now: Date): OpenedOccurrence[] {

@@ -232,7 +232,7 @@ export abstract class SpecStore {
   abstract policy(tx: Tx, tenant: string, policyId: string): Promise<Policy | undefined>;
   abstract setPaused(tx: Tx, tenant: string, policyId: string, paused: boolean): Promise<void>;
   abstract setTenantPaused(tx: Tx, tenant: string, paused: boolean, author: SpecAuthor): Promise<void>;
-  /** Rollouts of these policies that were not aborted and have a window that is not closed. */
+  /** Rollouts of these policies that were not aborted and have a window that is not closed, or devices that wait for the time they were told by declaration. */
   abstract openRollouts(tx: Tx, tenant: string, policyIds: readonly string[]): Promise<string[]>;
 }
 

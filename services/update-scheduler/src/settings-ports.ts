@@ -25,6 +25,13 @@ export abstract class SettingsStore {
    * each with the instant of the order that gave them.
    */
   abstract beyond(tx: Tx, of: SettingsOf): Promise<SettledDevice[]>;
+  /** Policies that were removed since, and have settings that some device may have. */
+  abstract removed(since: Date): Promise<RemovedPolicy[]>;
+}
+
+export interface RemovedPolicy {
+  tenant: string;
+  policyId: string;
 }
 
 export interface SettledDevice {

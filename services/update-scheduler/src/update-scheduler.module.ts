@@ -21,6 +21,7 @@ import { PolicyResponder } from './in/policy.responder.ts';
 import { RolloutClock } from './in/rollout.clock.ts';
 import { RolloutResponder } from './in/rollout.responder.ts';
 import { WaveClock } from './in/wave.clock.ts';
+import { SettingsClock } from './in/settings.clock.ts';
 import { WatchClock } from './in/watch.clock.ts';
 import { WindowClock } from './in/window.clock.ts';
 import { HttpFeedSource } from './out/feed-source.ts';
@@ -97,6 +98,7 @@ import { WatchStore } from './watch-ports.ts';
     RolloutClock,
     WaveClock,
     JoinClock,
+    SettingsClock,
     WatchClock,
     WatchDevices,
     OpenWindow,

@@ -6,6 +6,7 @@ import {
   deviceLeft,
   type ItemOf,
   message,
+  resourcesApply,
 } from '@lamplighter/contracts';
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
 import { randomUUID } from 'node:crypto';
@@ -27,6 +28,11 @@ const assigned = async () =>
   (await night.staged<ItemOf<typeof declarationAssign>>('declaration.assign')).flatMap((one) => one.items);
 const withdrawn = async () =>
   (await night.staged<ItemOf<typeof declarationWithdraw>>('declaration.withdraw')).flatMap((one) => one.items);
+
+function remove(name: string, abort = false) {
+  const input = { tenant: TENANT, by: 'ada', resources: [], remove: [{ kind: 'Policy', name }], abort };
+  return night.applyResources.run(resourcesApply.input.parse(input));
+}
 
 async function reports(deviceId: string, status: Partial<DeclaredStatus>): Promise<void> {
   await night.advanceUpdates.run(TENANT, [
@@ -191,6 +197,15 @@ describe('an update by declaration', () => {
       b: 'commanded: waiting-for-its-time',
     });
     expect((await withdrawn()).flatMap(({ devices }) => devices)).toEqual(['a']);
+  });
+
+  it('is taken back with its policy, which goes only where that is asked for, long after its window too', async () => {
+    night.minutes(8 * 60);
+    await night.closeWindow.run();
+    await expect(remove('nightly')).rejects.toMatchObject({ code: 'policy.in-use' });
+    await remove('nightly', true);
+    await night.controlRollout.endAborted();
+    expect((await withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted()).toEqual(['a', 'b', 'mac']);
   });
 
   it('is not held by a second policy meanwhile', async () => {
@@ -388,6 +403,19 @@ describe('software update settings of a policy', () => {
     expect(gone.every(({ devices }) => devices!.length <= 1_000)).toBe(true);
     expect(new Set(gone.flatMap(({ devices }) => devices)).size).toBe(1_502);
     expect(gone.find(({ devices }) => devices!.includes('x1'))!.upTo).toBe('2026-11-20T02:00:00.501Z');
+  });
+
+  it('are taken back when their policy is removed', async () => {
+    await night.policy({ settings });
+    await planned();
+    await taken();
+    night.minutes(24 * 60);
+    await night.closeWindow.run();
+    await night.declareSettings.takeBack();
+    expect(await withdrawn()).toEqual([]);
+    await remove('nightly');
+    await night.declareSettings.takeBack();
+    expect(await withdrawn()).toMatchObject([{ cause, devices: ['a', 'b'] }]);
   });
 
   it('are refused where Apple’s schema does not allow them, with the field', async () => {

@@ -157,7 +157,7 @@ export class Night {
     const rings = new PgRingStore(this.db);
     this.judgeRings = new JudgeRings(clock, this.db, outbox, rings, this.log);
     this.planRollout = new PlanRollout(settings, clock, this.db, outbox, this.plans, this.judgeRings, tracer, this.log);
-    this.declareSettings = new DeclareSettings(clock, this.db, outbox, this.plans, new PgSettingsStore());
+    this.declareSettings = new DeclareSettings(clock, this.db, outbox, this.plans, new PgSettingsStore(this.db));
     this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, waves, this.updates, tracer, this.log);
     this.advanceUpdates = new AdvanceUpdates(settings, clock, this.db, outbox, this.updates, tracer);
     this.controlRollout = new ControlRollout(clock, this.db, outbox, policies, rings, this.updates, this.log);

@@ -4,9 +4,12 @@ import { derivedUuid, type NewDeclaration } from '@lamplighter/contracts';
 export const SETTINGS_CAUSE = 'software-update-settings';
 export const SETTINGS_TYPE = 'com.apple.configuration.softwareupdate.settings';
 
+/** What identifiers of all settings begin with. */
+export const SETTINGS_PREFIX = 'io.lamplighter.settings.';
+
 /** What identifiers of a policy's settings begin with, whatever the settings are. */
 export function settingsPrefix(policyId: string): string {
-  return `io.lamplighter.settings.${policyId}.`;
+  return `${SETTINGS_PREFIX}${policyId}.`;
 }
 
 /** The configuration and the activation that makes it hold. Equal settings of a policy have equal identifiers. */

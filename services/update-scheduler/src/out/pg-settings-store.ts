@@ -1,10 +1,14 @@
-import type { Tx } from '@lamplighter/runtime';
+import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { SETTINGS_CAUSE, SETTINGS_TYPE, settingsPrefix } from '../domain/software-update-settings.ts';
-import { type SettingsOf, SettingsStore, type SettledDevice } from '../settings-ports.ts';
+import { SETTINGS_CAUSE, SETTINGS_PREFIX, SETTINGS_TYPE, settingsPrefix } from '../domain/software-update-settings.ts';
+import { type RemovedPolicy, type SettingsOf, SettingsStore, type SettledDevice } from '../settings-ports.ts';
 
 @Injectable()
 export class PgSettingsStore extends SettingsStore {
+  constructor(private readonly db: Database) {
+    super();
+  }
+
   override async hasAny(tx: Tx, tenant: string, policyId: string): Promise<boolean> {
     const prefix = settingsPrefix(policyId);
     const [row] = await tx.query<{ some: boolean }>(HAS_ANY, [tenant, prefix, `${prefix}~`]);
@@ -23,11 +27,22 @@ export class PgSettingsStore extends SettingsStore {
     const args = [of.tenant, of.rolloutId, SETTINGS_CAUSE, prefix, `${prefix}~`, ...zone, none, of.after, of.limit];
     return tx.query<SettledDevice>(BEYOND, args);
   }
+
+  override removed(since: Date): Promise<RemovedPolicy[]> {
+    return this.db.query<RemovedPolicy>(REMOVED, [since, SETTINGS_PREFIX]);
+  }
 }
 
 const HAS_ANY = {
   name: 'policy-settings',
   text: `SELECT EXISTS (SELECT FROM ddm.declaration_v1 WHERE tenant = $1 AND identifier >= $2 AND identifier < $3) AS some`,
+};
+
+const REMOVED = {
+  text: `SELECT p.tenant, p.policy_id AS "policyId" FROM update_scheduler.policy p
+          WHERE p.archived_at > $1
+            AND EXISTS (SELECT FROM ddm.declaration_v1 d
+                         WHERE d.tenant = p.tenant AND d.identifier >= $2 || p.policy_id || '.' AND d.identifier < $2 || p.policy_id || '.~')`,
 };
 
 const IN_POLICY = `(u.reason IS NULL OR u.reason NOT IN ('unassigned', 'other-policy', 'left-management'))`;

@@ -140,7 +140,9 @@ const PAUSE_TENANT = {
 const OPEN_ROLLOUTS = {
   text: `SELECT r.rollout_id FROM update_scheduler.rollout r
           WHERE r.tenant = $1 AND r.policy_id = ANY($2::uuid[]) AND r.state <> 'aborted'
-            AND EXISTS (SELECT FROM update_scheduler.occurrence o
-                         WHERE o.tenant = r.tenant AND o.rollout_id = r.rollout_id AND o.state <> 'closed')
+            AND (EXISTS (SELECT FROM update_scheduler.occurrence o
+                          WHERE o.tenant = r.tenant AND o.rollout_id = r.rollout_id AND o.state <> 'closed')
+              OR EXISTS (SELECT FROM update_scheduler.device_update u
+                          WHERE u.tenant = r.tenant AND u.rollout_id = r.rollout_id AND u.lane = 'ddm' AND u.step = 'enforce'))
           ORDER BY r.created_at`,
 };

@@ -9,7 +9,7 @@ export interface ChangeTerms {
   tenant: string;
   by: string | undefined;
   dryRun: boolean;
-  /** Rollouts of removed policies whose window is open are aborted. */
+  /** Rollouts of removed policies whose window is open, or that devices were told of by declaration, are aborted. */
   abort: boolean;
 }
 
@@ -53,8 +53,8 @@ export class ChangeSpecs {
       const open = await this.specs.openRollouts(tx, tenant, [id]);
       all.push(...open);
       if (open.length > 0) {
-        const message = `a window of its rollout ${open.join(', ')} is open`;
-        const remedy = 'wait until the window has closed, or ask for the rollout to be aborted (?abort=true, --abort)';
+        const message = `its rollout ${open.join(', ')} has an open window, or devices that were told by declaration when to install`;
+        const remedy = 'wait until these are over, or ask for the rollout to be aborted (?abort=true, --abort)';
         faults.push(faultAt([...at, 'name'], name, { message, remedy }));
       }
     }

@@ -6,6 +6,9 @@ import { PlanStore, type PlanTerms } from '../ports.ts';
 import { type SettingsOf, SettingsStore } from '../settings-ports.ts';
 
 const MOST_DEVICES = 1_000;
+const REMEMBERED_MS = 2 * 86_400_000;
+/** No rollout, and every zone. */
+const EVERYWHERE = { rolloutId: derivedUuid('none'), zone: '*', defaultZone: '', identifier: undefined };
 
 interface Occurrence {
   tenant: string;
@@ -28,6 +31,17 @@ export class DeclareSettings {
   async run(of: Occurrence): Promise<void> {
     await this.page(of, (tx, terms, after) => this.declareAfter(tx, terms, after));
     await this.page(of, (tx, terms, after) => this.withdrawAfter(tx, terms, after));
+  }
+
+  /** Takes settings back from all devices of policies that were removed within two days; for a clock to call. */
+  async takeBack(): Promise<void> {
+    for (const policy of await this.settings.removed(new Date(this.clock.now().getTime() - REMEMBERED_MS))) {
+      const of = { ...policy, ...EVERYWHERE, limit: MOST_DEVICES };
+      for (let after: string | undefined = ''; after !== undefined;) {
+        const from: string = after;
+        after = await this.db.transaction((tx) => this.withdraw(tx, { ...of, after: from }, policy.policyId));
+      }
+    }
   }
 
   /** A transaction for each thousand devices. */
@@ -55,19 +69,22 @@ export class DeclareSettings {
     return devices.length === MOST_DEVICES ? devices.at(-1) : undefined;
   }
 
-  /** What another policy has given them since stays theirs: all policies share one cause. */
   private async withdrawAfter(tx: Tx, terms: PlanTerms, after: string): Promise<string | undefined> {
-    const { tenant, policyId, occurrenceId } = terms;
-    if (!(await this.settings.hasAny(tx, tenant, policyId))) return undefined;
-    const all = await this.settings.beyond(tx, settingsOf(terms, after));
+    if (!(await this.settings.hasAny(tx, terms.tenant, terms.policyId))) return undefined;
+    return this.withdraw(tx, settingsOf(terms, after), terms.occurrenceId);
+  }
+
+  /** What another policy has given them since stays theirs: all policies share one cause. */
+  private async withdraw(tx: Tx, of: SettingsOf, because: string): Promise<string | undefined> {
+    const all = await this.settings.beyond(tx, of);
     if (all.length > 0) {
       const items = [...Map.groupBy(all, ({ sentAt }) => sentAt.getTime())].map(([at, same]) => ({
         cause: SETTINGS_CAUSE,
         devices: same.map(({ deviceId }) => deviceId),
         upTo: new Date(at + 1).toISOString(),
       }));
-      const id = derivedUuid('settings.withdraw', occurrenceId, ...all.map(({ deviceId }) => deviceId));
-      const one = message(declarationWithdraw, { id, tenant, at: this.clock.now() }, items);
+      const id = derivedUuid('settings.withdraw', because, ...all.map(({ deviceId }) => deviceId));
+      const one = message(declarationWithdraw, { id, tenant: of.tenant, at: this.clock.now() }, items);
       await this.outbox.stage(tx, declarationWithdraw, one, id);
     }
     return all.length === MOST_DEVICES ? all.at(-1)!.deviceId : undefined;

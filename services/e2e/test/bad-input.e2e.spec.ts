@@ -114,14 +114,14 @@ describe('the gateway, sent by a device that it knows', () => {
 
 describe('the admin API', () => {
   const impossible: [string, string, object][] = [
-    ['that stops before it starts', 'window.stopBeforeMinutes', { lengthMinutes: 60, stopBeforeMinutes: 60 }],
-    ['at a time that no day has', 'window.start', { start: '25:00' }],
-    ['in a zone that no place has', 'window.zone', { zone: 'Europe/Atlantis' }],
-    ['on no day', 'window.days', { days: [] }],
-    ['longer than a day', 'window.lengthMinutes', { lengthMinutes: 1_441 }],
+    ['that stops before it starts', 'windows.0.stopBeforeMinutes', { lengthMinutes: 60, stopBeforeMinutes: 60 }],
+    ['at a time that no day has', 'windows.0.start', { start: '25:00' }],
+    ['in a zone that no place has', 'windows.0.zone', { zone: 'Europe/Atlantis' }],
+    ['on no day', 'windows.0.days', { days: [] }],
+    ['longer than a day', 'windows.0.lengthMinutes', { lengthMinutes: 1_441 }],
   ];
   it.each(impossible)('refuses a policy with a window %s and names %s', async (_what, path, window) => {
-    const answer = await world.api.send('POST', '/v1/policies', { name: 'impossible', window });
+    const answer = await world.api.send('POST', '/v1/policies', { name: 'impossible', windows: [window] });
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ error: { code: 'input.invalid', message: expect.stringContaining(path) } });
     expect((answer.body as { error: { fields: { path: string }[] } }).error.fields[0]!.path).toBe(path);

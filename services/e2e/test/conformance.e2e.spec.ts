@@ -78,7 +78,11 @@ beforeAll(async () => {
   writeFileSync(keyFile, key.export({ type: 'pkcs8', format: 'pem' }));
   const accounts = join(secrets, 'maid.json');
   writeFileSync(accounts, JSON.stringify({ default: { serverUuid: MAID_SERVER, keyFile } }));
-  started = await startWorld({ factor: 1, env: { LAMP_MAID_FILE: accounts }, fleet: { devices: 0 } });
+  started = await startWorld({
+    factor: 1,
+    env: { LAMP_MAID_FILE: accounts, LAMP_DDM_SUBSCRIPTIONS: 'off' },
+    fleet: { devices: 0 },
+  });
 }, 120_000);
 afterAll(async () => {
   await started?.stop();

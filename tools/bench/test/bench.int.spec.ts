@@ -66,6 +66,6 @@ describe('lamp bench', () => {
   it('says which benchmarks there are when it is asked for another', async () => {
     const { code, said } = await bench('speed');
     expect(code).toBe(2);
-    expect(said).toMatch(/There are: fanout, exchange/);
+    expect(said).toMatch(/There are: fanout, .*exchange, /);
   }, 30_000);
 });

@@ -53,9 +53,11 @@ const client = (): ApiClient => new ApiClient({ url: `${url}/`, token: 'secret' 
 
 describe('the client of the admin API', () => {
   it('sends the bearer token and the body, and gives what was answered', async () => {
-    answer = () => ok({ rolloutId: 'r1', state: 'paused' });
-    expect(await controlRollout(client(), 'r1', 'pause')).toEqual({ rolloutId: 'r1', state: 'paused' });
-    expect(asked).toEqual([{ method: 'POST', path: '/v1/rollouts/r1/pause', token: 'Bearer secret', body: '' }]);
+    const rolloutId = '7a0c3a0e-7c1a-8a55-9a51-8a5d3a1a0c11';
+    const controlled = { rolloutId, state: 'paused', emergency: false, overridden: 0 };
+    answer = () => ok(controlled);
+    expect(await controlRollout(client(), rolloutId, 'pause')).toEqual(controlled);
+    expect(asked).toEqual([{ method: 'POST', path: `/v1/rollouts/${rolloutId}/pause`, token: 'Bearer secret', body: expect.any(String) }]);
   });
 
   it('reads a list to its last page', async () => {

@@ -24,7 +24,7 @@ describe('a policy from flags', () => {
 
   it('names every field that is wrong', () => {
     const wrong = { name: 'x', start: '25:00', length: 20, stopBefore: 30, zone: 'Mars/Olympus' };
-    expect(() => policyInput(wrong)).toThrow(/window\.start: .*\n.*window\.zone: /);
+    expect(() => policyInput(wrong)).toThrow(/windows\.0\.start: .*\n.*windows\.0\.zone: /);
     expect(() => policyInput({ name: 'x', length: 20, stopBefore: 30 })).toThrow('leaves no time to send');
     expect(() => policyInput({})).toThrow('no name');
   });

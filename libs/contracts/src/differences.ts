@@ -23,8 +23,9 @@ export function differencesOf(before: unknown, after: unknown, path = ''): Diffe
 }
 
 function ofSets(before: readonly unknown[], after: readonly unknown[], path: string): Difference[] {
-  const gone = before.filter((one) => !after.includes(one)).map((one) => ({ path, before: one }));
-  const added = after.filter((one) => !before.includes(one)).map((one) => ({ path, after: one }));
+  const [old, next] = [new Set(before), new Set(after)];
+  const gone = before.filter((one) => !next.has(one)).map((one) => ({ path, before: one }));
+  const added = after.filter((one) => !old.has(one)).map((one) => ({ path, after: one }));
   // The same items in another order, or some of them twice.
   return gone.length + added.length > 0 ? [...gone, ...added] : [{ path, before, after }];
 }

@@ -49,13 +49,47 @@ export function serveRequest(options: ResponderOptions): Responder {
 async function answer(request: Msg, options: ResponderOptions, failureIsOutput: boolean): Promise<void> {
   const { definition, handler, log } = options;
   try {
-    const output = await handler(inputOf(request, definition));
-    request.respond(JSON.stringify(output));
+    const output = JSON.stringify(await handler(inputOf(request, definition)));
+    if (Buffer.byteLength(output) > mostBytes(options)) throw replyTooLarge(definition, Buffer.byteLength(output));
+    request.respond(output);
   } catch (caught) {
     const error = unstorable(caught) ?? caught;
     if (!(error instanceof AppError)) log.error({ request: definition.name, err: error }, 'a request failed');
-    respondError(request, appErrorOf(error, definition), failureIsOutput);
+    respondError(request, shortened(appErrorOf(error, definition), mostBytes(options)), failureIsOutput);
   }
+}
+
+function mostBytes({ broker }: ResponderOptions): number {
+  return broker.nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
+}
+
+/** The broker takes no such reply, and who asked would wait for it in vain. */
+function replyTooLarge({ name }: RequestDefinition, bytes: number): AppError {
+  return new AppError(
+    'reply.too-large',
+    `${name} was done, but its answer of ${bytes} bytes is more than the broker takes`,
+    {
+      outcome: 'drop',
+      remedy: 'look at what there is now; ask for less at a time, or raise max_payload of the NATS server',
+    },
+  );
+}
+
+const SHOWN_FIELDS = 20;
+const SHOWN_TEXT = 2_000;
+
+/** An error that fits into a message, with the first of its fields. */
+function shortened(error: AppError, limit: number): AppError {
+  if (Buffer.byteLength(JSON.stringify(error.toBody())) < limit / 2) return error;
+  const { outcome, remedy, fields = [] } = error;
+  const rest = fields.length > SHOWN_FIELDS ? ` (the first ${SHOWN_FIELDS} of ${fields.length} fields are named)` : '';
+  return new AppError(error.code, `${error.message.slice(0, SHOWN_TEXT)}${rest}`, {
+    outcome,
+    ...(remedy === undefined ? {} : { remedy: remedy.slice(0, SHOWN_TEXT) }),
+    fields: fields
+      .slice(0, SHOWN_FIELDS)
+      .map(({ path, message }) => ({ path: path.slice(0, SHOWN_TEXT), message: message.slice(0, SHOWN_TEXT) })),
+  });
 }
 
 function respondError(request: Msg, error: AppError, failureIsOutput: boolean): void {

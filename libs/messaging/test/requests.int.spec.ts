@@ -102,6 +102,18 @@ const put = defineRequest('spec.put', z.object({ n: z.int() }), z.union([z.objec
     await expect(requester.request(ask, { n: 1 })).rejects.toMatchObject({ code: 'input.invalid' });
   });
 
+  it('whose answer or error is larger than a message is answered all the same, with what there is room for', async () => {
+    await serve(put, async (input) => {
+      if ((input as { n: number }).n === 1) return { ok: 'x'.repeat(2_000_000) };
+      const fields = Array.from({ length: 50_000 }, (_, index) => ({ path: `resources.${index}`, message: 'wrong' }));
+      throw new AppError('input.invalid', 'resources.0: wrong', { outcome: 'drop', remedy: 'correct them', fields });
+    });
+    expect(await requester.request(put, { n: 1 })).toMatchObject({ error: { code: 'reply.too-large' } });
+    const failure = await requester.request(put, { n: 2 });
+    expect(failure).toMatchObject({ error: { code: 'input.invalid', remedy: 'correct them' } });
+    expect('error' in failure && failure.error.message).toContain('the first 20 of 50000 fields');
+  });
+
   it('with an input of another shape never reaches the handler', async () => {
     let calls = 0;
     await serve(ask, async () => ({ twice: ++calls }));

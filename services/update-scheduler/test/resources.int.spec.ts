@@ -1,5 +1,5 @@
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
-import { type ResourceInput, resourceOf, resourcesApply } from '@lamplighter/contracts';
+import { MAX_REQUEST_BYTES, type ResourceInput, resourceOf, resourcesApply } from '@lamplighter/contracts';
 import { Night, TENANT } from './night.ts';
 
 const window = (name: string, spec: object = {}): ResourceInput => ({ kind: 'Window', name, spec: { ...spec } });
@@ -40,6 +40,15 @@ describe('groups, windows and policies', () => {
     const { stored } = await night.db.transaction((tx) => night.specs.lock(tx, TENANT));
     return stored.map(({ kind, spec }) => resourceOf(kind, spec));
   };
+
+  it('are told what was done to them in one message, however much of them differs', async () => {
+    const devices = Array.from({ length: 10_000 }, (_, index) => `${String(index).padStart(5, '0')}-${'X'.repeat(55)}`);
+    const listed = (all: string[]): ResourceInput[] => [{ kind: 'Group', name: 'all', spec: { devices: all } }];
+    await apply(listed(devices));
+    const answer = await apply(listed(devices.toReversed()));
+    expect(answer.changes).toMatchObject([{ change: 'changed', version: 2, differences: [], more: 1 }]);
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(MAX_REQUEST_BYTES);
+  });
 
   it('come together, in whatever order they stand, and a repeat changes nothing', async () => {
     const files = [

@@ -6,6 +6,7 @@ import {
   type Fault,
   faultAt,
   type InputOf,
+  MAX_REQUEST_BYTES,
   parseSpec,
   type resourcesApply,
 } from '@lamplighter/contracts';
@@ -14,6 +15,8 @@ import { type Inventory, type SpecChange, usersOf, type Wanted } from '../domain
 import { ChangeSpecs } from './change-specs.ts';
 
 const SHOWN = 100;
+/** The rest is for kinds, names and versions: of a thousand changes a third of it. */
+const ROOM = MAX_REQUEST_BYTES / 2;
 type Input = InputOf<typeof resourcesApply>;
 
 /** Brings groups, windows and policies to what was written: files, or one resource at a time. */
@@ -26,7 +29,7 @@ export class ApplyResources {
     const { changes, warnings } = await this.changes.run({ tenant, by, dryRun, abort }, (inventory) =>
       wishesOf(input, inventory),
     );
-    return { dryRun, changes: changes.map(told), warnings };
+    return { dryRun, ...fitting(changes.map(told), warnings) };
   }
 }
 
@@ -97,6 +100,17 @@ function invalid(faults: Fault[]): AppError {
     remedy: first?.remedy ?? 'correct the fields that are named; docs/policies.md describes them all',
     fields: faults,
   });
+}
+
+/** All changes, with as much of what differs as a message has room for: what was done is told in any case. */
+function fitting(changes: ApplyAnswer['changes'], warnings: Fault[]): Pick<ApplyAnswer, 'changes' | 'warnings'> {
+  let room = ROOM;
+  const takes = (value: unknown): boolean => (room -= Buffer.byteLength(JSON.stringify(value))) >= 0;
+  const short = changes.map((change) => {
+    const { differences, more } = change;
+    return takes(differences) ? change : { ...change, differences: [], more: more + differences.length };
+  });
+  return { changes: short, warnings: warnings.filter(takes) };
 }
 
 function told({ kind, name, id, change, version, before, after, why }: SpecChange): ApplyAnswer['changes'][number] {

@@ -38,8 +38,8 @@ WITH asked AS MATERIALIZED (
           LIMIT 1) d ON true
 ), synced AS (
   UPDATE ddm.device s SET synced_token = coalesce(a.declarations_token, $7), synced_at = $6
-    FROM (SELECT DISTINCT ON (tenant, device_id) tenant, device_id, declarations_token FROM asked
-           WHERE endpoint = 'declaration-items' AND is_admitted ORDER BY tenant, device_id) a
+    FROM (SELECT DISTINCT ON (tenant, device_id COLLATE "C") tenant, device_id, declarations_token FROM asked
+           WHERE endpoint = 'declaration-items' AND is_admitted ORDER BY tenant, device_id COLLATE "C") a
    WHERE s.tenant = a.tenant AND s.device_id = a.device_id
 )
 SELECT is_enrolled AS "isEnrolled", certificate_hash AS "certificateHash", manifest_id IS NOT NULL AS "hasManifest", document

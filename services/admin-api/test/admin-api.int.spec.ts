@@ -106,6 +106,16 @@ describe('admin-api', () => {
     expect(answer.status).toBe(503);
   });
 
+  it('shows the newest versions of a large group, as many as an answer has room for', async () => {
+    await database.admin.query({
+      text: `INSERT INTO update_scheduler.spec_version (tenant, kind, id, version, name, spec, changed_at)
+             SELECT 'default', 'group', 'large', v, 'large', jsonb_build_object('description', repeat('x', 900000)), '2026-11-20T00:00Z'
+               FROM generate_series(1, 20) v`,
+    });
+    const { items } = (await (await call('/v1/groups/large/versions')).json()) as { items: { version: number }[] };
+    expect(items.map(({ version }) => version)).toEqual(Array.from({ length: 17 }, (_, index) => 20 - index));
+  });
+
   it('counts devices that are told by declaration as released', async () => {
     const rolloutId = '6f1c1f5e-0000-8000-8000-000000000009';
     await database.admin.query({

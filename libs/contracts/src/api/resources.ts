@@ -34,7 +34,7 @@ export const SpecVersion = z
   })
   .meta({ id: 'SpecVersion' });
 export type SpecVersion = z.infer<typeof SpecVersion>;
-/** Newest first. */
+/** Newest first: the last 1,000, as many as 16 MB hold. */
 export const SpecVersions = z.object({ items: z.array(SpecVersion) }).meta({ id: 'SpecVersions' });
 
 /** What is to hold from now on: all of it or, where anything is wrong, none of it. */

@@ -58,7 +58,10 @@ const VERSIONS = {
   name: 'spec-versions',
   text: `
     SELECT version, name, spec, why, changed_at AS "changedAt", changed_by AS "changedBy"
-      FROM update_scheduler.spec_version_v1 WHERE tenant = $1 AND kind = $2 AND id = $3 ORDER BY version DESC LIMIT 1000`,
+      -- Specs may be large: as many as 16 MB hold.
+      FROM (SELECT *, sum(octet_length(spec::text)) OVER (ORDER BY version DESC ROWS UNBOUNDED PRECEDING) AS bytes
+              FROM update_scheduler.spec_version_v1 WHERE tenant = $1 AND kind = $2 AND id = $3 ORDER BY version DESC LIMIT 1000) v
+     WHERE coalesce(bytes, 0) < 16000000 ORDER BY version DESC`,
 };
 
 // In the order in which they refer to each other.

@@ -148,6 +148,18 @@ describe('an update by declaration', () => {
     expect(await withdrawn()).toEqual([{ cause: 'software-update', devices: ['a'], upTo: expect.any(String) }]);
   });
 
+  it('is looked for by the clock only until it is over', async () => {
+    const due = async () => {
+      const rows = await night.db.query<{ id: string }>({
+        text: `SELECT device_id AS id FROM update_scheduler.device_update WHERE due_at = stops_at ORDER BY device_id`,
+      });
+      return rows.map(({ id }) => id);
+    };
+    expect(await due()).toEqual(['a', 'b', 'mac']);
+    await reports('b', { osVersion: (await night.targets())['b']! });
+    expect(await due()).toEqual(['a', 'mac']);
+  });
+
   it('is left alone by the next window while its time has not come', async () => {
     night.minutes(8 * 60);
     await night.closeWindow.run();
@@ -258,7 +270,7 @@ describe('an update that another one has overtaken', () => {
     await night.policy({ resendAfterHours: 1, enforcement: { announceDays: 0 } });
     await night.start();
     await database.admin.query({ text: `UPDATE status_ingestion.device_ddm SET supports_enforcement = false` });
-    await database.admin.query({ text: `UPDATE update_scheduler.device_update SET stops_at = $1` }, [
+    await database.admin.query({ text: `UPDATE update_scheduler.device_update SET stops_at = $1, due_at = $1` }, [
       new Date(night.clock.now().getTime() + (DAY - 60) * 60_000),
     ]);
     night.minutes(DAY);

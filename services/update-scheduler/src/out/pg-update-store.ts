@@ -2,7 +2,6 @@ import type { UpdateState } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
-import { IN_FLIGHT } from '../domain/update.ts';
 import { applyMoves, keysOnly, tellEvents } from './sql/apply-moves.ts';
 
 /** A device_update row as StoredUpdate. */
@@ -36,7 +35,9 @@ export class PgUpdateStore extends UpdateStore {
     const rows = await this.db.query<RolloutTerms & { id: string }>(
       {
         name: 'rollout-terms',
-        text: `SELECT r.rollout_id AS id, r.state, r.spec, r.state = 'paused' OR p.paused IS TRUE OR t.paused IS TRUE AS paused
+        text: `SELECT r.rollout_id AS id, r.state, r.spec, r.state = 'paused' OR p.paused IS TRUE OR t.paused IS TRUE AS paused,
+                      ARRAY(SELECT g.ring FROM update_scheduler.ring g
+                             WHERE g.tenant = r.tenant AND g.rollout_id = r.rollout_id AND g.state = 'halted' AND NOT r.emergency) AS "haltedRings"
                  FROM update_scheduler.rollout r
                  LEFT JOIN update_scheduler.policy p ON p.tenant = r.tenant AND p.policy_id = r.policy_id
                  LEFT JOIN update_scheduler.tenant_state t ON t.tenant = r.tenant
@@ -125,12 +126,12 @@ export class PgUpdateStore extends UpdateStore {
   }
 
   override async tenantsWithOverdue(before: Date): Promise<string[]> {
-    const rows = await this.db.query<{ tenant: string }>(TENANTS_WITH_OVERDUE, [before, IN_FLIGHT]);
+    const rows = await this.db.query<{ tenant: string }>(TENANTS_WITH_OVERDUE, [before]);
     return rows.map(({ tenant }) => tenant);
   }
 
   override overdue(tx: Tx, tenant: string, before: Date, limit: number): Promise<StoredUpdate[]> {
-    return tx.query(OVERDUE, [tenant, before, IN_FLIGHT, limit]);
+    return tx.query(OVERDUE, [tenant, before, limit]);
   }
 }
 
@@ -148,14 +149,14 @@ const IN_STATES = {
           ORDER BY u.device_id LIMIT $4`,
 };
 
-// Plan of both: range scan of device_update_enforced, which holds no update of the command lane.
+// Plan of both: range scan of device_update_due, which holds what is told by declaration and not over yet.
 const TENANTS_WITH_OVERDUE = {
   name: 'tenants-with-overdue',
-  text: `SELECT DISTINCT tenant FROM update_scheduler.device_update WHERE lane = 'ddm' AND stops_at < $1 AND state = ANY($2::text[])`,
+  text: `SELECT DISTINCT tenant FROM update_scheduler.device_update WHERE due_at < $1`,
 };
 const OVERDUE = {
   name: 'overdue-updates',
   text: `SELECT ${UPDATE_COLUMNS} FROM update_scheduler.device_update u
-          WHERE u.tenant = $1 AND u.lane = 'ddm' AND u.stops_at < $2 AND u.state = ANY($3::text[])
-          ORDER BY u.stops_at LIMIT $4 FOR UPDATE SKIP LOCKED`,
+          WHERE u.tenant = $1 AND u.due_at < $2
+          ORDER BY u.due_at LIMIT $3 FOR UPDATE SKIP LOCKED`,
 };

@@ -23,7 +23,8 @@ export const applyMoves = {
 UPDATE update_scheduler.device_update u
    SET version = v.after, state = v.state, reason = v.reason, step = v.step, command_id = v.command_id, command_seq = v.command_seq,
        install_seq = v.install_seq, product_key = v.product_key, commanded_at = v.commanded_at, traceparent = v.traceparent,
-       progress = v.progress, progressed_at = v.progressed_at, resends = v.resends, stops_at = v.stops_at, updated_at = $2
+       progress = v.progress, progressed_at = v.progressed_at, resends = v.resends, stops_at = v.stops_at, updated_at = $2,
+       due_at = CASE WHEN v.step = 'enforce' THEN v.stops_at END
   FROM unnest($3::uuid[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::int[], $12::int[],
               $13::text[], $14::timestamptz[], $15::text[], $16::text[], $17::timestamptz[], $18::int[], $19::timestamptz[]) WITH ORDINALITY
     AS v (rollout_id, device_id, before, after, state, reason, step, command_id, command_seq, install_seq, product_key, commanded_at,

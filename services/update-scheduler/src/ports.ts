@@ -191,6 +191,7 @@ export interface RolloutTerms {
   state: string;
   /** The rollout, its policy or its tenant is. */
   paused: boolean;
+  haltedRings: readonly number[];
   spec: PolicySpec;
 }
 

@@ -162,6 +162,25 @@ describe('rings', () => {
     expect(await count('waiting: ring-halted')).toBe(4);
   });
 
+  it('tell no device of a halted ring to download or install, also where it was asked before', async () => {
+    await inRings({ rings: [{ name: 'pilot', groups: ['pilot'] }, { name: 'all' }], healthGate: { minimumSample: 2 } });
+    await night.devices(...names('P', 3), { id: 'D0' });
+    await night.start();
+    night.minutes(1);
+    while (await night.releaseWave.run());
+    expect(await count('scanning')).toBe(4);
+    await fail(['P0', 'P1']);
+    await night.judgeRings.run();
+    const products = [{ productKey: 'k26', version: '26.6', build: '23U67' }];
+    const offers = { kind: 'available-updates', products } as const;
+    expect(await night.answer('D0', { ...offers, products })).toBe('AvailableOSUpdates');
+    expect(await night.states()).toMatchObject({ D0: 'available: ring-halted' });
+    expect(await night.answer('P2', { ...offers, products })).toBe('ScheduleOSUpdate');
+    const [{ rolloutId } = raise()] = await night.occurrences();
+    await night.controlRollout.run({ tenant: TENANT, rolloutId, action: 'resume', override: true });
+    expect(await night.answer('D0', { ...offers, products })).toBe('ScheduleOSUpdate');
+  });
+
   it('are passed over in an emergency, which an operator may declare', async () => {
     await inRings({ windows: [{ start: '01:00', zone: 'UTC' }] });
     await night.devices({ id: 'P0' }, { id: 'D0' });

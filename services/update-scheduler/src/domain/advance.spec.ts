@@ -86,7 +86,7 @@ describe('what follows', () => {
   });
 
   it('orders nothing while paused: it asks on, says why, and the next answer after a resume goes on', () => {
-    const paused = { paused: true };
+    const paused = { held: 'paused' } as const;
     const cases: readonly [Partial<Update>, Trigger, Partial<Advanced>, Step, Step][] = [
       [update({ step: 'list' }), 'list-target', { to: 'available' }, 'list', 'download'],
       [update({ step: 'download-status' }), 'status-downloaded', { to: 'downloaded' }, 'download-status', 'install'],
@@ -109,6 +109,10 @@ describe('what follows', () => {
         reason: 'paused',
       });
     }
+    expect(follow(update(), { trigger: 'list-target' }, { held: 'ring-halted' })).toMatchObject({
+      reason: 'ring-halted',
+      ask: { step: 'list' },
+    });
     const asked = update({ step: 'list', state: 'available', reason: 'paused' });
     expect(follow(asked, { trigger: 'list-target' })).toMatchObject({ reason: null, ask: { step: 'download' } });
     expect(follow(asked, { trigger: 'expired-unseen' })).toMatchObject({ to: 'waiting', reason: 'paused' });

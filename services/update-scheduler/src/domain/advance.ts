@@ -100,7 +100,7 @@ function withAsk(update: Update, moved: Advanced, { step, wait, productKeys }: T
   const times = timesOf(update, step, wait, terms);
   const end = endedByTime(moved.reason, times, terms);
   if (end) return { ...moved, ...end };
-  if (terms.paused && ORDERS.has(step)) return held(update, moved, terms);
+  if (terms.held && ORDERS.has(step)) return held(update, moved, terms);
   const order = isOrder(step) ? orderFor(step, update, terms) : undefined;
   if (isOrder(step) && !order) return { ...moved, to: 'failed', reason: 'unsupported-command', detail: NO_OTHER };
   return {
@@ -120,11 +120,17 @@ function notesOf(order: Order | undefined): string {
   return order?.notes.length ? ` (${order.notes.join('; ')})` : '';
 }
 
-/** It is asked again later, where it stands or what it can take, and goes on from its answer: once it is resumed, with the order. */
+const HELD_UNTIL = {
+  paused: 'its rollout, policy or tenant is resumed',
+  'ring-halted': 'an operator lets its ring go on, which the health gate halted',
+};
+
+/** It is asked again later, where it stands or what it can take, and goes on from its answer: once it may, with the order. */
 function held(update: Update, moved: Advanced, terms: Terms): Advanced {
+  const reason = terms.held!;
   const step = update.step === '' || ORDERS.has(update.step) ? 'list' : update.step;
-  const detail = `${moved.detail.replace(/\.$/, '')}: not before the rollout, its policy or its tenant is resumed.`;
-  return withAsk(update, { ...moved, reason: 'paused', detail }, { step, wait: 'later' }, terms);
+  const detail = `${moved.detail.replace(/\.$/, '')}: not before ${HELD_UNTIL[reason]}.`;
+  return withAsk(update, { ...moved, reason, detail }, { step, wait: 'later' }, terms);
 }
 
 /** Epoch ms. `follows`: it only asks about what the device has taken, and may do so after the stop time. */
@@ -148,11 +154,11 @@ function timesOf(update: Update, step: Step, wait: Wait, { now, pollMinutes, con
 
 type End = Pick<Advanced, 'to' | 'reason' | 'detail'>;
 
-function endedByTime(reason: string | null, times: Times, { aborted, paused }: Terms): End | undefined {
+function endedByTime(reason: string | null, times: Times, { aborted, held }: Terms): End | undefined {
   const isLate = times.at >= times.deadline;
   if (times.follows) return isLate && times.waits ? endOfFollowing(reason) : undefined;
   if (aborted) return { to: 'failed', reason: 'aborted', detail: 'The rollout was aborted.' };
-  return isLate ? endOfSending(reason, paused) : undefined;
+  return isLate ? endOfSending(reason, held) : undefined;
 }
 
 const NO_OTHER = 'The device does not take this install action, and the policy allows none that installs.';
@@ -175,10 +181,10 @@ const MAY_PASS: ReadonlySet<string> = new Set([
   'phone-call-in-progress',
 ]);
 
-function endOfSending(reason: string | null, paused: boolean): End {
+function endOfSending(reason: string | null, held: Terms['held']): End {
   const detail = 'The stop time has come; the next window goes on.';
   if (reason === 'download-failed') return { to: 'failed', reason, detail };
-  if (paused) return { to: 'waiting', reason: 'paused', detail };
+  if (held) return { to: 'waiting', reason: held, detail };
   return { to: 'waiting', reason: reason !== null && MAY_PASS.has(reason) ? reason : 'window-closed', detail };
 }
 

@@ -79,8 +79,8 @@ const TELLS_CHOICE = '12.3';
 
 /** Whether the same device may be told once more, within the window, without starting what its user has put off. */
 function mayResend(update: Update, terms: Terms): boolean {
-  const { now, resendAfterHours, aborted, paused } = terms;
-  if (aborted || paused || now >= update.stopsAt) return false;
+  const { now, resendAfterHours, aborted, held } = terms;
+  if (aborted || held || now >= update.stopsAt) return false;
   const quietMs = update.progressedAt === null ? 0 : now.getTime() - update.progressedAt.getTime();
   if (update.resends > 0 && quietMs < resendAfterHours * 60 * MINUTE_MS) return false;
   const harmless = isHarmless(terms.installAction) && !isMajorStep(update);

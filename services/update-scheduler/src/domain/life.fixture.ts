@@ -15,7 +15,7 @@ export const terms = (given: Partial<Terms> = {}): Terms => ({
   resendAfterHours: 24,
   confirmHours: 6,
   aborted: false,
-  paused: false,
+  held: null,
   ...given,
 });
 

@@ -25,7 +25,7 @@ const WISHES: Partial<Terms>[] = [
   { installAction: 'DownloadOnly' },
   { installAction: 'NotifyOnly' },
   { aborted: true },
-  { paused: true },
+  { held: 'paused' },
 ];
 /** Everything that may decide, beside state and step. */
 const CONTEXTS = TIMES.flatMap((now) => WISHES.map((wish) => terms({ ...wish, now })));

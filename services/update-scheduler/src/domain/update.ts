@@ -62,8 +62,8 @@ export interface Terms {
   /** How long after the stop time an update that was commanded is followed. */
   confirmHours: number;
   aborted: boolean;
-  /** Nothing goes out that changes the device; it is asked on. */
-  paused: boolean;
+  /** Why nothing goes out that changes the device, which is asked on: an operator has paused it, or the health gate halted its ring. */
+  held: 'paused' | 'ring-halted' | null;
 }
 
 /** Steps that only ask about an update that the device has taken: they may go on after the stop time. */
@@ -71,13 +71,3 @@ export const POLLS: ReadonlySet<Step> = new Set(['download-status', 'download-co
 
 /** Steps that change the device: ScheduleOSUpdate. */
 export const ORDERS: ReadonlySet<Step> = new Set(['schedule-config', 'download', 'install', 'install-fallback']);
-
-/** The device has taken the update and is at it: a plan leaves it alone. */
-export const IN_FLIGHT: readonly UpdateState[] = [
-  'scanning',
-  'available',
-  'commanded',
-  'downloading',
-  'downloaded',
-  'installing',
-];

@@ -162,7 +162,9 @@ export class AdvanceUpdates {
     return { update: next, event, keepsCommand, outgoing };
   }
 
-  private termsOf({ platform, deadlineAt }: StoredUpdate, { spec, state, paused }: RolloutTerms): Terms {
+  private termsOf({ platform, deadlineAt, ring }: StoredUpdate, rollout: RolloutTerms): Terms {
+    const { spec, state, paused, haltedRings } = rollout;
+    const isHalted = ring !== null && haltedRings.includes(ring);
     const { installAction, maxUserDeferrals, updatePriority, pollMinutes, resendAfterHours } = spec;
     return {
       now: this.clock.now(),
@@ -176,7 +178,7 @@ export class AdvanceUpdates {
       stallMinutes: this.config.LAMP_STALL_MINUTES,
       confirmHours: this.config.LAMP_CONFIRM_HOURS,
       aborted: state === 'aborted',
-      paused,
+      held: paused ? 'paused' : isHalted ? 'ring-halted' : null,
     };
   }
 

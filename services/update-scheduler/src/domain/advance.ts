@@ -36,16 +36,28 @@ export function advance(update: Update, said: Happening, terms: Terms): Advanced
     from: update.state,
     to: rule.to === 'same' ? update.state : rule.to,
     reason: reasonFor(update, rule, happening),
-    detail: happening.detail === undefined ? rule.detail : `${rule.detail} (${happening.detail})`,
+    detail: detailOf(rule, happening),
     keepsCommand: rule.next === 'stay',
     ...progress(update, said, happening, rule.next, terms.now),
   };
   if (update.step === 'enforce' && moved.to === update.state && moved.reason === update.reason) return undefined;
+  if (recalls(update, moved, terms)) return { ...moved, ...ABORTED, keepsCommand: false };
   if (rule.next === 'stay' || rule.next === 'end') return moved;
   if (moved.to === 'downloaded' && onlyDownloads(update, terms)) {
     return { ...moved, reason: 'download-only', detail: 'The update is downloaded; the policy installs nothing.' };
   }
   return withAsk(update, moved, { ...resolve(update, rule.next), productKeys: happening.productKeys }, terms);
+}
+
+const ABORTED = { to: 'failed', reason: 'aborted', detail: 'The rollout was aborted.' } as const;
+
+/** An abort leaves a device that installs alone; one that says it does so no more is recalled late. */
+function recalls({ step }: Update, { keepsCommand, to }: Advanced, { aborted }: Terms): boolean {
+  return aborted && step === 'enforce' && keepsCommand && to !== 'installing';
+}
+
+function detailOf(rule: Rule, { detail }: Happening): string {
+  return detail === undefined ? rule.detail : `${rule.detail} (${detail})`;
 }
 
 function reasonFor(update: Update, rule: Rule, happening: Happening): string | null {
@@ -157,7 +169,7 @@ type End = Pick<Advanced, 'to' | 'reason' | 'detail'>;
 function endedByTime(reason: string | null, times: Times, { aborted, held }: Terms): End | undefined {
   const isLate = times.at >= times.deadline;
   if (times.follows) return isLate && times.waits ? endOfFollowing(reason) : undefined;
-  if (aborted) return { to: 'failed', reason: 'aborted', detail: 'The rollout was aborted.' };
+  if (aborted) return ABORTED;
   return isLate ? endOfSending(reason, held) : undefined;
 }
 

@@ -79,6 +79,17 @@ describe('an update by declaration', () => {
     expect(ended('insufficient-power')?.reason).toBe('insufficient-power');
   });
 
+  it('is recalled late where its rollout was aborted while it installed, and it does so no more', () => {
+    const told = (installState: string) =>
+      advance(
+        announced({ state: 'installing' }),
+        readObservation(announced(), say({ installState }), NOW),
+        terms({ aborted: true }),
+      );
+    expect(told('prepared')).toMatchObject({ to: 'failed', reason: 'aborted', keepsCommand: false });
+    expect(told('installing')?.to ?? 'installing').toBe('installing');
+  });
+
   it('is not moved by another update that the device has pending', () => {
     expect(after(announced(), { installState: 'downloading', declarationId: 'somebody.else' })).toBeUndefined();
     expect(after(announced(), { installState: 'downloading', pendingVersion: '26.1' })).toBeUndefined();

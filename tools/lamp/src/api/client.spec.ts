@@ -57,7 +57,9 @@ describe('the client of the admin API', () => {
     const controlled = { rolloutId, state: 'paused', emergency: false, overridden: 0 };
     answer = () => ok(controlled);
     expect(await controlRollout(client(), rolloutId, 'pause')).toEqual(controlled);
-    expect(asked).toEqual([{ method: 'POST', path: `/v1/rollouts/${rolloutId}/pause`, token: 'Bearer secret', body: expect.any(String) }]);
+    expect(asked).toEqual([
+      { method: 'POST', path: `/v1/rollouts/${rolloutId}/pause`, token: 'Bearer secret', body: expect.any(String) },
+    ]);
   });
 
   it('reads a list to its last page', async () => {

@@ -84,7 +84,7 @@ const found = (within: Within) => `silent AS (
    WHERE e.is_ours AND u.state IN ('commanded', 'downloading', 'downloaded', 'installing')
      -- What a person has put off or holds stands still rightly; so do a download that its policy leaves at that, and what waits for the
      -- time that its declaration names.
-     AND coalesce(u.reason, '') NOT IN ('user-postponed', 'paused') AND u.step <> '' AND (u.lane <> 'ddm' OR u.stops_at <= $3)
+     AND coalesce(u.reason, '') NOT IN ('user-postponed', 'paused', 'ring-halted') AND u.step <> '' AND (u.lane <> 'ddm' OR u.stops_at <= $3)
      AND coalesce(u.progressed_at, u.commanded_at) <= $6
      AND ${within('u')}
    ORDER BY u.tenant, u.device_id, u.updated_at DESC

@@ -121,7 +121,7 @@ export abstract class PlanStore {
   /** Locks the occurrence until the end of the transaction; undefined when there is no such one. */
   abstract lock(tx: Tx, tenant: string, occurrenceId: string): Promise<PlanTerms | undefined>;
   /** How many devices the occurrence may concern: for pacing. */
-  abstract count(terms: PlanTerms): Promise<number>;
+  abstract count(tx: Tx, terms: PlanTerms): Promise<number>;
   /** Plans the devices after the cursor. A device that was planned in this occurrence is left alone. */
   abstract planChunk(tx: Tx, terms: PlanTerms, chunk: PlanChunk): Promise<PlannedChunk>;
   abstract save(tx: Tx, terms: PlanTerms): Promise<void>;
@@ -148,7 +148,12 @@ export interface DueWave {
 
 /** What may go out now. */
 export abstract class WaveStore {
-  /** One due wave of a running rollout, locked until the end of the transaction; others skip it. Undefined when none is due, or the pacer holds it back. */
+  /**
+   * Whether the wave whose turn it is may go: one is due, and the pacer gave its devices, or its stop time has come and it is put
+   * off. Outside of any transaction: who holds a connection must not wait for another one.
+   */
+  abstract admit(now: Date): Promise<boolean>;
+  /** One due wave of a running rollout, locked until the end of the transaction; others skip it. Undefined when none is due. */
   abstract claim(tx: Tx, now: Date): Promise<DueWave | undefined>;
   /** Its devices that are still planned. */
   abstract devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]>;

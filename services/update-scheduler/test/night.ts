@@ -149,7 +149,7 @@ export class Night {
         return this.waitingMessages;
       },
     });
-    const waves = new PgWaveStore(this.pacer);
+    const waves = new PgWaveStore(this.db, this.pacer);
     this.predictFinish = new PredictFinish(clock, this.pacer, new PgForecastStore(this.db));
     const policies = new PgPolicyStore(this.db);
     this.openWindow = new OpenWindow(clock, this.db, outbox, this.windows, tracer, this.log);

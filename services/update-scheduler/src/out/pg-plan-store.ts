@@ -27,25 +27,25 @@ export class PgPlanStore extends PlanStore {
     return { ...row, spec: PolicySpec.parse(row.spec), waves: next!.waves };
   }
 
-  override async count(terms: PlanTerms): Promise<number> {
+  override async count(tx: Tx, terms: PlanTerms): Promise<number> {
     const { tenant, spec } = terms;
     const params = new SqlParams(terms.openedAt);
-    const groups = await groupsOf(this.db, tenant);
+    const groups = await groupsOf(tx, tenant);
     const where = [
       `d.tenant = ${params.add(tenant, 'text')}`,
       'd.enrolled',
       compileAssignment(spec.assignment, spec.platforms, groups, params),
-      ...zoneTerms({ ...terms, strangeZones: await this.strangeZones(terms) }, params),
+      ...zoneTerms({ ...terms, strangeZones: await this.strangeZones(tx, terms) }, params),
     ];
     const text = `SELECT count(*) AS count FROM status_ingestion.device_v1 d WHERE ${where.join(' AND ')}`;
-    const [row] = await this.db.query<{ count: number }>({ text }, params.values);
+    const [row] = await tx.query<{ count: number }>({ text }, params.values);
     return row?.count ?? 0;
   }
 
   override async planChunk(tx: Tx, terms: PlanTerms, chunk: PlanChunk): Promise<PlannedChunk> {
     const of: ChunkOf = {
       ...terms,
-      strangeZones: await this.strangeZones(terms),
+      strangeZones: await this.strangeZones(tx, terms),
       judgement: await this.judgement(tx, terms, chunk.now),
       after: terms.cursor,
       limit: chunk.limit,
@@ -73,11 +73,11 @@ export class PgPlanStore extends PlanStore {
   }
 
   /** Reads the zones of the fleet, at most once a minute. */
-  private async strangeZones({ tenant, zone, defaultZone }: PlanTerms): Promise<readonly string[]> {
+  private async strangeZones(tx: Tx, { tenant, zone, defaultZone }: PlanTerms): Promise<readonly string[]> {
     if (zone !== defaultZone) return [];
     const known = this.strange.get(tenant);
     if (known && performance.now() < known.until) return known.zones;
-    const rows = await this.db.query<{ zone: string }>(ZONES, [tenant]);
+    const rows = await tx.query<{ zone: string }>(ZONES, [tenant]);
     const zones = rows.flatMap((row) => (isTimeZone(row.zone) ? [] : [row.zone]));
     this.strange.set(tenant, { zones, until: performance.now() + 60_000 });
     return zones;

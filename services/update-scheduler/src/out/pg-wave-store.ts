@@ -1,5 +1,5 @@
 import { isTimeZone } from '@lamplighter/contracts';
-import type { Tx } from '@lamplighter/runtime';
+import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type DueWave, type StoredUpdate, WaveStore } from '../ports.ts';
 import { Pacer } from '../pacer-ports.ts';
@@ -7,14 +7,22 @@ import { UPDATE_COLUMNS } from './pg-update-store.ts';
 
 @Injectable()
 export class PgWaveStore extends WaveStore {
-  constructor(private readonly pacer: Pacer) {
+  constructor(
+    private readonly db: Database,
+    private readonly pacer: Pacer,
+  ) {
     super();
   }
 
-  override async claim(tx: Tx, now: Date): Promise<DueWave | undefined> {
-    const [wave] = await tx.query<DueWave & { size: number }>(CLAIM, [now]);
+  override async admit(now: Date): Promise<boolean> {
+    const [next] = await this.db.query<{ size: number; stopsAt: Date }>(NEXT, [now]);
+    if (!next) return false;
     // One whose stop time has come is put off, whatever the budget.
-    if (wave && now < wave.stopsAt && (await this.pacer.take(wave.size, now)) !== null) return undefined;
+    return now >= next.stopsAt || (await this.pacer.take(next.size, now)) === null;
+  }
+
+  override async claim(tx: Tx, now: Date): Promise<DueWave | undefined> {
+    const [wave] = await tx.query<DueWave>(CLAIM, [now]);
     return wave;
   }
 
@@ -50,13 +58,7 @@ export class PgWaveStore extends WaveStore {
   }
 }
 
-// FOR SHARE OF r: an abort waits for waves that are going out, so that its revoke comes after their commands.
-const CLAIM = {
-  name: 'claim-wave',
-  text: `SELECT w.tenant, w.occurrence_id AS "occurrenceId", w.rollout_id AS "rolloutId", w.wave, w.devices AS size, o."window", o.zone,
-                o.local_date::text AS "localDate", o.opens_at AS "opensAt", o.stops_at AS "stopsAt",
-                o.traceparent AS "windowTraceparent", r.spec
-           FROM update_scheduler.wave w
+const DUE = `FROM update_scheduler.wave w
            JOIN update_scheduler.occurrence o USING (tenant, occurrence_id)
            JOIN update_scheduler.rollout r ON r.tenant = w.tenant AND r.rollout_id = w.rollout_id
            JOIN update_scheduler.policy p ON p.tenant = o.tenant AND p.policy_id = o.policy_id
@@ -64,7 +66,20 @@ const CLAIM = {
            LEFT JOIN update_scheduler.ring g ON g.tenant = w.tenant AND g.rollout_id = w.rollout_id AND g.ring = w.ring
           WHERE w.released_at IS NULL AND w.release_at <= $1 AND r.state = 'running' AND o.state <> 'closed'
             AND NOT p.paused AND t.paused IS NOT TRUE AND g.state IS DISTINCT FROM 'halted'
-          ORDER BY w.release_at LIMIT 1
+          ORDER BY w.release_at LIMIT 1`;
+// Waves that others are releasing are skipped: nothing is taken from the budget for them.
+const NEXT = {
+  name: 'next-wave-due',
+  text: `SELECT w.devices AS size, o.stops_at AS "stopsAt" ${DUE} FOR UPDATE OF w SKIP LOCKED`,
+};
+
+// FOR SHARE OF r: an abort waits for waves that are going out, so that its revoke comes after their commands.
+const CLAIM = {
+  name: 'claim-wave',
+  text: `SELECT w.tenant, w.occurrence_id AS "occurrenceId", w.rollout_id AS "rolloutId", w.wave, o."window", o.zone,
+                o.local_date::text AS "localDate", o.opens_at AS "opensAt", o.stops_at AS "stopsAt",
+                o.traceparent AS "windowTraceparent", r.spec
+           ${DUE}
             FOR UPDATE OF w SKIP LOCKED FOR SHARE OF r`,
 };
 

@@ -31,7 +31,7 @@ export class PlanRollout {
           if (terms.state === 'opened') await this.judgeRings.judge(tx, terms.tenant, terms.rolloutId);
           pace ??= paceOf(
             terms.spec,
-            await this.plans.count(terms),
+            await this.plans.count(tx, terms),
             terms.stopsAt.getTime() - terms.openedAt.getTime(),
           );
           return this.planNext(tx, terms, pace);

@@ -27,6 +27,7 @@ export class ReleaseWave {
   /** False when no wave is due, or the pacer holds it back. */
   async run(): Promise<boolean> {
     const startMs = Date.now();
+    if (!(await this.waves.admit(this.clock.now()))) return false;
     const done = await this.db.transaction(async (tx) => {
       const now = this.clock.now();
       const wave = await this.waves.claim(tx, now);

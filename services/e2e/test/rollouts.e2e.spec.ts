@@ -32,7 +32,7 @@ const ringOf = (rollout: Rollout, name: string) => rollout.rings.find((ring) => 
 /** Pilots without room for the update, the tablets of the ring after them, and televisions whose rollout is aborted. Two schedulers. */
 beforeAll(async () => {
   world = await startWorld({
-    factor: 360,
+    factor: 240,
     env: { LAMP_WINDOW_TICK_MS: '100', LAMP_WAVE_TICK_MS: '50', LAMP_CONFIRM_HOURS: '3', LAMP_JOIN_SECONDS: '60' },
     fleet: {
       devices: PILOTS + TABLETS + TELEVISIONS,
@@ -122,12 +122,8 @@ async function abortAmid(): Promise<void> {
 /** The next window does not open before the pilots have shown what they are up to, however slow the machine. */
 async function betweenWindows(): Promise<void> {
   const control = (action: string) => world.api.send('POST', `/v1/policies/${rings.policy.policyId}/${action}`, {});
-  await rolloutWhen(
-    world,
-    rings.rolloutId,
-    'the pilots to be sent for',
-    ({ rings: [first] }) => first!.sent === PILOTS,
-  );
+  // What is paused tells no device to download: all of them must have been told.
+  await waitFor('the pilots to be told', () => of('iOS').every(({ scheduled }) => scheduled.length > 0), 120_000);
   expect(await control('pause')).toMatchObject({ status: 200 });
   const inTrouble = ({ reasons }: Rollout): boolean =>
     reasons.reduce((sum, { reason, devices }) => sum + (reason === 'insufficient-space' ? devices : 0), 0) === PILOTS;

@@ -23,31 +23,28 @@ export class EndOverdue {
   ) {}
 
   async run(): Promise<void> {
-    const { detail, to } = ruleFor('enforce', 'overdue')!;
-    const now = this.clock.now();
-    const dueBefore = new Date(now.getTime() - this.config.LAMP_CONFIRM_HOURS * HOUR_MS);
+    const dueBefore = new Date(this.clock.now().getTime() - this.config.LAMP_CONFIRM_HOURS * HOUR_MS);
     for (const tenant of await this.updates.tenantsWithOverdue(dueBefore)) {
-      let count = CHUNK;
-      while (count === CHUNK) {
-        count = await this.db.transaction(async (tx) => {
-          const late = await this.updates.overdue(tx, tenant, dueBefore, CHUNK);
-          const moves = late.map((update) => {
-            const reason = overdue(update).reason ?? null;
-            return moveTo(update, { state: to === 'same' ? update.state : to, reason, step: '' }, detail, now);
-          });
-          const moved = await this.updates.apply(tx, tenant, moves, now);
-          const head = { tenant, at: now };
-          await stageAdvanced(this.outbox, tx, head, moved);
-          await stageWithdrawals(
-            this.outbox,
-            tx,
-            head,
-            moved.map((move) => move.update),
-          );
-          return late.length;
-        });
-        if (count > 0) this.log.info({ tenant, count }, 'updates by declaration are overdue');
-      }
+      while ((await this.endChunk(tenant, dueBefore)) === CHUNK);
     }
+  }
+
+  /** How many were overdue. */
+  private async endChunk(tenant: string, dueBefore: Date): Promise<number> {
+    const { detail } = ruleFor('enforce', 'overdue')!;
+    const to = { tenant, at: this.clock.now() };
+    const count = await this.db.transaction(async (tx) => {
+      const late = await this.updates.overdue(tx, tenant, dueBefore, CHUNK);
+      const moves = late.map((update) =>
+        moveTo(update, { state: 'failed', reason: overdue(update).reason!, step: '' }, detail, to.at),
+      );
+      const moved = await this.updates.apply(tx, tenant, moves, to.at);
+      const ended = moved.map((move) => move.update);
+      await stageAdvanced(this.outbox, tx, to, moved);
+      await stageWithdrawals(this.outbox, tx, to, ended);
+      return late.length;
+    });
+    if (count > 0) this.log.info({ tenant, count }, 'updates by declaration are overdue');
+    return count;
   }
 }

@@ -1,3 +1,4 @@
+import type { ReportedDeclaration, StoredReport } from './domain/kmfddm.ts';
 import type {
   AnswerPayload,
   CommandPage,
@@ -92,27 +93,6 @@ export abstract class DeviceViews {
   /** With everything that is known to have happened to it. */
   abstract find(tenant: string, deviceId: string): Promise<Device | undefined>;
   abstract summary(tenant: string, now: Date): Promise<FleetSummary>;
-}
-
-/** What a device said of a declaration. */
-export interface ReportedDeclaration {
-  deviceId: string;
-  kind: string;
-  identifier: string;
-  serverToken: string;
-  active: boolean;
-  valid: string;
-  reasons: unknown[];
-  reportedAt: Date;
-  /** Whether that is the content that there is now; null where the declaration is gone. */
-  isCurrent: boolean | null;
-}
-
-export interface StoredReport {
-  deviceId: string;
-  reportId: string;
-  at: Date;
-  report: Record<string, unknown>;
 }
 
 /** Identifiers and names in order; of what there is not: none. */

@@ -2,14 +2,15 @@
 export type ByDevice<T> = Record<string, T[]>;
 
 /** What a device said, and in which report. */
-interface Reported {
+export interface StoredReport {
   deviceId: string;
   reportId: string;
   at: Date;
   report: Record<string, unknown>;
 }
 
-interface Declared {
+/** What a device said of a declaration. */
+export interface ReportedDeclaration {
   deviceId: string;
   kind: string;
   identifier: string;
@@ -18,6 +19,7 @@ interface Declared {
   valid: string;
   reasons: unknown[];
   reportedAt: Date;
+  /** Whether that is the content that there is now; null where the declaration is gone. */
   isCurrent: boolean | null;
 }
 
@@ -33,7 +35,7 @@ const DECLARATIONS = '.StatusItems.management.declarations';
 /** Go writes whole seconds. */
 const timeOf = (at: Date): string => `${at.toISOString().slice(0, 19)}Z`;
 
-export function statusesOf(deviceIds: readonly string[], declared: readonly Declared[]): ByDevice<object> {
+export function statusesOf(deviceIds: readonly string[], declared: readonly ReportedDeclaration[]): ByDevice<object> {
   return byDevice(deviceIds, declared, (one) => ({
     identifier: one.identifier,
     active: one.active,
@@ -49,8 +51,8 @@ export function statusesOf(deviceIds: readonly string[], declared: readonly Decl
 /** Errors of reports, newest first, and declarations that are neither active nor valid. */
 export function errorsOf(
   deviceIds: readonly string[],
-  reports: readonly Reported[],
-  declared: readonly Declared[],
+  reports: readonly StoredReport[],
+  declared: readonly ReportedDeclaration[],
 ): ByDevice<object> {
   const ofReports = reports.toReversed().flatMap(({ deviceId, report, at, reportId }) => {
     const errors = Array.isArray(report['Errors']) ? (report['Errors'] as unknown[]) : [];
@@ -77,7 +79,11 @@ export function errorsOf(
  * The newest value of each leaf of the reports' status items; declarations apart, which have their own list.
  * @param prefix as SQL's LIKE has it; empty: all
  */
-export function valuesOf(deviceIds: readonly string[], reports: readonly Reported[], prefix: string): ByDevice<object> {
+export function valuesOf(
+  deviceIds: readonly string[],
+  reports: readonly StoredReport[],
+  prefix: string,
+): ByDevice<object> {
   const wanted = likeOf(prefix);
   const values = new Map<string, { deviceId: string; said: object }>();
   for (const { deviceId, report, at, reportId } of reports) {

@@ -1,6 +1,7 @@
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { DeclarationViews, type ReportedDeclaration, type StoredReport } from '../ports.ts';
+import type { ReportedDeclaration, StoredReport } from '../domain/kmfddm.ts';
+import { DeclarationViews } from '../ports.ts';
 import * as sql from './sql/declarations.ts';
 
 @Injectable()

@@ -27,9 +27,9 @@ export const PLANNING_REASONS = {
   },
   'security-response-by-declaration': {
     class: 'management',
-    title: 'A security improvement that commands do not bring',
+    title: 'A security improvement that is not brought from here',
     explanation:
-      'The device runs the target version. A Background Security Improvement is listed for it, which update commands do not install.',
+      'The device runs the target version. A Background Security Improvement is listed for it, which is brought to such a device by neither update commands nor enforcements from here.',
     retry: 'when-facts-change',
     action: 'Let the device install it by itself (its settings, or a declaration of software update settings).',
   },

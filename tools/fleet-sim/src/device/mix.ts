@@ -48,7 +48,6 @@ const Settings = z.strictObject({
   reEnrollAfterMs: Range.default([0.5 * HOUR, 3 * HOUR]),
   leaveAfterMs: Range.default([0.5 * HOUR, 3 * HOUR]),
 });
-export type MixSettings = z.infer<typeof Settings>;
 
 const Zones = z
   .record(z.string(), Weight)

@@ -28,6 +28,7 @@ import { ResourcesController, WindowsController } from './in/resources.controlle
 import { RolloutsController } from './in/rollouts.controller.ts';
 import { SchemasController } from './in/schemas.controller.ts';
 import { SourcesController } from './in/sources.controller.ts';
+import { KeepAuditClock } from './in/keep-audit.clock.ts';
 import { SweepDeliveriesClock } from './in/sweep-deliveries.clock.ts';
 import { TokensController } from './in/tokens.controller.ts';
 import { VersionController } from './in/version.controller.ts';
@@ -38,6 +39,7 @@ import { HttpWebhookTarget } from './out/http-webhook-target.ts';
 import { NatsAnswerPacker } from './out/nats-answer-packer.ts';
 import { NatsAnswerReader } from './out/nats-answer-reader.ts';
 import { NatsDeadLetters } from './out/nats-dead-letters.ts';
+import { PgAuditKeeper } from './out/pg-audit-keeper.ts';
 import { PgCatalogViews, PgPolicyViews } from './out/pg-catalog-views.ts';
 import { PgCommandViews } from './out/pg-command-views.ts';
 import { PgDeclarationViews } from './out/pg-declaration-views.ts';
@@ -74,6 +76,7 @@ import {
   WebhookTarget,
   WhyViews,
 } from './ports.ts';
+import { AuditKeeper } from './audit-ports.ts';
 import { TokenStore } from './token-ports.ts';
 import { FindingViews, ResourceViews } from './resource-ports.ts';
 import { ApplyResources } from './steps/apply-resources.ts';
@@ -86,6 +89,7 @@ import { DiscardDelivery } from './steps/discard-delivery.ts';
 import { ExplainDevice } from './steps/explain-device.ts';
 import { EnqueueRawCommand } from './steps/enqueue-raw-command.ts';
 import { ImportFeed } from './steps/import-feed.ts';
+import { KeepAudit } from './steps/keep-audit.ts';
 import { OrderCommands } from './steps/order-commands.ts';
 import { PushDevices } from './steps/push-devices.ts';
 import { PutCommands } from './steps/put-commands.ts';
@@ -182,8 +186,11 @@ import { TakeEvent } from './steps/take-event.ts';
     RawBodies,
     WebhookClock,
     SweepDeliveriesClock,
+    KeepAudit,
+    KeepAuditClock,
     { provide: TokenStore, useClass: PrismaTokenStore },
     { provide: AuditLog, useClass: PrismaAuditLog },
+    { provide: AuditKeeper, useClass: PgAuditKeeper },
     { provide: FindingViews, useClass: PgFindingViews },
     { provide: ResourceViews, useClass: PgResourceViews },
     { provide: PolicyViews, useClass: PgPolicyViews },

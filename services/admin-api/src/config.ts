@@ -59,5 +59,12 @@ export const config = baseConfig.extend({
     .max(365)
     .default(7)
     .describe('Days for which an event that was given up can be looked at and tried again.'),
+  LAMP_AUDIT_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(400)
+    .describe('Days for which it is kept who changed what (`admin_api.audit`).'),
 });
 export type Config = z.infer<typeof config>;

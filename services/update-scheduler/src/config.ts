@@ -63,6 +63,24 @@ export const config = baseConfig.extend({
     .min(1)
     .default(90)
     .describe('Days for which the history of updates is kept.'),
+  LAMP_UPDATE_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(90)
+    .describe(
+      "Days for which rollouts that are over are kept with their devices, and windows that closed. The newest update of each device stays, and so does the rollout of a policy's newest version.",
+    ),
+  LAMP_VERSION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(400)
+    .describe(
+      'Days for which former versions of policies, windows and groups are kept, and policies that were removed.',
+    ),
   LAMP_WATCH: z
     .enum(['on', 'off'])
     .default('on')

@@ -15,6 +15,7 @@ import { OnCommandEndedConsumer } from './in/on-command-ended.consumer.ts';
 import { OnDeviceLeftConsumer } from './in/on-device-left.consumer.ts';
 import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
 import { EndClock } from './in/end.clock.ts';
+import { KeepClock } from './in/keep.clock.ts';
 import { OnRolloutPlannedConsumer } from './in/on-rollout-planned.consumer.ts';
 import { OnWindowOpenedConsumer } from './in/on-window-opened.consumer.ts';
 import { PolicyResponder } from './in/policy.responder.ts';
@@ -32,6 +33,7 @@ import { JetStreamBacklog } from './out/jetstream-backlog.ts';
 import { PgDryRunStore } from './out/pg-dry-run-store.ts';
 import { PgForecastStore } from './out/pg-forecast-store.ts';
 import { PgPacer } from './out/pg-pacer.ts';
+import { PgKeepStore } from './out/pg-keep-store.ts';
 import { PgPlanStore } from './out/pg-plan-store.ts';
 import { PgPolicyStore } from './out/pg-policy-store.ts';
 import { PgSpecStore } from './out/pg-spec-store.ts';
@@ -44,6 +46,7 @@ import { PgWindowStore } from './out/pg-window-store.ts';
 import { PlanStore, PolicyStore, SpecStore, UpdateStore, WaveStore, WindowStore } from './ports.ts';
 import { DryRunStore } from './dry-run-ports.ts';
 import { Backlog, ForecastStore, Pacer } from './pacer-ports.ts';
+import { KeepStore } from './keep-ports.ts';
 import { RingStore } from './ring-ports.ts';
 import { AdvanceUpdates } from './steps/advance-updates.ts';
 import { SettingsStore } from './settings-ports.ts';
@@ -61,6 +64,7 @@ import { RefreshCatalog } from './steps/refresh-catalog.ts';
 import { LookAhead } from './steps/look-ahead.ts';
 import { LookAtGroup } from './steps/look-at-group.ts';
 import { DeclareSettings } from './steps/declare-settings.ts';
+import { KeepUpdates } from './steps/keep-updates.ts';
 import { DryRun } from './steps/dry-run.ts';
 import { JudgeRings } from './steps/judge-rings.ts';
 import { OpenWindow } from './steps/open-window.ts';
@@ -140,6 +144,7 @@ import { WatchStore } from './watch-ports.ts';
     { provide: UpdateStore, useClass: PgUpdateStore },
     { provide: OutlookStore, useClass: PgOutlookStore },
     { provide: AssignmentStore, useClass: PgAssignmentStore },
+    { provide: KeepStore, useClass: PgKeepStore },
     { provide: PolicyStore, useClass: PgPolicyStore },
     { provide: SpecStore, useClass: PgSpecStore },
     { provide: CatalogStore, useClass: PgCatalogStore },

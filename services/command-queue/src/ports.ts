@@ -117,6 +117,9 @@ export abstract class CommandStore {
     now: Date,
   ): Promise<Cancelled>;
 
+  /** Ends as `revoked` those of these, of one tenant, that are of this cause and in no device's hand; returns them. */
+  abstract recall(tx: Tx, cause: string, commands: readonly CommandKey[], now: Date): Promise<EndedCommand[]>;
+
   /** The different kinds of devices among these, as far as it matters to what they take; unenrolled ones are left out. */
   abstract findTraits(tx: Tx, devices: readonly { tenant: string; deviceId: string }[]): Promise<DeviceTraits[]>;
 
@@ -158,10 +161,7 @@ export abstract class CommandStore {
   /** From here on commands of this cause that were sent for up to `at` are refused, by transactions under way too. */
   abstract refuseCause(tx: Tx, tenant: string, cause: string, at: Date): Promise<void>;
 
-  /**
-   * Ends pending commands of this cause that no device has in hand, in key order after `after`, at most `limit`.
-   * @returns the last key; null when none was left
-   */
+  /** Ends pending commands of this cause that no device has in hand, in key order after `after`; the last key, null when none was left. */
   abstract revoke(
     tx: Tx,
     cause: { tenant: string; cause: string },

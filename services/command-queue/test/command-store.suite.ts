@@ -237,6 +237,22 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
       expect(await enqueue([terms('New', ['a'], { sentForAt: minutes(6) })], minutes(6))).toEqual([1]);
     });
 
+    it('recalls the very commands that are named, of their cause, unless a device has them in hand', async () => {
+      await enqueue([terms('Schedule', ['a', 'b']), terms('Other', ['b'], { cause: 'rollout-2', priority: 50 })]);
+      await meet(connect('a'));
+      const named = [
+        ...['a', 'b', 'nobody'].map((deviceId) => ({ deviceId, commandId: commandId('Schedule', deviceId) })),
+        { deviceId: 'b', commandId: commandId('Other', 'b') },
+      ].map((one) => ({ tenant: 'default', ...one }));
+      const recall = () => db.transaction((tx) => commands.recall(tx, 'rollout-1', named, minutes(5)));
+      const gone = await recall();
+      expect(gone).toMatchObject([{ deviceId: 'b', requestType: 'Schedule', cause: 'rollout-1', state: 'queued' }]);
+      expect(await finished('Schedule', 'b')).toMatchObject({ outcome: 'revoked' });
+      expect(await recall()).toEqual([]);
+      expect(await nextOf(connect('b'), minutes(5))).toBe('Other');
+      expect(await enqueue([terms('Again', ['b'], { sentForAt: minutes(4) })], minutes(6))).toEqual([1]);
+    });
+
     it('offers a NotNow command again on the next connection, behind what comes before it, and only once', async () => {
       await enqueue([terms('A', ['a'], { priority: 1 }), terms('B', ['a'], { priority: 2 })]);
       await meet(connect('a'));

@@ -158,6 +158,18 @@ export class FakeCommandStore extends CommandStore {
     return { ended, inHand: named.filter((row) => row.state === 'sent') };
   }
 
+  override async recall(_tx: Tx, cause: string, commands: readonly CommandKey[], now: Date): Promise<EndedCommand[]> {
+    const wanted = new Set(commands.map((one) => `${one.tenant} ${one.deviceId} ${one.commandId}`));
+    const gone = this.queue.rows.filter(
+      (row) =>
+        row.cause === cause &&
+        wanted.has(`${row.tenant} ${row.deviceId} ${row.commandId}`) &&
+        lifeCycle[row.state].revoked !== undefined,
+    );
+    for (const row of gone) this.queue.finish(row, 'revoked', now);
+    return gone;
+  }
+
   override async findTraits(
     _tx: Tx,
     devices: readonly { tenant: string; deviceId: string }[],

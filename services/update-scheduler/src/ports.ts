@@ -3,7 +3,9 @@ import type { Tx } from '@lamplighter/runtime';
 import type { Inventory, SpecChange } from './domain/policy/plan-changes.ts';
 import type { NewRing } from './domain/rings.ts';
 import type { KeyedWindow, Occurrence } from './domain/window.ts';
-import type { Update } from './domain/update.ts';
+import type { StoredUpdate } from './domain/update.ts';
+
+export type { StoredUpdate } from './domain/update.ts';
 
 export interface ActivePolicy {
   tenant: string;
@@ -162,18 +164,6 @@ export abstract class WaveStore {
   abstract released(tx: Tx, wave: DueWave, now: Date, devices: number): Promise<void>;
   /** The wave will not be released. */
   abstract drop(tx: Tx, tenant: string, occurrenceId: string, wave?: number): Promise<void>;
-}
-
-export interface StoredUpdate extends Update {
-  rolloutId: string;
-  occurrenceId: string;
-  deviceId: string;
-  lane: 'mdm' | 'ddm';
-  /** From then on the update is installed whatever the user chose. */
-  deadlineAt: Date | null;
-  /** Null where the rollout has no rings. */
-  ring: number | null;
-  traceparent: string | null;
 }
 
 /** A move of one update; `update` is the row after it, `update.version - versions` the fence. */

@@ -29,11 +29,12 @@ import { HttpFeedSource } from './out/feed-source.ts';
 import { PgAssignmentStore } from './out/pg-assignment-store.ts';
 import { PgCatalogStore } from './out/pg-catalog-store.ts';
 import { PgOutlookStore } from './out/pg-outlook-store.ts';
+import { PgHoldStore } from './out/pg-hold-store.ts';
 import { JetStreamBacklog } from './out/jetstream-backlog.ts';
 import { PgDryRunStore } from './out/pg-dry-run-store.ts';
 import { PgForecastStore } from './out/pg-forecast-store.ts';
-import { PgPacer } from './out/pg-pacer.ts';
 import { PgKeepStore } from './out/pg-keep-store.ts';
+import { PgPacer } from './out/pg-pacer.ts';
 import { PgPlanStore } from './out/pg-plan-store.ts';
 import { PgPolicyStore } from './out/pg-policy-store.ts';
 import { PgSpecStore } from './out/pg-spec-store.ts';
@@ -45,8 +46,9 @@ import { PgWaveStore } from './out/pg-wave-store.ts';
 import { PgWindowStore } from './out/pg-window-store.ts';
 import { PlanStore, PolicyStore, SpecStore, UpdateStore, WaveStore, WindowStore } from './ports.ts';
 import { DryRunStore } from './dry-run-ports.ts';
-import { Backlog, ForecastStore, Pacer } from './pacer-ports.ts';
 import { KeepStore } from './keep-ports.ts';
+import { Backlog, ForecastStore, Pacer } from './pacer-ports.ts';
+import { HoldStore } from './hold-ports.ts';
 import { RingStore } from './ring-ports.ts';
 import { AdvanceUpdates } from './steps/advance-updates.ts';
 import { SettingsStore } from './settings-ports.ts';
@@ -56,15 +58,16 @@ import { CloseWindow } from './steps/close-window.ts';
 import { ControlPolicy } from './steps/control-policy.ts';
 import { ControlRollout } from './steps/control-rollout.ts';
 import { EndOverdue } from './steps/end-overdue.ts';
+import { HoldBack } from './steps/hold-back.ts';
 import { AskForRefresh } from './steps/ask-for-refresh.ts';
 import { ExplainAssignment } from './steps/explain-assignment.ts';
 import { ForecastPolicy } from './steps/forecast-policy.ts';
 import { ImportCatalog } from './steps/import-catalog.ts';
 import { RefreshCatalog } from './steps/refresh-catalog.ts';
+import { KeepUpdates } from './steps/keep-updates.ts';
 import { LookAhead } from './steps/look-ahead.ts';
 import { LookAtGroup } from './steps/look-at-group.ts';
 import { DeclareSettings } from './steps/declare-settings.ts';
-import { KeepUpdates } from './steps/keep-updates.ts';
 import { DryRun } from './steps/dry-run.ts';
 import { JudgeRings } from './steps/judge-rings.ts';
 import { OpenWindow } from './steps/open-window.ts';
@@ -124,6 +127,9 @@ import { WatchStore } from './watch-ports.ts';
     ControlRollout,
     DeclareSettings,
     EndOverdue,
+    HoldBack,
+    KeepUpdates,
+    KeepClock,
     ImportCatalog,
     RefreshCatalog,
     AskForRefresh,
@@ -138,13 +144,14 @@ import { WatchStore } from './watch-ports.ts';
     { provide: Pacer, useClass: PgPacer },
     { provide: Backlog, useClass: JetStreamBacklog },
     { provide: ForecastStore, useClass: PgForecastStore },
+    { provide: KeepStore, useClass: PgKeepStore },
     { provide: RingStore, useClass: PgRingStore },
+    { provide: HoldStore, useClass: PgHoldStore },
     { provide: WatchStore, useClass: PgWatchStore },
     { provide: WaveStore, useClass: PgWaveStore },
     { provide: UpdateStore, useClass: PgUpdateStore },
     { provide: OutlookStore, useClass: PgOutlookStore },
     { provide: AssignmentStore, useClass: PgAssignmentStore },
-    { provide: KeepStore, useClass: PgKeepStore },
     { provide: PolicyStore, useClass: PgPolicyStore },
     { provide: SpecStore, useClass: PgSpecStore },
     { provide: CatalogStore, useClass: PgCatalogStore },

@@ -8,6 +8,7 @@ import { PgCatalogStore } from '../src/out/pg-catalog-store.ts';
 import { PgPlanStore } from '../src/out/pg-plan-store.ts';
 import { PgPolicyStore } from '../src/out/pg-policy-store.ts';
 import { PgSpecStore } from '../src/out/pg-spec-store.ts';
+import { PgHoldStore } from '../src/out/pg-hold-store.ts';
 import { PgForecastStore } from '../src/out/pg-forecast-store.ts';
 import { PgPacer } from '../src/out/pg-pacer.ts';
 import { PgRingStore } from '../src/out/pg-ring-store.ts';
@@ -23,6 +24,7 @@ import { ControlPolicy } from '../src/steps/control-policy.ts';
 import { ControlRollout } from '../src/steps/control-rollout.ts';
 import { DeclareSettings } from '../src/steps/declare-settings.ts';
 import { EndOverdue } from '../src/steps/end-overdue.ts';
+import { HoldBack } from '../src/steps/hold-back.ts';
 import { ImportCatalog } from '../src/steps/import-catalog.ts';
 import { JudgeRings } from '../src/steps/judge-rings.ts';
 import { OpenWindow } from '../src/steps/open-window.ts';
@@ -127,6 +129,8 @@ export class Night {
   readonly applyResources: ApplyResources;
   readonly controlPolicy: ControlPolicy;
   readonly controlRollout: ControlRollout;
+  readonly holds: PgHoldStore;
+  readonly holdBack: HoldBack;
   readonly endOverdue: EndOverdue;
   readonly declareSettings: DeclareSettings;
   readonly importCatalog: ImportCatalog;
@@ -160,12 +164,23 @@ export class Night {
     this.declareSettings = new DeclareSettings(clock, this.db, outbox, this.plans, new PgSettingsStore(this.db));
     this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, waves, this.updates, tracer, this.log);
     this.advanceUpdates = new AdvanceUpdates(settings, clock, this.db, outbox, this.updates, tracer);
-    this.controlRollout = new ControlRollout(clock, this.db, outbox, policies, rings, this.updates, this.log);
+    this.holds = new PgHoldStore(this.db);
+    this.controlRollout = new ControlRollout(
+      clock,
+      this.db,
+      outbox,
+      policies,
+      rings,
+      this.holds,
+      this.updates,
+      this.log,
+    );
+    this.holdBack = new HoldBack(clock, this.db, outbox, this.holds, this.updates, this.log);
     this.endOverdue = new EndOverdue(settings, clock, this.db, outbox, this.updates, this.log);
-    const changes = new ChangeSpecs(clock, this.db, this.specs, this.controlRollout, this.log);
+    const changes = new ChangeSpecs(settings, clock, this.db, this.specs, this.controlRollout, this.log);
     this.putPolicy = new PutPolicy(this.db, this.specs, changes);
     this.applyResources = new ApplyResources(changes);
-    this.controlPolicy = new ControlPolicy(clock, this.db, this.specs, this.log);
+    this.controlPolicy = new ControlPolicy(clock, this.db, this.specs, this.holds, this.log);
     this.importCatalog = new ImportCatalog(this.db, new PgCatalogStore(this.db), this.log);
   }
 
@@ -356,6 +371,13 @@ export class Night {
     return after.commandId === null || after.commandId === commandId
       ? undefined
       : (await this.lastCommand(deviceId)).requestType;
+  }
+
+  /** The queue took back its outstanding command, or that one. */
+  async revoked(deviceId: string, id?: string): Promise<void> {
+    const commandId = id ?? (await this.row(deviceId)).commandId!;
+    const what = { kind: 'ended', outcome: 'revoked', handedOver: false, notNowCount: 0 } as const;
+    await this.advanceUpdates.run(TENANT, [{ deviceId, commandId, at: this.clock.now(), what }]);
   }
 
   async expire(deviceId: string, handedOver: boolean, notNowCount = 0): Promise<void> {

@@ -50,15 +50,33 @@ export const commandEnqueue = defineWork('command.enqueue', 1, CommandGroup);
 
 /**
  * Take back what no device has in hand of this cause: queued and NotNow commands. What was handed over may still be
- * answered. Commands of the cause that were sent for before this message and arrive after it are refused.
+ * answered. Commands of the cause that were sent for before this message and arrive after it are refused. With `commands`
+ * only these of the cause are taken back, each that was is announced by `command.ended`, and none is refused later.
  */
-export const commandRevoke = defineWork('command.revoke', 1, z.object({ cause: z.string().max(200) }));
+export const commandRevoke = defineWork(
+  'command.revoke',
+  1,
+  z.object({
+    cause: z.string().max(200),
+    commands: z
+      .array(z.object({ deviceId: DeviceId, commandId: CommandId }))
+      .min(1)
+      .max(1000)
+      .optional(),
+  }),
+);
 
 /** These commands are committed to their devices' queues. Only new ones are named. */
 export const commandEnqueued = defineEvent(
   'command.enqueued',
   1,
-  z.object({ deviceId: DeviceId, commandId: CommandId, traceparent: Traceparent.optional() }),
+  z.object({
+    deviceId: DeviceId,
+    commandId: CommandId,
+    /** Its device is to be woken for it now; becomes apns-expiration. Absent: nobody is to push for it yet, or somebody else does. */
+    pushUntil: Instant.optional(),
+    traceparent: Traceparent.optional(),
+  }),
 );
 
 const Wake = z.object({
@@ -139,6 +157,8 @@ export const EndedOutcome = z.enum([
   'superseded',
   /** A person took it back before it was handed over. */
   'cancelled',
+  /** Its sender took back this very command before it was handed over. */
+  'revoked',
   /** It was never queued: its device cannot take it, is not enrolled, or it is malformed. Or its device's own server refused it. */
   'refused',
 ]);
@@ -146,7 +166,7 @@ export type EndedOutcome = z.infer<typeof EndedOutcome>;
 
 /**
  * These commands ended without their device's answer and will not be handed over (again). Commands that their own sender
- * revoked by cause are not announced.
+ * revoked by cause alone are not announced.
  */
 export const commandEnded = defineEvent(
   'command.ended',

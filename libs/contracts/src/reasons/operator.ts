@@ -24,6 +24,14 @@ export const OPERATOR_REASONS = {
     retry: 'never',
     action: 'Change the policy: its new version begins a new rollout.',
   },
+  'past-recall': {
+    class: 'operator',
+    title: 'It was installing already',
+    explanation:
+      'The rollout was paused, or the ring halted, while the device was installing by itself: that cannot be taken back.',
+    retry: 'not-needed',
+    action: 'Nothing: it is followed to its end.',
+  },
   cancelled: {
     class: 'operator',
     title: 'The command was taken back',

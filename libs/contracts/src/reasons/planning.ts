@@ -53,7 +53,8 @@ export const PLANNING_REASONS = {
     explanation:
       'The rollout, its policy or its tenant is paused, or was when the window closed: the device is told nothing.',
     retry: 'next-window',
-    action: 'Resume it. While the window sends, a device that is being asked goes on with its next answer.',
+    action:
+      'Resume it. While the window sends, a device that is being asked goes on with its next answer, and what was taken back is told anew.',
   },
   'ring-halted': {
     class: 'operator',

@@ -173,6 +173,10 @@ export class PgCommandStore extends CommandStore {
     };
   }
 
+  override async recall(tx: Tx, cause: string, commands: readonly CommandKey[], now: Date): Promise<EndedCommand[]> {
+    return (await tx.query<EndedRecord>(endSql.recall, [cause, ...keyColumns(commands), now])).map(endedOf);
+  }
+
   override async findTraits(tx: Tx, devices: readonly { tenant: string; deviceId: string }[]): Promise<DeviceTraits[]> {
     return (await tx.query<TraitsRecord>(traitsSql.findTraits, deviceColumns(devices))).map(traitsOf);
   }

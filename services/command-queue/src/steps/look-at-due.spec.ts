@@ -1,11 +1,29 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { commandEnded, commandRevoke, message, pushRepeat, pushRequest, pushSent } from '@lamplighter/contracts';
+import {
+  commandEnded,
+  commandRevoke,
+  type ItemOf,
+  message,
+  pushRepeat,
+  pushRequest,
+  pushSent,
+} from '@lamplighter/contracts';
 import { Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
 import { FakeCommandStore } from '../../test/fake-command-store.ts';
 import { FakeEnrollmentStore } from '../../test/fake-enrollment-store.ts';
 import { FakeQueue } from '../../test/fake-queue.ts';
-import { connect, enrollment, FakeDatabase, FakeOutbox, minutes, settings, START, terms } from '../../test/fixtures.ts';
+import {
+  commandId,
+  connect,
+  enrollment,
+  FakeDatabase,
+  FakeOutbox,
+  minutes,
+  settings,
+  START,
+  terms,
+} from '../../test/fixtures.ts';
 import { StepTools } from './step-tools.ts';
 import { LookAtDue } from './look-at-due.ts';
 import { RecordPush } from './record-push.ts';
@@ -88,13 +106,33 @@ describe('look-at-due', () => {
 });
 
 describe('revoke-commands', () => {
+  const revoke = (items: ItemOf<typeof commandRevoke>[]) =>
+    new RevokeCommands(db, outbox, commands, clock, silentLog).run([
+      message(commandRevoke, { id: 'r', tenant: 'default', at: START }, items),
+    ]);
+
+  it('takes back the very commands that are named, and tells of each that it took back', async () => {
+    await commands.exchange(db, [connect('b')], START, 0);
+    const named = ['a', 'b'].map((deviceId) => ({ deviceId, commandId: commandId('Scan', deviceId) }));
+    await revoke([{ cause: 'another', commands: named }]);
+    expect(queue.history).toEqual([]);
+    await revoke([{ cause: 'rollout-1', commands: named }]);
+    expect(queue.rows.map((each) => [each.deviceId, each.state])).toEqual([
+      ['b', 'sent'],
+      ['a', 'queued'],
+    ]);
+    const told = outbox.of(commandEnded).flatMap((each) => each.items);
+    expect(told).toMatchObject([{ deviceId: 'a', outcome: 'revoked', handedOver: false }]);
+    await commands.enqueue(db, [terms('Again', ['a'])], START);
+    expect(queue.rows.map((each) => each.deviceId)).toEqual(['b', 'a', 'a']);
+  });
+
   it('takes back what no device has in hand', async () => {
     await commands.exchange(db, [connect('b')], START, 0);
     const items = [{ cause: 'rollout-1' }];
-    await new RevokeCommands(db, commands, clock, silentLog).run([
-      message(commandRevoke, { id: 'r', tenant: 'default', at: START }, items),
-    ]);
+    await revoke(items);
     expect(queue.rows.map((each) => [each.deviceId, each.state])).toEqual([['b', 'sent']]);
     expect(queue.history.map((each) => each.outcome)).toEqual(['revoked', 'revoked']);
+    expect(outbox.of(commandEnded)).toEqual([]);
   });
 });

@@ -40,13 +40,18 @@ export function advance(update: Update, said: Happening, terms: Terms): Advanced
     keepsCommand: rule.next === 'stay',
     ...progress(update, said, happening, rule.next, terms.now),
   };
-  if (update.step === 'enforce' && moved.to === update.state && moved.reason === update.reason) return undefined;
+  if (update.step === 'enforce' && isKnown(update, moved)) return undefined;
   if (recalls(update, moved, terms)) return { ...moved, ...ABORTED, keepsCommand: false };
   if (rule.next === 'stay' || rule.next === 'end') return moved;
   if (moved.to === 'downloaded' && onlyDownloads(update, terms)) {
     return { ...moved, reason: 'download-only', detail: 'The update is downloaded; the policy installs nothing.' };
   }
   return withAsk(update, moved, { ...resolve(update, rule.next), productKeys: happening.productKeys }, terms);
+}
+
+/** The device goes on with what it has told before. */
+function isKnown({ state, reason }: Update, { to, reason: now }: Advanced): boolean {
+  return to === state && (now === reason || (now === null && reason === 'past-recall'));
 }
 
 const ABORTED = { to: 'failed', reason: 'aborted', detail: 'The rollout was aborted.' } as const;

@@ -13,6 +13,9 @@ const notified: Reading = (update, happening, terms) =>
 /** Tried once more, it counts as an error. */
 const once: Reading = (update, happening) => (update.resends === 0 ? happening : as(happening, 'error-failed'));
 
+const stopped: Reading = (update, happening) =>
+  update.state === 'installing' ? { reason: 'waiting-for-its-time', ...as(happening, 'declared-stopped') } : happening;
+
 const IN_CONTEXT: Readonly<Partial<Record<Trigger, Reading>>> = {
   'status-postponed': (update, happening, terms) => {
     const mayBegin = update.step === 'ask-first' || mayResend(update, terms);
@@ -22,6 +25,8 @@ const IN_CONTEXT: Readonly<Partial<Record<Trigger, Reading>>> = {
   'status-downloaded': stalledIfStill,
   'status-idle': stalledIfStill,
   'status-installing': stalledIfStill,
+  'declared-waiting': stopped,
+  'declared-failed': stopped,
   'error-once-more': once,
   // A Mac downloads and installs by one command.
   'error-not-downloaded': (update, happening, terms) =>

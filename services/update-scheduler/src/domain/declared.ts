@@ -33,8 +33,12 @@ export function readDeclared(update: Update, status: DeclaredStatus): Happening 
   }
   const trigger = isAboutOurs(update, status) ? INSTALL_STATES[status.installState ?? ''] : undefined;
   if (trigger === 'declared-failed') return failed(status);
-  if (trigger !== undefined) return { trigger };
-  return { trigger: own?.active === true ? 'declared-waiting' : 'unreadable' };
+  return { trigger: trigger ?? (isActiveOnly(update, own) ? 'declared-waiting' : 'unreadable') };
+}
+
+/** It is active while the device downloads and installs too. */
+function isActiveOnly({ state }: Update, own: ReportedDeclaration | undefined): boolean {
+  return own?.active === true && state === 'commanded';
 }
 
 function isAtTarget({ targetVersion }: Update, { osVersion }: DeclaredStatus): boolean {
@@ -64,8 +68,10 @@ function failed({ failure }: DeclaredStatus): Happening {
   return { trigger: 'declared-failed', reason, detail: `${words === '' ? 'no reason given' : words}${times}` };
 }
 
+const NO_FAILURE: ReadonlySet<string> = new Set(['waiting-for-its-time', 'past-recall']);
+
 /** The time has passed, with the hours given after it. What the device failed at says more than that. */
 export function overdue({ reason }: Pick<Update, 'reason'>): Happening {
-  const isFailing = reason !== null && reason !== 'waiting-for-its-time';
+  const isFailing = reason !== null && !NO_FAILURE.has(reason);
   return { trigger: 'overdue', reason: isFailing ? reason : 'not-enforced' };
 }

@@ -60,6 +60,7 @@ export function readEnd(update: Update, end: CommandEnd): Happening {
       return readRefusal(end);
     case 'cancelled':
     case 'superseded':
+    case 'revoked':
       return { trigger: outcome };
     default:
       return readExpiry(update, end);

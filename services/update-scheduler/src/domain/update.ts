@@ -46,6 +46,19 @@ export interface Update {
   resends: number;
 }
 
+/** With whose it is, and what it goes by. */
+export interface StoredUpdate extends Update {
+  rolloutId: string;
+  occurrenceId: string;
+  deviceId: string;
+  lane: 'mdm' | 'ddm';
+  /** From then on the update is installed whatever the user chose. */
+  deadlineAt: Date | null;
+  /** Null where the rollout has no rings. */
+  ring: number | null;
+  traceparent: string | null;
+}
+
 /** What decides beside the update itself. */
 export interface Terms {
   now: Date;

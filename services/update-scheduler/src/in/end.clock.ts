@@ -3,14 +3,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { ControlRollout } from '../steps/control-rollout.ts';
 import { EndOverdue } from '../steps/end-overdue.ts';
+import { HoldBack } from '../steps/hold-back.ts';
 
-/** Ends updates of aborted rollouts, and those by declaration that are overdue. */
+/** Ends updates of aborted rollouts, takes back those of rollouts that are held, and ends those by declaration that are overdue. */
 @Injectable()
 export class EndClock extends Ticker {
   constructor(
     @Inject(CONFIG) config: Config,
     log: Log,
     private readonly controlRollout: ControlRollout,
+    private readonly holdBack: HoldBack,
     private readonly endOverdue: EndOverdue,
   ) {
     super({ everyMs: config.LAMP_WINDOW_TICK_MS, log });
@@ -18,6 +20,7 @@ export class EndClock extends Ticker {
 
   protected override async tick(): Promise<void> {
     await this.controlRollout.endAborted();
+    await this.holdBack.run();
     await this.endOverdue.run();
   }
 }

@@ -1,16 +1,18 @@
 import type { InputOf, Policy, policyControl, tenantControl } from '@lamplighter/contracts';
 import { Clock, Database, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
+import { HoldStore } from '../hold-ports.ts';
 import { SpecStore } from '../ports.ts';
 import { unknownPolicy } from './put-policy.ts';
 
-/** Pauses and resumes policies: one, or all of a tenant. What is paused opens no window and releases no wave. */
+/** Pauses and resumes policies: one, or all of a tenant. What is paused opens no window and releases no wave, and what it sent is taken back (`HoldBack`). */
 @Injectable()
 export class ControlPolicy {
   constructor(
     private readonly clock: Clock,
     private readonly db: Database,
     private readonly specs: SpecStore,
+    private readonly holds: HoldStore,
     private readonly log: Log,
   ) {}
 
@@ -20,6 +22,7 @@ export class ControlPolicy {
       const stored = await this.specs.policy(tx, tenant, policyId);
       if (!stored) throw unknownPolicy(policyId);
       await this.specs.setPaused(tx, tenant, policyId, paused);
+      if (!paused) await this.holds.replan(tx, { tenant, policyId }, this.clock.now());
       return { ...stored, paused };
     });
     this.log.info({ tenant, policyId, paused }, 'policy controlled');
@@ -28,7 +31,10 @@ export class ControlPolicy {
 
   async tenant({ tenant, action, by }: InputOf<typeof tenantControl>): Promise<{ tenant: string; paused: boolean }> {
     const paused = action === 'pause';
-    await this.db.transaction((tx) => this.specs.setTenantPaused(tx, tenant, paused, { at: this.clock.now(), by }));
+    await this.db.transaction(async (tx) => {
+      await this.specs.setTenantPaused(tx, tenant, paused, { at: this.clock.now(), by });
+      if (!paused) await this.holds.replan(tx, { tenant }, this.clock.now());
+    });
     this.log.info({ tenant, paused }, 'tenant controlled');
     return { tenant, paused };
   }

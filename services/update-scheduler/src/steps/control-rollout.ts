@@ -9,6 +9,7 @@ import {
 } from '@lamplighter/contracts';
 import { Clock, Database, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
+import { HoldStore } from '../hold-ports.ts';
 import { PolicyStore, UpdateStore } from '../ports.ts';
 import { RingStore, type StoredRing } from '../ring-ports.ts';
 import { stageWithdrawals } from './announce.ts';
@@ -41,6 +42,7 @@ export class ControlRollout {
     private readonly outbox: Outbox,
     private readonly policies: PolicyStore,
     private readonly rings: RingStore,
+    private readonly holds: HoldStore,
     private readonly updates: UpdateStore,
     private readonly log: Log,
   ) {}
@@ -55,8 +57,10 @@ export class ControlRollout {
       if (action === 'abort') await this.revoke(tx, tenant, rolloutId);
       if (action === 'emergency' && !(await this.policies.makeEmergency(tx, tenant, rolloutId)))
         throw outdated(rolloutId);
-      if (action === 'resume') return this.resumeRings(tx, { tenant, rolloutId }, old, override);
-      return 0;
+      if (action !== 'resume') return 0;
+      const rings = await this.resumeRings(tx, { tenant, rolloutId }, old, override);
+      await this.holds.replan(tx, { tenant, rolloutId }, this.clock.now());
+      return rings;
     });
     this.log.info({ tenant, rolloutId, state, action, overridden }, 'rollout controlled');
     return { rolloutId, state, emergency: action === 'emergency', overridden };

@@ -63,6 +63,28 @@ SELECT g.tenant, g.device_id, g.command_id, g.state, g.cause, g.not_now_count, g
 };
 
 /**
+ * Plan: unnest → command_pkey, locked; `state` as it is once the lock is held.
+ * $1 cause, $2 tenants, $3 device ids, $4 command ids, $5 now
+ */
+export const recall: Statement = {
+  name: 'command-recall',
+  text: `
+WITH picked AS MATERIALIZED (
+  SELECT o.* FROM (SELECT * FROM unnest($2::text[], $3::text[], $4::uuid[]) AS u(tenant, device_id, command_id) ORDER BY u.device_id COLLATE "C", 3) d
+   CROSS JOIN LATERAL (
+     SELECT c.tenant, c.device_id, c.command_id FROM command_queue.command c
+      WHERE c.tenant = d.tenant AND c.device_id = d.device_id AND c.command_id = d.command_id AND c.cause = $1 AND c.state <> 1
+        FOR UPDATE) o
+), gone AS (
+  DELETE FROM command_queue.command c USING picked p
+   WHERE c.tenant = p.tenant AND c.device_id = p.device_id AND c.command_id = p.command_id
+  RETURNING c.*
+), kept AS (${keep("'revoked'", '$5')})
+SELECT g.tenant, g.device_id, g.command_id, g.state, g.cause, g.not_now_count, g.traceparent, b.request_type
+  FROM gone g JOIN command_queue.command_body b ON b.tenant = g.tenant AND b.body_id = g.body_id`,
+};
+
+/**
  * Plan: unnest → the pending commands of each device, locked → command_pkey.
  * $1 tenant, $2 device ids, $3 command id or null for all, $4 now
  */

@@ -8,6 +8,7 @@ import {
   POLLING,
   CONFIRMS,
   STEPS_BEFORE,
+  SCHEDULES,
   EVERY,
   ERRORS,
 } from './steps.ts';
@@ -56,6 +57,7 @@ export const ENDS: readonly RuleLine[] = [
     'A newer command took the place of this one before the device saw it; the next window tries again.',
     'command-replaced',
   ],
+  [SCHEDULES, 'revoked', 'same', 'repeat', 'The order was taken back before the device had it.'],
   [
     STEPS_BEFORE,
     'error-superseded',

@@ -24,6 +24,7 @@ export const ENFORCING: readonly RuleLine[] = [
   ],
   [ENFORCE, 'declared-installing', 'installing', 'stay', 'The device is installing.'],
   [ENFORCE, 'declared-failed', 'same', 'stay', 'The device failed, and tries again by itself.'],
+  [ENFORCE, 'declared-stopped', 'commanded', 'stay', 'The device installs no more; it tries again by itself.'],
   [ENFORCE, 'declared-refused', 'failed', 'end', 'The device does not put the declaration into effect.'],
   [
     ENFORCE,

@@ -70,6 +70,8 @@ function dealt({ judgement, pace }: ChunkOf, keys: Keys, params: SqlParams): str
       -- What the device itself said when it was asked holds for this window.
       OR (old.state = 'not-eligible' AND j.reason IS DISTINCT FROM old.reason
           AND (old.wave < 0 OR old.occurrence_id <> ${occurrence} OR old.reason = 'left-management'))
+      -- What was taken back while the rollout was held; devices that are asked meanwhile go on by themselves.
+      OR (old.lane = 'ddm' AND old.state = 'waiting' AND old.reason IN ('paused','ring-halted'))
       OR (old.occurrence_id <> ${occurrence} AND (
             old.state IN ('waiting','planned')
          OR (old.state = 'failed' AND old.reason IS DISTINCT FROM 'aborted')

@@ -108,7 +108,7 @@ describe('a peer that is dead while TCP believes in it', () => {
     const { url, proxy } = await proxied();
     const { certificate: cert, key } = certificate;
     const troubles: string[] = [];
-    const endpoint = { url, ca: ca.pem, certificate: cert, key, timeoutMs: 10_000, idleMs: 100 };
+    const endpoint = { url, topic: TOPIC, ca: ca.pem, certificate: cert, key, timeoutMs: 10_000, idleMs: 100 };
     const pool = new ApnsPool({ endpoint, connections: 1, onTrouble: (error) => troubles.push(error.message) });
     closing.push(() => pool.destroy());
     const deadlineMs = performance.now() + 20_000;

@@ -52,7 +52,7 @@ export class Http2PushSender extends PushSender {
     const { LAMP_APNS_URL, LAMP_APNS_TIMEOUT_SECONDS, LAMP_APNS_CONNECTIONS } = this.config;
     const timeoutMs = LAMP_APNS_TIMEOUT_SECONDS * 1000;
     const pool = new ApnsPool({
-      endpoint: { url: LAMP_APNS_URL, ca: this.ca, certificate, key, timeoutMs, idleMs: IDLE_MS },
+      endpoint: { url: LAMP_APNS_URL, topic, ca: this.ca, certificate, key, timeoutMs, idleMs: IDLE_MS },
       connections: LAMP_APNS_CONNECTIONS,
       onTrouble: (error) => this.log.warn({ err: error, tenant, topic }, 'a connection to APNs failed; trying again'),
     });

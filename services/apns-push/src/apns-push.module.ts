@@ -4,6 +4,7 @@ import { keepDays, keepSealed, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
 import type { Config } from './config.ts';
 import { CertificatesClock } from './in/certificates.clock.ts';
+import { OnCommandEnqueuedConsumer } from './in/on-command-enqueued.consumer.ts';
 import { OnPushRepeatConsumer } from './in/on-push-repeat.consumer.ts';
 import { OnPushRequestConsumer } from './in/on-push-request.consumer.ts';
 import { PushCertificateResponder } from './in/push-certificate.responder.ts';
@@ -25,7 +26,13 @@ import { WatchCertificates } from './steps/watch-certificates.ts';
 
 @Module({
   imports: [RuntimeModule, StorageModule.forService('apns_push'), MessagingModule.forService('apns-push')],
-  controllers: [OnPushRequestConsumer, OnPushRepeatConsumer, PushCertificateResponder, PushNowResponder],
+  controllers: [
+    OnCommandEnqueuedConsumer,
+    OnPushRequestConsumer,
+    OnPushRepeatConsumer,
+    PushCertificateResponder,
+    PushNowResponder,
+  ],
   providers: [
     CertificatesClock,
     PushDevices,

@@ -2,7 +2,7 @@ import { pushRequest } from '@lamplighter/contracts';
 import { AesSealer } from '@lamplighter/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { newPushCertificate, TOPIC } from './push-pki.ts';
-import { PushWorld } from './push-world.ts';
+import { LATER, PushWorld } from './push-world.ts';
 
 jest.setTimeout(60_000);
 
@@ -47,6 +47,21 @@ describe('a push certificate', () => {
     for (const plain of ['BEGIN', key64, Buffer.from(key64, 'base64').toString('latin1')]) {
       expect(row?.sealed_pem.includes(plain, 0, 'latin1')).toBe(false);
     }
+  });
+});
+
+describe('a new command', () => {
+  it('wakes its device, unless nobody is to push for it or that is too late', async () => {
+    const [woken, left, late] = await Promise.all(['new-1', 'new-2', 'new-3'].map((id) => world.enroll(id)));
+    await world.enqueued([
+      { deviceId: 'new-2' },
+      { deviceId: 'new-3', pushUntil: '2020-01-01T00:00:00.000Z' },
+      { deviceId: 'new-1', pushUntil: LATER },
+      { deviceId: 'new-1', pushUntil: LATER },
+    ]);
+    expect(await world.outcomeOf('new-1')).toMatchObject({ outcome: 'accepted' });
+    expect([woken!, left!, late!].map((path) => world.pushesTo(path))).toEqual([1, 0, 0]);
+    expect(world.sent.filter(({ deviceId }) => deviceId.startsWith('new-'))).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,12 @@
-import { message, pushAddressContext, pushCertificatePut, pushSent, subjectFilter } from '@lamplighter/contracts';
+import {
+  commandEnqueued,
+  derivedUuid,
+  message,
+  pushAddressContext,
+  pushCertificatePut,
+  pushSent,
+  subjectFilter,
+} from '@lamplighter/contracts';
 import type { ItemOf, MessageDefinition, pushRequest } from '@lamplighter/contracts';
 import { connectBroker, JetStreamPublisher, NatsRequester, PublishWindow } from '@lamplighter/messaging';
 import type { Broker } from '@lamplighter/messaging';
@@ -125,6 +133,14 @@ export class PushWorld {
     const reason = definition.name === 'push.repeat' ? ('repush' as const) : ('enqueued' as const);
     const items = deviceIds.map((deviceId) => ({ deviceId, expiresAt, reason }));
     await this.publisher.publish(definition, message(definition, { id, tenant, at: new Date() }, items), id);
+  }
+
+  /** As the queue tells of a new command of each. */
+  async enqueued(wakes: readonly { deviceId: string; pushUntil?: string }[]): Promise<void> {
+    const id = `spec-${(this.counter += 1)}`;
+    const items = wakes.map((one) => ({ ...one, commandId: derivedUuid(id, one.deviceId) }));
+    const told = message(commandEnqueued, { id, tenant: 'default', at: new Date() }, items);
+    await this.publisher.publish(commandEnqueued, told, id);
   }
 
   outcomeOf(deviceId: string): Promise<Sent> {

@@ -18,7 +18,7 @@ import {
   type Message,
   message,
   type MessageDefinition,
-  pushRequest,
+  commandEnqueued,
   sourceCertificateHash,
   queueClear,
 } from '@lamplighter/contracts';
@@ -157,10 +157,10 @@ describe('command-queue on the broker and the database', () => {
     await enroll('mac');
     await send('wave-1', [group('Scan', ['mac', 'never-enrolled'], { expiresAt: inAnHour() })]);
     await waitFor('the command to be queued', () => queued('mac'));
-    const push = await waitFor('a push request', async () =>
-      (await held(pushRequest)).find((each) => each.items.some((item) => item.deviceId === 'mac')),
+    const enqueued = await waitFor('command.enqueued', async () =>
+      (await held(commandEnqueued)).find((each) => each.items.some((item) => item.deviceId === 'mac')),
     );
-    expect(push.items.map((item) => item.deviceId)).toEqual(['mac']);
+    expect(enqueued.items).toMatchObject([{ deviceId: 'mac', pushUntil: expect.any(String) }]);
 
     const id = commandId('Scan', 'mac');
     expect(await exchangeAll(['mac'])).toMatchObject([{ outcome: 'command', commandId: id, requestType: 'Scan' }]);

@@ -3,6 +3,7 @@ import {
   commandCancel,
   commandEnded,
   deviceEnrolled,
+  commandEnqueued,
   pushRequest,
   sourceCertificateHash,
 } from '@lamplighter/contracts';
@@ -43,6 +44,10 @@ describe('a command for a device of NanoMDM', () => {
     await beside.enroll('nano', nano, 'n2');
     await beside.send('Scan', ['n2']);
     await until('n2', 'handed to nanomdm');
+    const told = await waitFor('command.enqueued', async () =>
+      (await beside.told(commandEnqueued)).find(({ deviceId }) => deviceId === 'n2'),
+    );
+    expect(told.pushUntil).toBeUndefined();
     const pushed = (await beside.told(pushRequest)).map(({ deviceId }) => deviceId);
     expect(pushed.filter((deviceId) => deviceId.startsWith('n'))).toEqual([]);
     const text = `SELECT count(*)::int AS n FROM command_queue.push_target_v1 WHERE device_id LIKE 'n%'`;

@@ -1,6 +1,6 @@
-import { message, pushRequest } from '@lamplighter/contracts';
+import { commandEnqueued, derivedUuid, message, pushRequest } from '@lamplighter/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { jobsOf } from './push.ts';
+import { jobsOf, wakesOf } from './push.ts';
 
 const at = new Date('2026-11-20T02:00:00Z');
 
@@ -25,5 +25,15 @@ describe('jobsOf', () => {
       ['default', 'b', '1'],
       ['other', 'a', '4'],
     ]);
+  });
+});
+
+describe('wakesOf', () => {
+  it('asks for a push where the queue says until when, and not from then on', () => {
+    const item = { deviceId: 'a', commandId: derivedUuid('c') };
+    const pushUntil = '2026-11-20T03:00:00.000Z';
+    const told = message(commandEnqueued, { id: '1', tenant: 'default', at }, [item, { ...item, pushUntil }]);
+    expect(wakesOf(told, at)).toEqual([{ deviceId: 'a', expiresAt: pushUntil, traceparent: undefined }]);
+    expect(wakesOf(told, new Date(pushUntil))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
-import type { ItemOf, Message, pushRequest } from '@lamplighter/contracts';
+import type { commandEnqueued, ItemOf, Message, pushRequest } from '@lamplighter/contracts';
 import type { PushOutcome } from './apns-answer.ts';
 
-export type PushRequestItem = ItemOf<typeof pushRequest>;
+export type PushRequestItem = Omit<ItemOf<typeof pushRequest>, 'reason'>;
 
 /** One device to be woken. */
 export interface PushJob {
@@ -35,6 +35,18 @@ export function jobsOf(batch: readonly Message<PushRequestItem>[]): PushJob[] {
     }
   }
   return [...jobs.values()].flatMap((ofTenant) => [...ofTenant.values()]);
+}
+
+/**
+ * What of new commands asks for a push. One that is past asks for none: events are kept, and may all come again, while the
+ * queue itself ends the commands.
+ */
+export function wakesOf({ items }: Message<ItemOf<typeof commandEnqueued>>, now: Date): PushRequestItem[] {
+  return items.flatMap(({ deviceId, pushUntil, traceparent }) =>
+    pushUntil === undefined || isPast(new Date(pushUntil), now)
+      ? []
+      : [{ deviceId, expiresAt: pushUntil, traceparent }],
+  );
 }
 
 /** The epoch itself is no time to be past: it is APNs' word for one attempt, with nothing kept for a device that is away. */

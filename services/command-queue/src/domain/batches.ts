@@ -10,6 +10,11 @@ export function inBatches<T>(items: readonly T[], sizeOf: (item: T) => number): 
   return splitBySize(items, MAX_EVENT_BYTES, { sizeOf, maxItems: MAX_ITEMS });
 }
 
+/** As `deviceItemSize`, of `command.enqueued`: a thousand of them are one message. */
+export function enqueuedItemSize(item: { deviceId: string }): number {
+  return 200 + 6 * item.deviceId.length;
+}
+
 /** Bytes of an item that holds a device id beside fixed-size fields. JSON spends at most six on a character. */
 export function deviceItemSize(item: { deviceId: string }): number {
   return 300 + 6 * item.deviceId.length;

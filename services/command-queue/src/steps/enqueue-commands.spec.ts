@@ -6,7 +6,6 @@ import {
   commandEnded,
   type Message,
   message,
-  pushRequest,
 } from '@lamplighter/contracts';
 import { Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
@@ -27,6 +26,9 @@ let step: EnqueueCommands;
 const batch = (id: string, items: CommandGroup[], tenant = 'default'): Message<CommandGroup> =>
   message(commandEnqueue, { id, tenant, at: START }, items);
 
+const wakes = () =>
+  outbox.of(commandEnqueued).flatMap(({ items }) => items.map(({ deviceId, pushUntil }) => [deviceId, pushUntil]));
+
 beforeEach(async () => {
   outbox = new FakeOutbox();
   queue = new FakeQueue();
@@ -44,16 +46,15 @@ beforeEach(async () => {
 });
 
 describe('enqueue-commands', () => {
-  it('announces a message once and asks for one push per device', async () => {
+  it('announces a message once, and until when its devices are to be woken', async () => {
     await step.run([batch('m1', [group('Scan', ['a', 'b']), group('List', ['a'], { expiresAt: minutes(300) })])]);
     expect(outbox.of(commandEnqueued).map((each) => each.items.map((item) => item.deviceId))).toEqual([
       ['a', 'b', 'a'],
     ]);
-    expect(outbox.of(pushRequest).map((each) => each.items)).toEqual([
-      [
-        { deviceId: 'a', expiresAt: minutes(300).toISOString(), reason: 'enqueued', traceparent: undefined },
-        { deviceId: 'b', expiresAt: minutes(240).toISOString(), reason: 'enqueued', traceparent: undefined },
-      ],
+    expect(wakes()).toEqual([
+      ['a', minutes(240).toISOString()],
+      ['b', minutes(240).toISOString()],
+      ['a', minutes(300).toISOString()],
     ]);
     expect(queue.rows.map((row) => [row.pushCount, row.dueAt])).toEqual(Array(3).fill([1, minutes(10)]));
   });
@@ -62,7 +63,7 @@ describe('enqueue-commands', () => {
     const again = batch('m1', [group('Scan', ['a'])]);
     await step.run([again]);
     await step.run([again]);
-    expect(outbox.staged.map(({ name }) => name)).toEqual(['command.enqueued', 'push.request']);
+    expect(outbox.staged.map(({ name }) => name)).toEqual(['command.enqueued']);
   });
 
   it('tells who waits that a command for a device that has left was not queued', async () => {
@@ -86,13 +87,13 @@ describe('enqueue-commands', () => {
 
   it('asks for no push before the start of a command', async () => {
     await step.run([batch('m1', [group('Poll', ['a'], { notBefore: minutes(30) })])]);
-    expect(outbox.of(pushRequest)).toEqual([]);
+    expect(wakes()).toEqual([['a', undefined]]);
     expect(queue.rows.map((row) => [row.pushCount, row.dueAt])).toEqual([[0, minutes(30)]]);
   });
 
   it('asks for no push for a command that is already too late', async () => {
     await step.run([batch('m1', [group('Scan', ['a'], { expiresAt: START })])]);
-    expect(outbox.of(pushRequest)).toEqual([]);
+    expect(wakes()).toEqual([['a', undefined]]);
     expect(queue.rows.map((row) => row.dueAt)).toEqual([START]);
   });
 
@@ -123,6 +124,6 @@ describe('enqueue-commands', () => {
     await new FakeEnrollmentStore(queue).begin(db, enrollment('a', 'other'));
     await step.run([batch('m1', [group('Scan', ['a'])]), batch('m2', [group('Scan', ['a'])], 'other')]);
     expect(outbox.of(commandEnqueued).map((each) => each.tenant)).toEqual(['default', 'other']);
-    expect(new Set(outbox.staged.map(({ message: each }) => each.id)).size).toBe(4);
+    expect(new Set(outbox.staged.map(({ message: each }) => each.id)).size).toBe(2);
   });
 });

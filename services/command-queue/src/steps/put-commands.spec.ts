@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { commandEnded, commandEnqueued, pushRequest } from '@lamplighter/contracts';
+import { commandEnded, commandEnqueued } from '@lamplighter/contracts';
 import { Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
 import { FakeCommandStore } from '../../test/fake-command-store.ts';
@@ -146,6 +146,6 @@ describe('cancel-commands', () => {
       ['a', 'List', 'cancelled', false],
       ['a', 'Scan', 'cancelled', false],
     ]);
-    expect(outbox.of(pushRequest)).toEqual([]);
+    expect(outbox.of(commandEnqueued)).toEqual([]);
   });
 });

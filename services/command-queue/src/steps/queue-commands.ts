@@ -1,17 +1,18 @@
-import { commandEnqueued, derivedUuid, message, type NewCommand, pushRequest } from '@lamplighter/contracts';
+import { commandEnqueued, derivedUuid, type ItemOf, message, type NewCommand } from '@lamplighter/contracts';
 import { CONFIG, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
-import { deviceItemSize, inBatches } from '../domain/batches.ts';
+import { enqueuedItemSize, inBatches } from '../domain/batches.ts';
 import { firstDueAt } from '../domain/due.ts';
 import { endedItem } from '../domain/ended.ts';
 import { priorityOf } from '../domain/lanes.ts';
-import { onePerDevice, type PushRequest } from '../domain/push-requests.ts';
 import { retryPolicyOf } from '../domain/retry-policy.ts';
 import { slotOf } from '../domain/slot.ts';
 import { type AddedCommand, CommandStore, type CommandTerms, EnrollmentStore, type SlotWinner } from '../ports.ts';
 import { announceEnded } from './announce-ended.ts';
 import { type Batch, idOf, JudgeCommands, type Order, type Refused } from './judge-commands.ts';
+
+type NewItem = ItemOf<typeof commandEnqueued>;
 
 /** What became of an order; a command that is in neither was known, or its cause is revoked. */
 export interface Queued {
@@ -41,8 +42,7 @@ export class QueueCommands {
       await this.announceAdded(
         tx,
         order,
-        added,
-        order.senderPushes === true ? [] : own.flatMap((index) => pushesFor(terms[index]!, news[index]!)),
+        own.flatMap((index) => newItems(order, terms[index]!, news[index]!)),
         now,
       );
       const left = own.flatMap((index) => leftOut(batches[index]!, news[index]!));
@@ -79,20 +79,12 @@ export class QueueCommands {
     };
   }
 
-  private async announceAdded(
-    tx: Tx,
-    order: Order,
-    added: readonly NewCommand[],
-    pushes: readonly PushRequest[],
-    now: Date,
-  ): Promise<void> {
-    const head = { tenant: order.tenant, at: now };
-    const items = added.map(({ deviceId, commandId, traceparent }) => ({ deviceId, commandId, traceparent }));
-    for (const { id, batch } of inParts(commandEnqueued.name, order, items)) {
-      await this.outbox.stage(tx, commandEnqueued, message(commandEnqueued, { ...head, id }, batch), id);
-    }
-    for (const { id, batch } of inParts(pushRequest.name, order, onePerDevice(pushes))) {
-      await this.outbox.stage(tx, pushRequest, message(pushRequest, { ...head, id }, batch), id);
+  private async announceAdded(tx: Tx, order: Order, items: readonly NewItem[], now: Date): Promise<void> {
+    for (const [part, batch] of inBatches(items, enqueuedItemSize).entries()) {
+      // Derived from the order, so that what is handled twice is published once.
+      const id = derivedUuid(commandEnqueued.name, order.tenant, order.id, part);
+      const head = { id, tenant: order.tenant, at: now };
+      await this.outbox.stage(tx, commandEnqueued, message(commandEnqueued, head, batch), id);
     }
   }
 
@@ -130,19 +122,16 @@ export class QueueCommands {
   }
 }
 
-/** Ids derive from the order, so that what is handled twice is published once. */
-function inParts<T extends { deviceId: string }>(name: string, order: Order, items: readonly T[]) {
-  return inBatches(items, deviceItemSize).map((batch, part) => ({
-    id: derivedUuid(name, order.tenant, order.id, part),
-    batch,
+/** A device of another server is pushed by that one. */
+function newItems(order: Order, terms: CommandTerms, added: readonly AddedCommand[]): NewItem[] {
+  const isPushed = terms.pushCount > 0 && order.senderPushes !== true;
+  const until = isPushed ? terms.expiresAt.toISOString() : undefined;
+  return added.map(({ deviceId, commandId, source, traceparent }) => ({
+    deviceId,
+    commandId,
+    pushUntil: source === undefined ? until : undefined,
+    traceparent,
   }));
-}
-
-function pushesFor(terms: CommandTerms, added: readonly AddedCommand[]): PushRequest[] {
-  if (terms.pushCount === 0) return [];
-  const expiresAt = terms.expiresAt.toISOString();
-  const own = added.filter(({ source }) => source === undefined);
-  return own.map(({ deviceId, traceparent }) => ({ deviceId, expiresAt, reason: 'enqueued', traceparent }));
 }
 
 function leftOut({ order, group, body, commands }: Batch, added: readonly NewCommand[]): Omit<Refused, 'refusal'>[] {

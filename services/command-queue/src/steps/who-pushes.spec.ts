@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { pushRequest } from '@lamplighter/contracts';
+import { commandEnqueued } from '@lamplighter/contracts';
 import { Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
 import { FakeCommandStore } from '../../test/fake-command-store.ts';
@@ -12,15 +12,15 @@ import { QueueCommands } from './queue-commands.ts';
 import { StepTools } from './step-tools.ts';
 
 it.each([
-  ['the queue, at once and again later', { push: true }, 1, [1, minutes(10), false]],
+  ['the queue, at once and again later', { push: true }, minutes(240).toISOString(), [1, minutes(10), false]],
   [
     'its sender, and the queue where that was in vain',
     { push: true, senderPushes: true as const },
-    0,
+    undefined,
     [1, minutes(10), false],
   ],
-  ['nobody', { push: false }, 0, [0, minutes(240), true]],
-])('a command that is put is pushed for by %s', async (_who, terms, requests, row) => {
+  ['nobody', { push: false }, undefined, [0, minutes(240), true]],
+])('a command that is put is pushed for by %s', async (_who, terms, wanted, row) => {
   const db = new FakeDatabase();
   const outbox = new FakeOutbox();
   const queue = new FakeQueue();
@@ -37,6 +37,7 @@ it.each([
     group: group('Scan', ['a']),
   });
   expect(results).toMatchObject([{ outcome: 'queued' }]);
-  expect(outbox.of(pushRequest)).toHaveLength(requests);
+  const asked = outbox.of(commandEnqueued).flatMap(({ items }) => items);
+  expect(asked.map(({ pushUntil }) => pushUntil)).toEqual([wanted]);
   expect(queue.rows.map((one) => [one.pushCount, one.dueAt, one.noPush])).toEqual([row]);
 });

@@ -15,6 +15,8 @@ export interface RelayOptions {
   tickMs?: number;
 }
 
+/** From one look to the next: what is staged after a lull goes out at once, a steady trickle together. */
+const GATHER_MS = 25;
 const PAUSE = { firstMs: 250, mostMs: 15_000 };
 
 /**
@@ -32,6 +34,8 @@ export class OutboxRelay {
   private again = false;
   private failures = 0;
   private pauseUntil = 0;
+  private lookedAt = -Infinity;
+  private soon: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(options: RelayOptions) {
@@ -48,6 +52,7 @@ export class OutboxRelay {
   async flush(): Promise<void> {
     await this.running;
     this.pauseUntil = 0;
+    this.lookedAt = -Infinity;
     this.wake();
     await this.running;
   }
@@ -58,11 +63,14 @@ export class OutboxRelay {
     await this.flush();
     this.stopped = true;
     clearInterval(this.tick);
+    clearTimeout(this.soon);
   }
 
   private wake(): void {
     this.again = true;
     if (this.stopped || !this.online() || this.running !== undefined || Date.now() < this.pauseUntil) return;
+    const restMs = this.lookedAt + GATHER_MS - performance.now();
+    if (restMs > 0) return this.wakeIn(restMs);
     this.running = this.drain().finally(() => {
       this.running = undefined;
       // Staged between the last look and now.
@@ -70,12 +78,20 @@ export class OutboxRelay {
     });
   }
 
+  private wakeIn(ms: number): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = undefined;
+      this.wake();
+    }, ms);
+  }
+
   private async drain(): Promise<void> {
+    this.lookedAt = performance.now();
     try {
-      while (this.again) {
+      for (let isMore = true; isMore;) {
         this.again = false;
         const published = await this.source.drain(this.limit, (rows) => this.publish(rows));
-        if (published >= this.limit) this.again = true;
+        isMore = published >= this.limit;
       }
       this.failures = 0;
     } catch (error) {

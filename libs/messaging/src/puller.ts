@@ -11,6 +11,8 @@ export interface PullerOptions {
   durable: string;
   /** Most deliveries that wait here to be taken. */
   capacity: number;
+  /** Real milliseconds between two takes that are not full: what comes after a lull is taken at once, a steady trickle is gathered. */
+  gatherMs: number;
   /** Creates the durable where it is missing. */
   ensure: () => Promise<void>;
   log: Log;
@@ -31,6 +33,9 @@ export class Puller {
   private readonly inbox: string;
   private readonly buffer: Delivery[] = [];
   private readonly takers: (() => void)[] = [];
+  /** As many deliveries as wake a taker. */
+  private wanted = 1;
+  private takenAt = -Infinity;
   private subscription: Subscription | undefined;
   private watch: NodeJS.Timeout | undefined;
   /** Deliveries that were asked for and have not come. */
@@ -58,12 +63,32 @@ export class Puller {
     this.refill();
   }
 
-  /** What has arrived, at most `max`; waits for the first. Empty only once stopped. */
+  /** What has arrived, at most `max`; waits for the first, and `gatherMs` after the last take for more. Empty only once stopped. */
   async take(max: number): Promise<Delivery[]> {
-    while (this.buffer.length === 0 && !this.stopped) await new Promise<void>((resolve) => this.takers.push(resolve));
+    for (;;) {
+      while (this.buffer.length === 0 && !this.stopped) await new Promise<void>((resolve) => this.takers.push(resolve));
+      const restMs = this.takenAt + this.options.gatherMs - performance.now();
+      if (this.stopped || this.buffer.length >= max || restMs <= 0) break;
+      await this.gather(max, restMs);
+    }
     const taken = this.buffer.splice(0, max);
+    this.takenAt = performance.now();
+    this.wanted = 1;
     this.refill();
+    if (this.buffer.length > 0) this.wake();
     return taken;
+  }
+
+  /** Until `max` have come, or for so long. */
+  private async gather(max: number, ms: number): Promise<void> {
+    this.wanted = max;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.takers.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   /** Deliveries that nobody has taken yet. */
@@ -87,7 +112,7 @@ export class Puller {
       this.heardAt = Date.now();
       this.outstanding = Math.max(0, this.outstanding - 1);
       this.buffer.push(new Delivery(msg));
-      this.wake();
+      if (this.buffer.length >= this.wanted) this.wake();
       return this.refill();
     }
     if (Number(msg.subject.slice(this.inbox.length + 1)) > this.stale) this.onStatus(msg);

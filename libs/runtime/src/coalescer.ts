@@ -3,8 +3,13 @@ export interface CoalescerOptions<I, O> {
   maxBatch: number;
   /** Runs in flight at once; items that come meanwhile wait and fill the next batch. */
   maxInFlight: number;
-  /** Real milliseconds that the first item of a batch waits for company. 0: the end of this event-loop turn. */
+  /**
+   * Real milliseconds between the starts of two runs. What comes after a lull waits for the end of its event-loop turn only;
+   * a steady trickle is gathered.
+   */
   waitMs: number;
+  /** So many waiting items do not wait for more; by default `maxBatch`. */
+  enough?: number;
   /** Answers in the order of the items. A throw fails every item of the batch. */
   run: (items: I[]) => Promise<O[]>;
   /** Items with the same key never share a batch: the later one waits for the next. */
@@ -22,7 +27,9 @@ export class Coalescer<I, O> {
   private readonly options: CoalescerOptions<I, O>;
   private waiting: Waiting<I, O>[] = [];
   private inFlight = 0;
-  private scheduled = false;
+  private timer: NodeJS.Timeout | undefined;
+  private isDue = false;
+  private startedAt = -Infinity;
 
   constructor(options: CoalescerOptions<I, O>) {
     this.options = options;
@@ -37,18 +44,29 @@ export class Coalescer<I, O> {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.inFlight >= this.options.maxInFlight) return;
-    this.scheduled = true;
-    const begin = () => {
-      this.scheduled = false;
+    const { waitMs, maxInFlight, maxBatch, enough = maxBatch } = this.options;
+    if (this.isDue || this.waiting.length === 0 || this.inFlight >= maxInFlight) return;
+    const restMs = this.waiting.length >= enough ? 0 : this.startedAt + waitMs - performance.now();
+    if (restMs <= 0) this.startSoon();
+    else this.timer ??= setTimeout(() => this.startSoon(), restMs);
+  }
+
+  /** Together with all that comes in this turn. */
+  private startSoon(): void {
+    this.isDue = true;
+    setImmediate(() => {
+      this.isDue = false;
       this.start();
-    };
-    if (this.options.waitMs === 0) setImmediate(begin);
-    else setTimeout(begin, this.options.waitMs);
+    });
   }
 
   private start(): void {
-    while (this.inFlight < this.options.maxInFlight && this.waiting.length > 0) void this.runOne(this.take());
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    while (this.inFlight < this.options.maxInFlight && this.waiting.length > 0) {
+      this.startedAt = performance.now();
+      void this.runOne(this.take());
+    }
   }
 
   private take(): Waiting<I, O>[] {
@@ -79,7 +97,7 @@ export class Coalescer<I, O> {
       for (const entry of batch) entry.reject(error);
     } finally {
       this.inFlight -= 1;
-      if (this.waiting.length > 0) this.start();
+      this.schedule();
     }
   }
 }

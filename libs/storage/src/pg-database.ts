@@ -37,8 +37,12 @@ function rowsOf<R>(result: pg.QueryResult | pg.QueryResult[]): R[] {
 export class PgDatabase extends Database {
   readonly pool: pg.Pool;
 
-  constructor(url: string, size: number, log: Log, name = 'lamplighter') {
+  /** @param without planner methods that its sessions do without, e.g. `enable_seqscan` */
+  constructor(url: string, size: number, log: Log, name = 'lamplighter', without: readonly string[] = []) {
     super();
+    const plain = without.map((method) => `SET ${method} = off`).join('; ');
+    // The pool waits for it; its types do not say so.
+    const onConnect = (client: pg.ClientBase): Promise<unknown> => client.query(plain);
     this.pool = new pg.Pool({
       connectionString: url,
       max: size,
@@ -46,6 +50,7 @@ export class PgDatabase extends Database {
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       application_name: name,
+      ...(plain !== '' && { onConnect: onConnect as (client: pg.ClientBase) => void }),
     });
     // A connection that is lost between two statements of a transaction: its next statement fails, the process goes on.
     this.pool.on('connect', (client) => client.on('error', () => undefined));

@@ -23,6 +23,18 @@ export type ServiceSchema =
   | 'ddm'
   | 'admin_api';
 
+/**
+ * These services read and write some devices at a time, by key. A plan that PostgreSQL made while a table was small, and
+ * keeps until it is analyzed, would scan the table that a fleet has filled meanwhile, again for every device that speaks.
+ */
+const NO_SCANS = ['enable_seqscan', 'jit'];
+const WITHOUT: Readonly<Partial<Record<ServiceSchema, readonly string[]>>> = {
+  command_queue: NO_SCANS,
+  apns_push: NO_SCANS,
+  status_ingestion: [...NO_SCANS, 'enable_hashjoin', 'enable_mergejoin'],
+  ddm: NO_SCANS,
+};
+
 function openDatabase(
   schema: ServiceSchema,
   config: BaseConfig,
@@ -30,7 +42,13 @@ function openDatabase(
   health: HealthChecks,
   shutdown: Shutdown,
 ): PgDatabase {
-  const database = new PgDatabase(config.LAMP_DATABASE_URL, config.LAMP_DATABASE_POOL, log, `lamp ${schema}`);
+  const database = new PgDatabase(
+    config.LAMP_DATABASE_URL,
+    config.LAMP_DATABASE_POOL,
+    log,
+    `lamp ${schema}`,
+    WITHOUT[schema],
+  );
   health.register('postgresql', () => database.problem());
   shutdown.last(() => database.pool.end());
   return database;

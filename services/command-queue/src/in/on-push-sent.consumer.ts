@@ -7,7 +7,7 @@ import { RecordPush } from '../steps/record-push.ts';
 export class OnPushSentConsumer {
   constructor(private readonly step: RecordPush) {}
 
-  @OnMessages(pushSent)
+  @OnMessages(pushSent, { gatherMs: 150 })
   async handle(batch: Message<ItemOf<typeof pushSent>>[]): Promise<void> {
     await this.step.run(batch);
   }

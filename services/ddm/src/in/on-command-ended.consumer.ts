@@ -7,7 +7,7 @@ import { FollowDevices } from '../steps/follow-devices.ts';
 export class OnCommandEndedConsumer {
   constructor(private readonly step: FollowDevices) {}
 
-  @OnMessages(commandEnded)
+  @OnMessages(commandEnded, { gatherMs: 250 })
   async handle(batch: Message<ItemOf<typeof commandEnded>>[]): Promise<void> {
     await this.step.ended(batch);
   }

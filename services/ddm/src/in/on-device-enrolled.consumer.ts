@@ -7,7 +7,7 @@ import { FollowDevices } from '../steps/follow-devices.ts';
 export class OnDeviceEnrolledConsumer {
   constructor(private readonly step: FollowDevices) {}
 
-  @OnMessages(deviceEnrolled)
+  @OnMessages(deviceEnrolled, { gatherMs: 250 })
   async handle(batch: Message<ItemOf<typeof deviceEnrolled>>[]): Promise<void> {
     await this.step.enrolled(batch);
   }

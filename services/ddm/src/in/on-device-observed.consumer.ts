@@ -7,7 +7,7 @@ import { FollowDevices } from '../steps/follow-devices.ts';
 export class OnDeviceObservedConsumer {
   constructor(private readonly step: FollowDevices) {}
 
-  @OnMessages(deviceObserved)
+  @OnMessages(deviceObserved, { gatherMs: 250 })
   async handle(batch: Message<ItemOf<typeof deviceObserved>>[]): Promise<void> {
     await this.step.observed(batch);
   }

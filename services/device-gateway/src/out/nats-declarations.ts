@@ -13,13 +13,16 @@ import { Declarations } from '../ports.ts';
 
 const MAX_BATCH = 256;
 const IN_FLIGHT = 4;
+/** A device does not notice it, and a batch of some costs hardly more than one. */
+const WAIT_MS = 20;
+const ENOUGH = 32;
 /** Everything but the device's document. */
 const HEAD_BYTES = 2_000;
 
 const sizeOf = ({ data, endpoint }: DdmSync): number =>
   HEAD_BYTES + 2 * endpoint.length + (data === undefined ? 0 : Buffer.byteLength(JSON.stringify(data)));
 
-/** Check-ins that arrive within a millisecond share one request. */
+/** Check-ins that arrive close together share one request. */
 @Injectable()
 export class NatsDeclarations extends Declarations {
   private readonly coalescer: Coalescer<DdmSync, DdmSyncReply>;
@@ -32,7 +35,8 @@ export class NatsDeclarations extends Declarations {
     this.coalescer = new Coalescer({
       maxBatch: MAX_BATCH,
       maxInFlight: IN_FLIGHT,
-      waitMs: 1,
+      waitMs: WAIT_MS,
+      enough: ENOUGH,
       run: (batch) => this.syncAll(batch),
     });
   }

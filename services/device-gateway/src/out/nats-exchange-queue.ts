@@ -6,7 +6,11 @@ import type { Config } from '../config.ts';
 import { inBatches } from '../domain/exchange-batch.ts';
 import { ExchangeQueue } from '../ports.ts';
 
-/** Exchanges that arrive within a millisecond share one request to the command queue. */
+/** A device does not notice it, and a batch of some costs hardly more than one. */
+const WAIT_MS = 20;
+const ENOUGH = 32;
+
+/** Exchanges that arrive close together share one request to the command queue. */
 @Injectable()
 export class NatsExchangeQueue extends ExchangeQueue {
   private readonly coalescer: Coalescer<Exchange, ExchangeReply>;
@@ -20,7 +24,8 @@ export class NatsExchangeQueue extends ExchangeQueue {
     this.coalescer = new Coalescer({
       maxBatch: 256,
       maxInFlight: 2,
-      waitMs: 1,
+      waitMs: WAIT_MS,
+      enough: ENOUGH,
       keyOf: (exchange) => `${exchange.tenant}/${exchange.deviceId}`,
       run: (batch) => this.exchangeAll(batch),
     });

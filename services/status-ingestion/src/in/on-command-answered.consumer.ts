@@ -10,7 +10,7 @@ export class OnCommandAnsweredConsumer {
   constructor(private readonly step: InterpretAnswer) {}
 
   // A message holds up to 256 answers: more at a time would not make the statements cheaper.
-  @OnMessages(commandAnswered, { maxBatch: 16 })
+  @OnMessages(commandAnswered, { maxBatch: 16, gatherMs: 150 })
   async handle(batch: Message<AnsweredItem>[]): Promise<void> {
     await this.step.run(batch);
   }

@@ -10,7 +10,7 @@ export class OnDeclarationReportedConsumer {
   constructor(private readonly step: InterpretStatusReport) {}
 
   // A message holds half a megabyte of reports, which are parsed whole: some 200 as devices send them.
-  @OnMessages(declarationReported, { maxBatch: 16 })
+  @OnMessages(declarationReported, { maxBatch: 16, gatherMs: 150 })
   async handle(batch: Message<ReportedItem>[]): Promise<void> {
     await this.step.run(batch);
   }

@@ -9,7 +9,7 @@ export class OnDeviceEnrolledConsumer {
   constructor(private readonly step: RecordEnrollment) {}
 
   // An enrollment may be a message of its own, and fleets enroll by the thousand.
-  @OnMessages(deviceEnrolled, { maxBatch: 1000 })
+  @OnMessages(deviceEnrolled, { maxBatch: 1000, gatherMs: 150 })
   async handle(batch: Message<ItemOf<typeof deviceEnrolled>>[]): Promise<void> {
     await this.step.run(batch);
   }

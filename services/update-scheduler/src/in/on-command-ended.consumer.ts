@@ -7,7 +7,7 @@ import { AdvanceUpdates } from '../steps/advance-updates.ts';
 export class OnCommandEndedConsumer {
   constructor(private readonly advanceUpdates: AdvanceUpdates) {}
 
-  @OnMessages(commandEnded)
+  @OnMessages(commandEnded, { gatherMs: 150 })
   async handle(batch: Message<ItemOf<typeof commandEnded>>[]): Promise<void> {
     for (const [tenant, messages] of Map.groupBy(batch, (one) => one.tenant)) {
       const news = messages

@@ -6,6 +6,9 @@ import { type ActivePolicy, type ClosableOccurrence, type OpenedOccurrence, Wind
 
 @Injectable()
 export class PgWindowStore extends WindowStore {
+  /** A version of a policy never changes: each is read once. */
+  private specs: ReadonlyMap<string, PolicySpec> = new Map();
+
   constructor(private readonly db: Database) {
     super();
   }
@@ -21,8 +24,10 @@ export class PgWindowStore extends WindowStore {
                LEFT JOIN update_scheduler.tenant_state t ON t.tenant = p.tenant
               WHERE NOT p.paused AND p.archived_at IS NULL AND t.paused IS NOT TRUE AND r.state IS DISTINCT FROM 'aborted'`,
     });
-    return rows.map(({ named, spec: stored, ...row }) => {
-      const spec = whole(stored);
+    const keyOf = ({ tenant, policyId, version }: ActivePolicy): string => `${tenant} ${policyId} ${version}`;
+    this.specs = new Map(rows.map((row) => [keyOf(row), this.specs.get(keyOf(row)) ?? whole(row.spec)]));
+    return rows.map(({ named, ...row }) => {
+      const spec = this.specs.get(keyOf(row))!;
       return { ...row, spec: resolveWindows(spec, named ?? {}), windows: keyedWindows(spec, named ?? {}) };
     });
   }

@@ -3,7 +3,7 @@ import { clientExtensions, issueCertificate, keyFromScalar, publicKeyOf } from '
 import type { Issuer } from '../pki/certificate.ts';
 import { validity } from '../pki/authority.ts';
 import { seededBytes } from '../random.ts';
-import type { Device, World } from './device.ts';
+import type { Device } from './device.ts';
 
 /*
  * Keys, tokens and magics follow from the seed, so that 100,000 devices need not keep them: a device holds only its
@@ -62,11 +62,11 @@ export function privateKeyOf(seed: string, { index, generation }: Pick<Device, '
 }
 
 /** DER of the identity certificate of this generation, issued on first use. Its CN is the UDID. */
-export function certificateOf(device: Device, world: Pick<World, 'seed'>, issuer: Issuer): Buffer {
+export function certificateOf(device: Device, key: KeyObject, issuer: Issuer): Buffer {
   if (device.certificate !== undefined) return Buffer.from(device.certificate, 'latin1');
   const certificate = issueCertificate({
     commonName: device.udid,
-    publicKey: publicKeyOf(privateKeyOf(world.seed, device)),
+    publicKey: publicKeyOf(key),
     issuer,
     ...validity(),
     extensions: clientExtensions(),

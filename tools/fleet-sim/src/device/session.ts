@@ -1,6 +1,6 @@
 import type { Agent } from 'node:https';
 import { signMdmBody } from '@lamplighter/apple';
-import { issuerFromPem, keyPem, pem } from '../pki/certificate.ts';
+import { issuerFromPem } from '../pki/certificate.ts';
 import type { Credentials } from '../pki/authority.ts';
 import { between, seededRandom } from '../random.ts';
 import type { Random } from '../random.ts';
@@ -9,13 +9,13 @@ import { answerCommand, answerUserCommand } from './answer-command.ts';
 import { newCounts } from './counts.ts';
 import { isOnline } from './device.ts';
 import type { Device, UserChannel, World } from './device.ts';
-import { certificateOf, privateKeyOf } from './identity.ts';
+import { Identities } from './identities.ts';
 import { ddmDueAt } from './ddm/ddm.ts';
 import type { Ddm } from './ddm/ddm.ts';
 import type { Declaration } from './ddm/declaration.ts';
 import { talk } from './ddm/talk.ts';
 import * as message from './messages.ts';
-import { ownAgent, put, sharedAgent } from './transport.ts';
+import { put, sharedAgent } from './transport.ts';
 import type { Drop, Reply, ServerAddress } from './transport.ts';
 
 const FIRST_RETRY_MS = 30_000;
@@ -49,13 +49,14 @@ class NotTaken extends Error {}
 export class Sessions {
   readonly counts = newCounts();
   private readonly options: SessionOptions;
-  private readonly issuer;
+  private readonly identities: Identities;
   private readonly shared: Agent;
   private readonly declarations = new Map<string, Declaration>();
 
   constructor(options: SessionOptions) {
     this.options = options;
-    this.issuer = issuerFromPem(options.deviceCa.certificate, options.deviceCa.key);
+    const issuer = issuerFromPem(options.deviceCa.certificate, options.deviceCa.key);
+    this.identities = new Identities(options.world, issuer, options.server);
     this.shared = sharedAgent(options.server, options.sockets);
   }
 
@@ -311,15 +312,11 @@ export class Sessions {
   }
 
   private line(device: Device): Line {
-    const { world, server } = this.options;
-    const certificateDer = certificateOf(device, world, this.issuer);
-    const privateKey = privateKeyOf(world.seed, device);
-    if (device.usesClientCertificate) {
-      const agent = ownAgent(server, pem(certificateDer), keyPem(privateKey));
-      return { agent, sign: undefined, close: () => agent.destroy() };
-    }
+    const identity = this.identities.of(device);
+    const { agent } = identity;
+    if (agent !== undefined) return { agent, sign: undefined, close: () => agent.destroy() };
     const sign = (body: string): Record<string, string> => ({
-      'mdm-signature': signMdmBody(Buffer.from(body), { certificateDer, privateKey }),
+      'mdm-signature': signMdmBody(Buffer.from(body), identity),
     });
     return { agent: this.shared, sign, close: () => undefined };
   }

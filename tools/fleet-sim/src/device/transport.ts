@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:https';
-import type { RequestOptions } from 'node:https';
+import type { AgentOptions, RequestOptions } from 'node:https';
+import { createSecureContext } from 'node:tls';
 
 export interface Reply {
   readonly status: number;
@@ -32,9 +33,15 @@ export function sharedAgent(server: ServerAddress, sockets: number): Agent {
   return new Agent({ keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets, ca: server.ca });
 }
 
-/** A connection of its own, as a device with a TLS client certificate has it. Destroy it after the session. */
+/**
+ * A connection of its own, as a device with a TLS client certificate has it. Destroy it after each session: the next one
+ * resumes the TLS session, as real devices do.
+ */
 export function ownAgent(server: ServerAddress, cert: string, key: string): Agent {
-  return new Agent({ keepAlive: true, maxSockets: 1, ca: server.ca, cert, key });
+  // Made once: reading the PEM texts costs as much as a handshake.
+  const secureContext = createSecureContext({ ca: server.ca, cert, key });
+  const options: AgentOptions = { keepAlive: true, maxSockets: 1, maxCachedSessions: 1, secureContext };
+  return new Agent(options);
 }
 
 /** One PUT. Rejects on any failure of the line. A kept connection that the server had closed meanwhile is replaced once. */

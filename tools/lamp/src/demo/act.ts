@@ -33,6 +33,9 @@ export class Pause {
   }
 }
 
+/** Every look counts the whole fleet, in the product and in the simulator: a large one is looked at less often. */
+const lookMs = (devices: number, leastMs: number): number => Math.max(leastMs, devices / 10);
+
 const enrollPatienceMs = 30_000;
 
 /** Stragglers join the window while it is open. */
@@ -46,7 +49,7 @@ export async function awaitFleet(
   note: (text: string) => void,
 ): Promise<void> {
   let best = -1;
-  for (let changedAt = Date.now(); ; await pause.of(250)) {
+  for (let changedAt = Date.now(); ; await pause.of(lookMs(plan.devices, 250))) {
     const [{ enrolled, withFacts }, record] = await Promise.all([showFleet(stage.api), stage.fleet.record()]);
     note(`${number(enrolled)} of ${number(plan.devices)} enrolled, ${number(withFacts)} have reported what they are`);
     const away = record.behaviours['offline']?.devices ?? 0;
@@ -83,7 +86,7 @@ export async function performRollout(
   const policy = await createPolicy(stage.api, openPolicy(plan, now));
   const rolloutId = await firstRollout(stage, policy, pause);
   const lineEveryMs = narrator.isLive ? 500 : 3_000;
-  for (let shownAt = 0; ; await pause.of(500)) {
+  for (let shownAt = 0; ; await pause.of(lookMs(plan.devices, 500))) {
     const [rollout, record] = await Promise.all([showRollout(stage.api, rolloutId), stage.fleet.record()]);
     const [window] = rollout.windows;
     const isOver = window !== undefined && hasEnded(rollout, window.stopsAt, plan);

@@ -81,6 +81,16 @@ export const config = baseConfig.extend({
     .describe(
       'Days for which former versions of policies, windows and groups are kept, and policies that were removed.',
     ),
+  LAMP_MAX_POLICIES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(500)
+    .describe(
+      'Most policies of one tenant. Each plan asks of each device whether a policy of greater precedence has it.',
+    ),
+  LAMP_MAX_GROUPS: z.coerce.number().int().min(1).max(10_000).default(1_000).describe('Most groups of one tenant.'),
   LAMP_WATCH: z
     .enum(['on', 'off'])
     .default('on')

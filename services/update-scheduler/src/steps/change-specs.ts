@@ -1,7 +1,9 @@
 import { AppError, type Fault, faultAt } from '@lamplighter/contracts';
-import { Clock, Database, Log, type Tx } from '@lamplighter/runtime';
-import { Injectable } from '@nestjs/common';
+import { Clock, CONFIG, Database, Log, type Tx } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
 import { type Inventory, type Plan, planChanges, type Wanted } from '../domain/policy/plan-changes.ts';
+import { refuseBeyond } from '../domain/policy/quotas.ts';
 import { SpecStore } from '../ports.ts';
 import { ControlRollout } from './control-rollout.ts';
 
@@ -17,6 +19,7 @@ export interface ChangeTerms {
 @Injectable()
 export class ChangeSpecs {
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly clock: Clock,
     private readonly db: Database,
     private readonly specs: SpecStore,
@@ -31,6 +34,8 @@ export class ChangeSpecs {
       const wanted = wishes(inventory);
       const planned = planChanges(inventory, wanted, this.clock.now().toISOString().slice(0, 10));
       refuse(planned.faults);
+      const { LAMP_MAX_POLICIES: policies, LAMP_MAX_GROUPS: groups } = this.config;
+      refuseBeyond({ policies, groups }, inventory, wanted);
       const open = await this.openRollouts(tx, terms, wanted);
       if (terms.dryRun) return planned;
       const author = { at: this.clock.now(), by: terms.by };

@@ -100,6 +100,12 @@ export interface Combination {
 /** `all`: also those that nothing changed for. */
 export type Telling = 'changed' | 'all' | 'none';
 
+/** Whom to tell; and combinations without a manifest, whose devices were left as they are. */
+export interface Arranged {
+  told: ToldDevice[];
+  missing: Combination[];
+}
+
 /** Which device has what. All methods need the tenant's turn. */
 export abstract class AssignmentStore {
   /** Instants up to which each of these causes was withdrawn from every device; those that never were are absent. */
@@ -125,15 +131,18 @@ export abstract class AssignmentStore {
   /** Causes of a device's assignments that begin so. */
   abstract causesOf(tx: Tx, tenant: string, deviceId: string, beginning: string): Promise<string[]>;
 
-  /**
-   * Gives each of these devices the manifest of its sets and capabilities, and notes whom to tell.
-   * @returns whom to tell; and combinations without a manifest, whose devices were left as they are
-   */
+  /** Gives each of these devices the manifest of its sets and capabilities, and notes whom to tell. */
   abstract arrange(
     tx: Tx,
     of: { tenant: string; deviceIds: readonly string[]; tell: Telling },
     now: Date,
-  ): Promise<{ told: ToldDevice[]; missing: Combination[] }>;
+  ): Promise<Arranged>;
+
+  /**
+   * `assign` of a set that is the cause's own, and `arrange` of the devices whose assignment that changed, at once. Where a combination
+   * is missing its devices have their assignment, and are to be arranged.
+   */
+  abstract give(tx: Tx, assignment: NewAssignment & { tenant: string; tell: Telling }, now: Date): Promise<Arranged>;
 
   /** Devices, up to `limit` in order after `after`, that have one of these sets. */
   abstract devicesOfSets(

@@ -1,7 +1,7 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { EMPTY_TOKEN } from '../domain/manifest.ts';
-import { AssignmentStore, type Combination, type NewAssignment, type Telling, type ToldDevice } from '../ports.ts';
+import { type Arranged, AssignmentStore, type NewAssignment, type Telling } from '../ports.ts';
 import * as sql from './sql/assignments.ts';
 
 const idsOf = (rows: readonly { deviceId: string }[]): string[] => rows.map((row) => row.deviceId);
@@ -44,15 +44,17 @@ export class PgAssignmentStore extends AssignmentStore {
     tx: Tx,
     { tenant, deviceIds, tell }: { tenant: string; deviceIds: readonly string[]; tell: Telling },
     now: Date,
-  ): Promise<{ told: ToldDevice[]; missing: Combination[] }> {
-    const told: ToldDevice[] = [];
-    const missing: Combination[] = [];
-    for (const row of await tx.query<sql.ArrangeRecord>(sql.arrange, [tenant, deviceIds, now, EMPTY_TOKEN, tell])) {
-      const { deviceIds, toldCounts, manifestId, setIds, capabilitiesId } = row;
-      if (deviceIds === null) missing.push({ manifestId: manifestId!, setIds: setIds!, capabilitiesId });
-      else deviceIds.forEach((deviceId, n) => told.push({ deviceId, manifestId, toldCount: toldCounts![n]! }));
-    }
-    return { told, missing };
+  ): Promise<Arranged> {
+    return arranged(await tx.query<sql.ArrangeRecord>(sql.arrange, [tenant, deviceIds, now, EMPTY_TOKEN, tell]));
+  }
+
+  override async give(
+    tx: Tx,
+    { tenant, deviceIds, cause, setId, sentAt, tell }: NewAssignment & { tenant: string; tell: Telling },
+    now: Date,
+  ): Promise<Arranged> {
+    const values = [tenant, deviceIds, cause, setId, sentAt, now, EMPTY_TOKEN, tell];
+    return arranged(await tx.query<sql.ArrangeRecord>(sql.give, values));
   }
 
   override async devicesOfSets(
@@ -85,4 +87,13 @@ export class PgAssignmentStore extends AssignmentStore {
     const columns = [of.map((one) => one.deviceId), of.map((one) => one.capabilitiesId)];
     await tx.query(sql.setCapabilities, [tenant, ...columns]);
   }
+}
+
+function arranged(rows: readonly sql.ArrangeRecord[]): Arranged {
+  const result: Arranged = { told: [], missing: [] };
+  for (const { deviceIds, toldCounts, manifestId, setIds, capabilitiesId } of rows) {
+    if (deviceIds === null) result.missing.push({ manifestId: manifestId!, setIds: setIds!, capabilitiesId });
+    else deviceIds.forEach((deviceId, n) => result.told.push({ deviceId, manifestId, toldCount: toldCounts![n]! }));
+  }
+  return result;
 }

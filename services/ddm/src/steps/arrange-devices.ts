@@ -1,7 +1,16 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Manifest, manifestOf } from '../domain/manifest.ts';
-import { AssignmentStore, type Combination, DeclarationStore, ManifestStore, type Telling } from '../ports.ts';
+import {
+  type Arranged,
+  AssignmentStore,
+  type Combination,
+  DeclarationStore,
+  ManifestStore,
+  type NewAssignment,
+  type Telling,
+  type ToldDevice,
+} from '../ports.ts';
 import { TellDevices } from './tell-devices.ts';
 
 /** Keeps what devices have in line with what is assigned to them, in the transaction of whoever changed that, in the tenant's turn. */
@@ -17,15 +26,37 @@ export class ArrangeDevices {
   /** Their assignments or capabilities changed. */
   async run(tx: Tx, of: { tenant: string; deviceIds: readonly string[]; tell: Telling }, now: Date): Promise<void> {
     if (of.deviceIds.length === 0) return;
-    const first = await this.assignments.arrange(tx, of, now);
-    const told = [...first.told];
-    if (first.missing.length > 0) {
-      await this.manifests.put(tx, of.tenant, await this.made(tx, of.tenant, first.missing, now), now);
-      const already = new Set(told.map(({ deviceId }) => deviceId));
-      const left = of.deviceIds.filter((deviceId) => !already.has(deviceId));
-      told.push(...(await this.assignments.arrange(tx, { ...of, deviceIds: left }, now)).told);
-    }
+    const told = await this.completed(tx, of, await this.assignments.arrange(tx, of, now), now);
     await this.tellDevices.run(tx, of.tenant, told, now);
+  }
+
+  /** Assigns causes' own sets to devices of which none is named twice, and arranges those. */
+  async give(
+    tx: Tx,
+    { tenant, assignments, tell }: { tenant: string; assignments: readonly NewAssignment[]; tell: Telling },
+    now: Date,
+  ): Promise<void> {
+    const told: ToldDevice[] = [];
+    for (const one of assignments) {
+      const { deviceIds } = one;
+      const first = await this.assignments.give(tx, { ...one, tenant, tell }, now);
+      told.push(...(await this.completed(tx, { tenant, deviceIds, tell }, first, now)));
+    }
+    await this.tellDevices.run(tx, tenant, told, now);
+  }
+
+  /** Whom to tell, once the manifests that are missing are made. */
+  private async completed(
+    tx: Tx,
+    of: { tenant: string; deviceIds: readonly string[]; tell: Telling },
+    { told, missing }: Arranged,
+    now: Date,
+  ): Promise<ToldDevice[]> {
+    if (missing.length === 0) return told;
+    await this.manifests.put(tx, of.tenant, await this.made(tx, of.tenant, missing, now), now);
+    const already = new Set(told.map(({ deviceId }) => deviceId));
+    const left = of.deviceIds.filter((deviceId) => !already.has(deviceId));
+    return told.concat((await this.assignments.arrange(tx, { ...of, deviceIds: left }, now)).told);
   }
 
   /** These sets, or declarations of theirs, changed. Their devices are told bit by bit, by the clock. */

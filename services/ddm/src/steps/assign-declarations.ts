@@ -9,7 +9,7 @@ import { Clock, Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { declarationOf } from '../domain/declaration.ts';
 import { causeSetId } from '../domain/sets.ts';
-import { AssignmentStore, DeclarationStore, Turns } from '../ports.ts';
+import { AssignmentStore, DeclarationStore, type NewAssignment, Turns } from '../ports.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
 
 type Item = ItemOf<typeof declarationAssign>;
@@ -61,14 +61,33 @@ export class AssignDeclarations {
     const valid = orders.filter(({ cause, sentAt }) => sentAt > (refused.get(cause) ?? new Date(0)));
     if (valid.length === 0) return;
     await this.keepDeclarations(tx, tenant, valid, now);
-    for (const { cause, declarations, devices, sentAt } of valid.toSorted((a, b) => +a.sentAt - +b.sentAt)) {
+    const assignments = await this.assignmentsOf(tx, tenant, valid, now);
+    const deviceIds = new Set(valid.flatMap(({ devices }) => devices));
+    // A device that several orders name is told once, of all of them.
+    if (deviceIds.size === valid.reduce((sum, { devices }) => sum + devices.length, 0)) {
+      return this.arrange.give(tx, { tenant, assignments, tell }, now);
+    }
+    for (const one of assignments) await this.assignments.assign(tx, tenant, one);
+    await this.arrange.run(tx, { tenant, deviceIds: [...deviceIds], tell }, now);
+  }
+
+  /** In the order in which they were sent; their sets are there. */
+  private async assignmentsOf(
+    tx: Tx,
+    tenant: string,
+    orders: readonly Assignment[],
+    now: Date,
+  ): Promise<NewAssignment[]> {
+    const made = new Set<string>();
+    const assignments: NewAssignment[] = [];
+    for (const { cause, declarations, devices, sentAt } of orders.toSorted((a, b) => +a.sentAt - +b.sentAt)) {
       const identifiers = [...new Set(declarations.map(({ identifier }) => identifier))];
       const setId = causeSetId(tenant, cause, identifiers);
-      await this.declarations.addSet(tx, tenant, { setId, name: null, cause }, identifiers, now);
-      await this.assignments.assign(tx, tenant, { deviceIds: devices, cause, setId, sentAt });
+      if (!made.has(setId)) await this.declarations.addSet(tx, tenant, { setId, name: null, cause }, identifiers, now);
+      made.add(setId);
+      assignments.push({ deviceIds: devices, cause, setId, sentAt });
     }
-    const deviceIds = [...new Set(valid.flatMap(({ devices }) => devices))];
-    await this.arrange.run(tx, { tenant, deviceIds, tell }, now);
+    return assignments;
   }
 
   private async keepDeclarations(tx: Tx, tenant: string, orders: readonly Assignment[], now: Date): Promise<void> {

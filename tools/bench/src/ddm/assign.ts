@@ -9,12 +9,12 @@ import { giveAll, updateTo } from './give.ts';
 
 const DEFAULT_DEVICES = 1_000_000;
 const TABLES = ['ddm.assignment', 'ddm.device'];
-/** At most three times a plain COPY. */
+/** At most three times the CPU time of a plain COPY: its wall time says what one process can, and ours is shared by three. */
 const GOAL = 0.33;
 
 /**
  * The declarations of a whole fleet at once: given for the first time, and then replaced by others. From the messages to committed rows
- * and the commands that tell every device, in devices a second, as `fanout` counts.
+ * and the commands that tell every device, in devices per CPU second of service, database and broker.
  */
 export async function ddmAssign(options: BenchOptions): Promise<Report> {
   const devices = options.devices ?? DEFAULT_DEVICES;
@@ -38,15 +38,17 @@ export async function ddmAssign(options: BenchOptions): Promise<Report> {
         `ddm-assign ${run}/${options.runs}, devices/s: first ${figures[0]}, change ${figures[1]}, COPY ${figures[2]}`,
       );
     }
-    const unit = 'devices/s';
-    const perCpu = (samples: readonly Sample[]) => Math.round(devices / median(samples.map((one) => one.cpuSeconds)));
+    const unit = 'devices/CPU-s';
+    const perCpu = (samples: readonly Sample[]) =>
+      samples.map(({ cpuSeconds }) => ({ rate: devices / cpuSeconds, cpuSeconds }));
+    const perSecond = (samples: readonly Sample[]) => Math.round(median(samples.map(({ rate }) => rate)));
     return {
       results: [
-        resultOf({ name: 'ddm-assign', unit, goal: GOAL }, first!, copies!),
-        resultOf({ name: 'ddm-assign-change', unit, goal: GOAL }, change!, copies!),
+        resultOf({ name: 'ddm-assign', unit, goal: GOAL }, perCpu(first!), perCpu(copies!)),
+        resultOf({ name: 'ddm-assign-change', unit, goal: GOAL }, perCpu(change!), perCpu(copies!)),
       ],
       notes: [
-        `ddm-assign: devices/CPU-s first ${perCpu(first!)}, change ${perCpu(change!)}, COPY ${perCpu(copies!)}`,
+        `ddm-assign: devices/s first ${perSecond(first!)}, change ${perSecond(change!)}, COPY ${perSecond(copies!)}`,
         `ddm-assign: ${devices} devices, peak memory ${bed.peakMemory()}`,
       ],
     };

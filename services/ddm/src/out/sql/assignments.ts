@@ -154,6 +154,66 @@ SELECT manifest_id, NULL, NULL, set_ids, capabilities_id
   FROM (SELECT DISTINCT manifest_id, set_ids, capabilities_id FROM judged WHERE is_missing) missing`,
 };
 
+/**
+ * Assigns a cause's own set and moves each device from its manifest to the one that differs by that set alone, in one pass: nothing is
+ * read but the device, since a cause's set tells its cause. What `assign` leaves as it is stays; otherwise as `arrange`. Devices whose
+ * combination has no manifest yet have their assignment and are left to `arrange`.
+ *
+ * Plan: for each device one write by assignment_pkey, one index scan on device_pkey, one write of the device; for each former manifest
+ * among them one index scan on manifest_pkey and on the next one's, and on declaration_set_pkey for each of its sets.
+ *
+ * $1 tenant, $2 device ids, $3 cause, $4 set id, $5 sent at, $6 now, $7 token of nothing, $8 whom to tell: changed, none
+ */
+export const give: Statement = {
+  name: 'ddm-give',
+  text: `
+WITH assigned AS (${assign.text}
+  RETURNING a.device_id
+), held AS MATERIALIZED (
+  SELECT g.device_id, s.manifest_id AS former, s.capabilities_id, s.told_token, coalesce(s.told_count, 0) AS told_count
+    FROM assigned g
+    LEFT JOIN LATERAL (
+         SELECT s.capabilities_id, s.manifest_id, s.told_token, s.told_count FROM ddm.device s
+          WHERE s.tenant = $1 AND s.device_id = g.device_id LIMIT 1) s ON true
+), combined AS MATERIALIZED (
+  SELECT c.former, c.set_ids, c.capabilities_id, ${MANIFEST_ID} AS manifest_id
+    FROM (
+      SELECT f.former, f.capabilities_id, ARRAY(
+               SELECT s.set_id
+                 FROM ddm.manifest m
+                CROSS JOIN LATERAL unnest(m.set_ids) AS u(set_id)
+                CROSS JOIN LATERAL (
+                      SELECT s.set_id, s.cause FROM ddm.declaration_set s
+                       WHERE s.tenant = $1 AND s.set_id = u.set_id LIMIT 1) s
+                WHERE m.tenant = $1 AND m.manifest_id = f.former AND s.cause IS DISTINCT FROM $3
+                UNION SELECT $4::uuid ORDER BY 1) AS set_ids
+        FROM (SELECT DISTINCT former, capabilities_id FROM held) f OFFSET 0) c
+), known AS MATERIALIZED (
+  SELECT k.*, m.token
+    FROM combined k
+    LEFT JOIN LATERAL (
+         SELECT m.declarations_token AS token FROM ddm.manifest m
+          WHERE m.tenant = $1 AND m.manifest_id = k.manifest_id LIMIT 1) m ON true
+), written AS (
+  INSERT INTO ddm.device AS s (tenant, device_id, manifest_id, told_token, told_count, told_at)
+  SELECT $1, h.device_id, k.manifest_id, CASE WHEN t.is_told THEN k.token ELSE h.told_token END, h.told_count + t.is_told::int,
+         CASE WHEN t.is_told THEN $6::timestamptz END
+    FROM held h
+    JOIN known k ON k.former IS NOT DISTINCT FROM h.former AND k.capabilities_id IS NOT DISTINCT FROM h.capabilities_id
+   CROSS JOIN LATERAL (SELECT $8 = 'changed' AND coalesce(h.told_token, $7) <> k.token AS is_told) t
+   WHERE k.token IS NOT NULL AND (t.is_told OR k.manifest_id IS DISTINCT FROM h.former)
+  ON CONFLICT (tenant, device_id) DO UPDATE
+     SET manifest_id = EXCLUDED.manifest_id, told_token = EXCLUDED.told_token, told_count = EXCLUDED.told_count,
+         told_at = coalesce(EXCLUDED.told_at, s.told_at)
+  RETURNING s.device_id, s.manifest_id, s.told_count, s.told_at
+)
+SELECT manifest_id AS "manifestId", json_agg(device_id) AS "deviceIds", json_agg(told_count) AS "toldCounts",
+       NULL::uuid[] AS "setIds", NULL::uuid AS "capabilitiesId"
+  FROM written WHERE told_at = $6 GROUP BY manifest_id
+ UNION ALL
+SELECT manifest_id, NULL, NULL, set_ids, capabilities_id FROM known WHERE token IS NULL`,
+};
+
 /** A manifest and whom of its devices to tell; or a combination that has none. */
 export interface ArrangeRecord {
   manifestId: string | null;

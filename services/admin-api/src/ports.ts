@@ -74,7 +74,7 @@ export interface RolloutDeviceQuery {
 
 export abstract class RolloutViews {
   /** Newest first. */
-  abstract list(tenant: string, policyId?: string): Promise<RolloutSummary[]>;
+  abstract list(tenant: string, policyId: string | undefined, now: Date): Promise<RolloutSummary[]>;
   abstract find(tenant: string, rolloutId: string, now: Date): Promise<Rollout | undefined>;
   /** Of an unknown rollout: none. */
   abstract handOvers(tenant: string, rolloutId: string): Promise<HandOvers>;

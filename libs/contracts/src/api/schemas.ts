@@ -59,6 +59,10 @@ export const RolloutSummary = z
     devices: z.int(),
     installed: z.int(),
     failed: z.int(),
+    /** When its devices were counted: once a day where the rollout is over, else for this page or seconds before it. */
+    countedAt: Instant,
+    /** How many of its devices are counted and no longer listed, since their rows were kept long enough. */
+    removed: z.int(),
   })
   .meta({ id: 'RolloutSummary' });
 export type RolloutSummary = z.infer<typeof RolloutSummary>;

@@ -33,7 +33,7 @@ export class RolloutsController {
   @Get()
   async list(@CurrentCaller() caller: Caller, @Query() query: unknown): Promise<{ items: RolloutSummary[] }> {
     const { policyId } = parse(ListQuery, query, 'query');
-    return { items: await this.views.list(caller.tenant, policyId) };
+    return { items: await this.views.list(caller.tenant, policyId, this.clock.now()) };
   }
 
   @Get(':rolloutId')

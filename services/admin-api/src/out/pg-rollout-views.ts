@@ -10,42 +10,43 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { paceOf, RECENT_MINUTES, SETTLED } from '../domain/progress.ts';
 import { type RolloutDeviceQuery, RolloutViews } from '../ports.ts';
+import { type Counts, LiveCounts } from './live-counts.ts';
 import { iso, isoOrNull } from './rows.ts';
 import * as sql from './sql/rollouts.ts';
 
-type StateCount = {
-  state: keyof Rollout['states'];
-  reason: string | null;
-  platform: string;
-  devices: number;
-  commanded: number;
-  released: number;
-  recent: number;
-};
+type LiveCount = sql.StateCount & { recent: number };
 
 @Injectable()
 export class PgRolloutViews extends RolloutViews {
+  private readonly live: LiveCounts;
+
   constructor(private readonly database: Database) {
     super();
+    this.live = new LiveCounts(database);
   }
 
-  override async list(tenant: string, policyId?: string): Promise<RolloutSummary[]> {
-    const rows = await this.database.query<sql.SummaryRow>(sql.LIST, [tenant, policyId ?? null]);
-    return rows.map(summaryOf);
+  override async list(tenant: string, policyId: string | undefined, now: Date): Promise<RolloutSummary[]> {
+    const heads = await this.database.query<sql.HeadRow>(sql.LIST, [tenant, policyId ?? null]);
+    const underWay = heads.filter(({ totals }) => totals === null).map(({ rolloutId }) => rolloutId);
+    const counts = await this.live.of(tenant, underWay, now);
+    const live = new Map(underWay.map((rolloutId, index) => [rolloutId, counts[index]!]));
+    return heads.map((head) => summaryOf(head, live.get(head.rolloutId) ?? sumOf(head.totals!, head.totalsAt!)));
   }
 
   override async find(tenant: string, rolloutId: string, now: Date): Promise<Rollout | undefined> {
     const key = [tenant, rolloutId];
-    const [head] = await this.database.query<sql.SummaryRow>(sql.ONE, key);
+    const [head] = await this.database.query<sql.HeadRow>(sql.ONE, key);
     if (!head) return undefined;
+    const isPartial = head.removed > 0;
     const [counts, windows, [first], rings] = await Promise.all([
-      this.database.query<StateCount>(sql.COUNTS, [...key, recentlyBefore(now)]),
+      isPartial ? head.totals!.map(atRest) : this.database.query<LiveCount>(sql.COUNTS, [...key, recentlyBefore(now)]),
       this.database.query<sql.OccurrenceRow>(sql.OCCURRENCES, key),
       this.database.query<{ at: Date | null }>(sql.FIRST_RELEASED, key),
       this.database.query<sql.RingRow>(sql.RINGS, key),
     ]);
+    const summary = summaryOf(head, sumOf(counts, isPartial ? head.totalsAt! : now));
     return {
-      ...summaryOf(head),
+      ...summary,
       ...tally(counts),
       windows: windows.map((row) => ({
         ...row,
@@ -60,7 +61,7 @@ export class PgRolloutViews extends RolloutViews {
         overriddenAt: isoOrNull(row.overriddenAt),
         countedAt: isoOrNull(row.countedAt),
       })),
-      progress: progressOf(counts, head.devices, first!.at, now),
+      progress: progressOf(counts, summary.devices, first!.at, now),
       now: now.toISOString(),
     };
   }
@@ -92,11 +93,19 @@ export function rolloutDeviceOf(row: sql.DeviceRow): z.infer<typeof RolloutDevic
   };
 }
 
-function summaryOf(row: sql.SummaryRow): RolloutSummary {
-  return { ...row, createdAt: iso(row.createdAt) };
+function summaryOf({ totals: _, totalsAt: _at, ...head }: sql.HeadRow, counts: Counts): RolloutSummary {
+  return { ...head, ...counts, createdAt: iso(head.createdAt), countedAt: iso(counts.countedAt) };
 }
 
-function tally(counts: StateCount[]): Pick<Rollout, 'states' | 'reasons' | 'platforms'> {
+function sumOf(counts: readonly sql.StateCount[], countedAt: Date): Counts {
+  const sum = (state?: string): number =>
+    counts.reduce((all, row) => all + (state === undefined || row.state === state ? row.devices : 0), 0);
+  return { devices: sum(), installed: sum('installed'), failed: sum('failed'), countedAt };
+}
+
+const atRest = (count: sql.StateCount): LiveCount => ({ ...count, recent: 0 });
+
+function tally(counts: LiveCount[]): Pick<Rollout, 'states' | 'reasons' | 'platforms'> {
   const states: Rollout['states'] = {};
   const platforms = new Map<string, { platform: string; devices: number; installed: number }>();
   for (const row of counts) {
@@ -109,7 +118,7 @@ function tally(counts: StateCount[]): Pick<Rollout, 'states' | 'reasons' | 'plat
   return { states, reasons: reasonsOf(counts), platforms: [...platforms.values()] };
 }
 
-function reasonsOf(counts: StateCount[]): Rollout['reasons'] {
+function reasonsOf(counts: LiveCount[]): Rollout['reasons'] {
   const reasons = new Map<string, Rollout['reasons'][number]>();
   for (const { state, reason, devices } of counts) {
     if (reason === null) continue;
@@ -121,7 +130,7 @@ function reasonsOf(counts: StateCount[]): Rollout['reasons'] {
 }
 
 /** A download that its policy leaves at that is at its end, too. */
-function isSettled({ state, reason }: StateCount): boolean {
+function isSettled({ state, reason }: LiveCount): boolean {
   return (SETTLED as readonly string[]).includes(state) || reason === 'download-only';
 }
 
@@ -129,9 +138,9 @@ function recentlyBefore(now: Date): Date {
   return new Date(now.getTime() - RECENT_MINUTES * 60_000);
 }
 
-function progressOf(counts: StateCount[], total: number, firstReleasedAt: Date | null, now: Date): Rollout['progress'] {
-  const sum = (pick: (row: StateCount) => number) => counts.reduce((all, row) => all + pick(row), 0);
-  const ofSettled = (pick: (row: StateCount) => number) => sum((row) => (isSettled(row) ? pick(row) : 0));
+function progressOf(counts: LiveCount[], total: number, firstReleasedAt: Date | null, now: Date): Rollout['progress'] {
+  const sum = (pick: (row: LiveCount) => number) => counts.reduce((all, row) => all + pick(row), 0);
+  const ofSettled = (pick: (row: LiveCount) => number) => sum((row) => (isSettled(row) ? pick(row) : 0));
   const settled = ofSettled((row) => row.devices);
   const released = sum((row) => row.released);
   const done = ofSettled((row) => row.released);

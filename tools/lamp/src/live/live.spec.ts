@@ -16,6 +16,8 @@ const rollout = (given: Partial<Rollout> = {}): Rollout => ({
   devices: 1000,
   installed: 250,
   failed: 1,
+  countedAt: '2026-11-22T02:30:00.000Z',
+  removed: 0,
   states: { planned: 349, downloading: 400, installed: 250, failed: 1 },
   reasons: [],
   platforms: [],

@@ -1,26 +1,54 @@
-import type { RolloutRing, RolloutSummary } from '@lamplighter/contracts';
+import type { Rollout, RolloutRing, RolloutSummary } from '@lamplighter/contracts';
 
-export type SummaryRow = Omit<RolloutSummary, 'createdAt'> & { createdAt: Date };
+/** How many devices of a rollout are in a state for a reason, by platform. */
+export interface StateCount {
+  state: keyof Rollout['states'];
+  reason: string | null;
+  platform: string;
+  devices: number;
+  commanded: number;
+  released: number;
+}
 
-const SUMMARY = `
+export type HeadRow = Omit<RolloutSummary, 'createdAt' | 'devices' | 'installed' | 'failed' | 'countedAt'> & {
+  createdAt: Date;
+  /** Null while it is not over. */
+  totals: StateCount[] | null;
+  totalsAt: Date | null;
+};
+
+const HEAD = `
   SELECT r.rollout_id AS "rolloutId", r.policy_id AS "policyId", p.name AS "policyName",
-         r.policy_version AS "policyVersion", r.state, r.created_at AS "createdAt", r.emergency,
-         u.devices, u.installed, u.failed
+         r.policy_version AS "policyVersion", r.state, r.created_at AS "createdAt", r.emergency, r.removed,
+         r.totals, r.totals_at AS "totalsAt"
     FROM update_scheduler.rollout_v1 r
-    JOIN update_scheduler.policy_v1 p ON p.tenant = r.tenant AND p.policy_id = r.policy_id
-    CROSS JOIN LATERAL (
-      SELECT count(*) AS devices,
-             count(*) FILTER (WHERE state = 'installed') AS installed,
-             count(*) FILTER (WHERE state = 'failed') AS failed
-        FROM update_scheduler.device_update_v1 d
-       WHERE d.tenant = r.tenant AND d.rollout_id = r.rollout_id) u`;
+    JOIN update_scheduler.policy_v1 p ON p.tenant = r.tenant AND p.policy_id = r.policy_id`;
 
 export const LIST = {
   name: 'rollout-list',
-  text: `${SUMMARY} WHERE r.tenant = $1 AND ($2::uuid IS NULL OR r.policy_id = $2) ORDER BY r.created_at DESC LIMIT 200`,
+  text: `${HEAD} WHERE r.tenant = $1 AND ($2::uuid IS NULL OR r.policy_id = $2) ORDER BY r.created_at DESC LIMIT 200`,
 };
 
-export const ONE = { name: 'rollout-one', text: `${SUMMARY} WHERE r.tenant = $1 AND r.rollout_id = $2` };
+export const ONE = { name: 'rollout-one', text: `${HEAD} WHERE r.tenant = $1 AND r.rollout_id = $2` };
+
+export interface CountRow {
+  rolloutId: string;
+  devices: number;
+  installed: number;
+  failed: number;
+}
+
+/** $1 tenant, $2 rollouts. Plan: a range of the primary key for each. Not from an index by state: it would cost each move its HOT update. */
+export const LIVE_COUNTS = {
+  name: 'rollouts-counted',
+  text: `
+    SELECT d.rollout_id AS "rolloutId", count(*) AS devices,
+           count(*) FILTER (WHERE d.state = 'installed') AS installed,
+           count(*) FILTER (WHERE d.state = 'failed') AS failed
+      FROM update_scheduler.device_update_v1 d
+     WHERE d.tenant = $1 AND d.rollout_id = ANY($2::uuid[])
+     GROUP BY d.rollout_id`,
+};
 
 export const COUNTS = {
   name: 'rollout-counts',

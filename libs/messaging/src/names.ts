@@ -22,6 +22,15 @@ export function streamOf(prefix: string, definition: Pick<MessageDefinition, 'ki
   return definition.kind === 'event' ? eventStream(prefix) : workStream(prefix, definition.name);
 }
 
+/** The stream that keeps what is published on this subject; undefined for a subject of no stream. */
+export function streamOfSubject(prefix: string, subject: string): string | undefined {
+  const [first, kind, , area] = subject.split('.', 4);
+  if (first !== prefix) return undefined;
+  if (kind === 'event') return eventStream(prefix);
+  if (kind === 'dead') return deadStream(prefix);
+  return kind === 'work' && area ? workStream(prefix, area) : undefined;
+}
+
 /** `command-queue` and `push.sent` → `command-queue-push-sent`: one durable per service and message. */
 export function durableOf(service: string, messageName: string): string {
   return `${service}-${messageName.replaceAll('.', '-')}`;

@@ -1,21 +1,28 @@
-import { AppError, CLOUD_EVENT } from '@lamplighter/contracts';
-import type { OutboxRow } from '@lamplighter/runtime';
-import { headers, type Msg, type MsgHdrs, type Subscription } from '@nats-io/nats-core';
+import type { AppError } from '@lamplighter/contracts';
+import { randomBytes } from 'node:crypto';
+import type { Msg, Subscription } from '@nats-io/nats-core';
 import type { Broker } from './connection.ts';
+import { streamOfSubject } from './names.ts';
+import { batchesOf, batchReply } from './publish-batch.ts';
+import { refused, tooLarge, unconfirmed } from './publish-errors.ts';
+import { readBatchReply, readReply } from './publish-reply.ts';
+import { type Outgoing, Wire, write, type Written } from './wire.ts';
 
-/** A message to publish; `headers` are added to its id and content type. */
-export interface Outgoing extends OutboxRow {
-  headers?: Record<string, string>;
-}
+export type { Outgoing } from './wire.ts';
 
 type Done = (error?: AppError) => void;
 
-interface Pending {
-  token: string;
-  row: Outgoing;
+/** A message that has no end yet. */
+interface Pending extends Written {
   done: Done;
-  resendAt: number;
   failAt: number;
+}
+
+/** What was sent under one token: one message, or a batch of one stream. */
+interface Flight {
+  token: string;
+  messages: readonly Pending[];
+  resendAt: number;
 }
 
 export interface WindowOptions {
@@ -29,14 +36,16 @@ export interface WindowOptions {
 
 const SWEEP_MS = 100;
 const NOT_READY_MS = 250;
-const NO_RESPONDERS = 503;
-/** JetStream's own codes for a cluster that elects, and for peers that are away. */
-const NOT_READY = new Set([10008, 10009]);
+/** JetStream's code for a stream without `allow_batched`. */
+const NO_BATCHES = 10205;
 
 /**
  * Publishes to streams over one reply inbox, many messages in flight: the client library's own publish, with one
  * request for each message, ran at a sixth of this. A message is done exactly when the broker's confirmation came;
  * what was sent again meanwhile is dropped there by its message id.
+ *
+ * Many messages that go to one stream at the same time are one batch of fast ingest, confirmed once. What a batch leaves
+ * unconfirmed, for whatever reason, is sent again message by message, so each has an answer of its own.
  */
 export class PublishWindow {
   private readonly broker: Broker;
@@ -44,13 +53,21 @@ export class PublishWindow {
   private readonly ackMs: number;
   private readonly giveUpMs: number;
   private readonly inbox: string;
+  private readonly wire: Wire;
   private readonly replies: Subscription;
   private readonly timer: NodeJS.Timeout;
-  private readonly pending = new Map<string, Pending>();
+  private readonly flights = new Map<string, Flight>();
+  /** Messages of all flights, and those about to be sent. */
+  private inFlight = 0;
+  private outgoing: Pending[] = [];
   private waiting: Pending[] = [];
   /** Where the queue begins: shifting a long array moves all of it. */
   private head = 0;
+  /** The broker knows a batch by its token, among those of all publishers of a stream. */
+  private readonly tokens = randomBytes(6).toString('base64url');
   private next = 0;
+  /** Streams that took no batch; asked again after a reconnection. */
+  private readonly unbatched = new Set<string>();
   private closed = false;
 
   constructor(broker: Broker, options: WindowOptions = {}) {
@@ -59,7 +76,8 @@ export class PublishWindow {
     this.size = options.size ?? 1_000;
     this.ackMs = options.ackMs ?? 5_000;
     this.giveUpMs = options.giveUpMs ?? 30_000;
-    this.replies = broker.nc.subscribe(`${this.inbox}*`, {
+    this.wire = new Wire(broker.nc);
+    this.replies = broker.nc.subscribe(`${this.inbox}>`, {
       callback: (error, reply) => this.onReply(error, reply),
     });
     this.timer = setInterval(() => this.sweep(), SWEEP_MS).unref();
@@ -90,62 +108,122 @@ export class PublishWindow {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    while (this.pending.size > 0 && this.broker.connected) await new Promise((resolve) => setTimeout(resolve, 20));
-    for (const each of [...this.pending.values(), ...this.waiting.slice(this.head)])
-      this.finish(each, unconfirmed(each.row));
+    while (this.inFlight > 0 && this.broker.connected) await new Promise((resolve) => setTimeout(resolve, 20));
     clearInterval(this.timer);
     this.replies.unsubscribe();
+    for (const { done, row } of this.takeAll()) done(unconfirmed(row));
+  }
+
+  private takeAll(): Pending[] {
+    const sent = [...this.flights.values()].flatMap(({ messages }) => messages);
+    const all = [...sent, ...this.outgoing, ...this.waiting.slice(this.head)];
+    this.flights.clear();
+    this.outgoing = [];
+    this.waiting = [];
+    this.head = 0;
+    this.inFlight = 0;
+    return all;
   }
 
   private enqueue(row: Outgoing, done: Done): void {
+    if (this.closed || this.broker.nc.isClosed()) return done(unconfirmed(row));
+    let written: Written;
+    try {
+      written = write(row);
+    } catch (error) {
+      return done(refused(row, (error as Error).message));
+    }
     const limit = this.broker.nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
-    if (row.payload.length > limit) return done(tooLarge(row, limit));
-    if (this.closed) return done(unconfirmed(row));
-    const each = {
-      token: (this.next++).toString(36),
-      row,
-      done,
-      resendAt: 0,
-      failAt: Date.now() + this.giveUpMs,
-    };
-    if (this.pending.size >= this.size) this.waiting.push(each);
+    const bytes = written.headBytes + row.payload.length;
+    if (bytes > limit) return done(tooLarge(row, bytes, limit));
+    const each = { ...written, done, failAt: Date.now() + this.giveUpMs };
+    if (this.inFlight >= this.size) this.waiting.push(each);
     else this.transmit(each);
   }
 
+  /** With all else that is to be sent in this turn. */
   private transmit(each: Pending): void {
-    this.pending.set(each.token, each);
-    each.resendAt = Date.now() + this.ackMs;
-    try {
-      this.broker.nc.publish(each.row.subject, each.row.payload, {
-        reply: this.inbox + each.token,
-        headers: headersOf(each.row),
-      });
-    } catch (error) {
-      this.finish(each, unconfirmed(each.row, error));
+    this.inFlight += 1;
+    if (this.outgoing.push(each) === 1) queueMicrotask(() => this.launch());
+  }
+
+  private launch(): void {
+    const all = this.outgoing;
+    this.outgoing = [];
+    const resendAt = Date.now() + this.ackMs;
+    for (const messages of batchesOf(all, (subject) => this.batchStream(subject)))
+      this.post(this.fly(messages, resendAt));
+    this.wire.flush();
+  }
+
+  /** The stream of a subject where it may take batches. */
+  private batchStream(subject: string): string | undefined {
+    const stream = streamOfSubject(this.broker.prefix, subject);
+    return stream === undefined || this.unbatched.has(stream) ? undefined : stream;
+  }
+
+  private fly(messages: readonly Pending[], resendAt: number): Flight {
+    const flight = { token: this.tokens + (this.next++).toString(36), messages, resendAt };
+    this.flights.set(flight.token, flight);
+    return flight;
+  }
+
+  private post({ token, messages }: Flight): void {
+    const { length } = messages;
+    if (length === 1) return this.wire.add(messages[0]!, this.inbox + token);
+    for (let n = 0; n < length; n++) this.wire.add(messages[n]!, batchReply(this.inbox, token, n, length));
+  }
+
+  private onReply(error: Error | null, msg: Msg): void {
+    if (error) return;
+    const place = msg.subject.slice(this.inbox.length);
+    const dot = place.indexOf('.');
+    const flight = this.flights.get(dot < 0 ? place : place.slice(0, dot));
+    if (flight === undefined) return;
+    const batch = flight.messages.length > 1;
+    const reply = batch ? readBatchReply(msg) : readReply(msg);
+    if (reply.kind === 'stored') this.stored(flight, reply.count);
+    else if (reply.kind === 'not-ready') this.later(flight);
+    else if (reply.kind === 'refused') {
+      if (!batch) this.end(flight, (row) => refused(row, reply.reason));
+      else this.oneByOne(flight, reply.code === NO_BATCHES);
     }
   }
 
-  private onReply(error: Error | null, reply: Msg): void {
-    if (error) return;
-    const each = this.pending.get(reply.subject.slice(this.inbox.length));
-    if (each === undefined) return;
-    if (isConfirmation(reply)) return this.finish(each);
-    if (reply.headers?.code === NO_RESPONDERS) return this.later(each);
-    const refusal = refusalOf(reply);
-    if (refusal && NOT_READY.has(refusal.err_code)) return this.later(each);
-    this.finish(each, refusal && refused(each.row, refusal.description));
+  private stored(flight: Flight, count: number): void {
+    if (count >= flight.messages.length) return this.end(flight);
+    // No batch has an end without a message: this broker took them for messages of their own.
+    if (count === 0) return this.oneByOne(flight, true);
+    this.end({ ...flight, messages: flight.messages.slice(0, count) });
+    this.apart(flight.messages.slice(count), 0);
+    this.sweep();
+  }
+
+  /** Each message again, for an answer of its own; `always`: so does whatever comes after it on this stream. */
+  private oneByOne(flight: Flight, always: boolean): void {
+    if (always) this.unbatched.add(streamOfSubject(this.broker.prefix, flight.messages[0]!.row.subject)!);
+    this.flights.delete(flight.token);
+    this.apart(flight.messages, 0);
+    this.sweep();
   }
 
   /** No stream listens yet (a broker that starts, or one that lost its store): soon again. */
-  private later(each: Pending): void {
-    each.resendAt = Date.now() + NOT_READY_MS;
+  private later(flight: Flight): void {
+    this.flights.delete(flight.token);
+    this.apart(flight.messages, Date.now() + NOT_READY_MS);
   }
 
-  private finish(each: Pending, error?: AppError): void {
-    this.pending.delete(each.token);
-    while (this.pending.size < this.size && this.head < this.waiting.length) this.transmit(this.waiting[this.head++]!);
+  /** Each a flight of its own, sent at the next look after `resendAt`. */
+  private apart(messages: readonly Pending[], resendAt: number): void {
+    for (const each of messages) this.fly([each], resendAt);
+  }
+
+  private end(flight: Flight, errorOf?: (row: Outgoing) => AppError): void {
+    this.flights.delete(flight.token);
+    this.inFlight -= flight.messages.length;
+    while (this.inFlight < this.size && this.head < this.waiting.length) this.transmit(this.waiting[this.head++]!);
     if (this.head * 2 >= this.waiting.length) this.dropSent();
-    each.done(error);
+    for (const { done, row } of flight.messages) done(errorOf?.(row));
   }
 
   private dropSent(): void {
@@ -156,59 +234,26 @@ export class PublishWindow {
 
   private sweep(): void {
     const now = Date.now();
-    for (const each of this.pending.values()) {
-      if (now >= each.failAt) this.finish(each, unconfirmed(each.row));
-      else if (this.broker.connected && now >= each.resendAt) this.transmit(each);
+    for (const flight of this.flights.values()) {
+      const [first] = flight.messages;
+      const due = now >= first!.failAt || (this.broker.connected && now >= flight.resendAt);
+      if (!due) continue;
+      if (flight.messages.length > 1) {
+        this.flights.delete(flight.token);
+        // Looked at further on in this loop.
+        this.apart(flight.messages, 0);
+      } else if (now >= first!.failAt) this.end(flight, unconfirmed);
+      else {
+        flight.resendAt = now + this.ackMs;
+        this.post(flight);
+      }
     }
+    this.wire.flush();
   }
 
   private resendAll(): void {
-    for (const each of this.pending.values()) this.transmit(each);
+    this.unbatched.clear();
+    for (const flight of this.flights.values()) flight.resendAt = 0;
+    this.sweep();
   }
-}
-
-function headersOf(row: Outgoing): MsgHdrs {
-  const all = headers();
-  all.set('Nats-Msg-Id', row.messageId);
-  // Lower-case, as CloudEvents names it: the names of NATS headers are case-sensitive.
-  all.set('content-type', CLOUD_EVENT);
-  for (const [name, value] of Object.entries(row.headers ?? {})) all.set(name, value);
-  return all;
-}
-
-const STREAM = Buffer.from('{"stream"');
-
-/** A confirmation begins with its stream, a refusal with its error: told apart without parsing a hundred thousand a second. */
-function isConfirmation({ data }: Msg): boolean {
-  return data.length > STREAM.length && STREAM.equals(data.subarray(0, STREAM.length));
-}
-
-function refusalOf(reply: Msg): { err_code: number; description: string } | undefined {
-  const ack = JSON.parse(reply.string()) as { error?: { err_code: number; description: string } };
-  return ack.error;
-}
-
-function unconfirmed(row: Outgoing, cause?: unknown): AppError {
-  return new AppError('publish.unconfirmed', `the broker has not confirmed a message on ${row.subject}`, {
-    outcome: 'retry',
-    remedy: 'see whether NATS runs and its streams have room',
-    cause,
-  });
-}
-
-function refused(row: Outgoing, reason: string): AppError {
-  return new AppError('publish.refused', `the broker refused a message on ${row.subject}: ${reason}`, {
-    outcome: 'retry',
-    remedy: 'see the limits of the stream (`nats stream info`); LAMP_NATS_MAX_BYTES sets its size',
-  });
-}
-
-function tooLarge(row: Outgoing, limit: number): AppError {
-  return new AppError(
-    'message.too-large',
-    `a message on ${row.subject} has ${row.payload.length} bytes; the broker takes ${limit}`,
-    {
-      remedy: 'split the batch, or raise max_payload of the NATS server',
-    },
-  );
 }

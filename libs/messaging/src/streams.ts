@@ -34,6 +34,7 @@ type Wanted = Pick<
   | 'max_bytes'
   | 'duplicate_window'
   | 'discard'
+  | 'allow_batched'
 >;
 
 /** The streams of one prefix: events and dead letters for a time, work until it is done. */
@@ -47,6 +48,8 @@ export function wantedStreams(
     num_replicas: replicas,
     max_bytes: maxBytes,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+    // One confirmation for many messages: see `PublishWindow`, which does without where somebody else made the streams.
+    allow_batched: true,
   };
   const kept = { ...base, retention: RetentionPolicy.Limits, discard: DiscardPolicy.Old };
   // A full work queue refuses its publisher, whose outbox keeps the rest: dropping the oldest would lose work.

@@ -20,6 +20,8 @@ export interface Sample {
   /** In the benchmark's unit. */
   readonly rate: number;
   readonly cpuSeconds: number;
+  /** What was done a second by the clock, of those that look at it beside. */
+  readonly clockRate?: number;
 }
 
 /** The middle value; the mean of the two middle ones where their number is even. Throws a RangeError for none. */

@@ -58,8 +58,10 @@ export async function onMessageField<T>(options: BenchOptions, work: (field: Mes
 async function sampleOf(bed: Bed, count: number, work: () => Promise<void>): Promise<Sample> {
   const brokerBefore = bed.cpu({})['nats']!;
   const ownBefore = process.cpuUsage();
+  const startedAt = performance.now();
   await work();
+  const seconds = (performance.now() - startedAt) / 1_000;
   const own = process.cpuUsage(ownBefore);
   const cpuSeconds = (own.user + own.system) / 1e6 + bed.cpu({})['nats']! - brokerBefore;
-  return { rate: count / cpuSeconds, cpuSeconds };
+  return { rate: count / cpuSeconds, cpuSeconds, clockRate: count / seconds };
 }

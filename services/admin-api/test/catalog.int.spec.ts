@@ -20,7 +20,8 @@ const STAGE = `
       failing_since, error_code, error, remedy, next_at, etag, listed)
     VALUES ('gdmf', 'gdmf', 'https://gdmf.apple.com/v2/pmv', 3, 'fetched', '2026-11-20T00:00Z', '2026-11-22T00:00Z', '2026-11-20T00:00Z', 2,
             '2026-11-21T00:00Z', 'feed.unavailable', 'the feed gdmf could not be read: HTTP 500', 'see LAMP_GDMF_URL', '2026-11-22T01:00Z', 'e', '{}'),
-           ('sucatalog', 'sucatalog', NULL, 0, 'api:default/me', '2026-11-20T00:00Z', NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, '{}');
+           ('sucatalog', 'sucatalog', NULL, 0, 'api:default/me', '2026-11-20T00:00Z', NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, '{}'),
+           ('sofa-ios', 'sofa', NULL, 0, 'api:other/secret-name', '2026-11-20T00:00Z', NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, '{}');
   INSERT INTO update_scheduler.release (source, os, version, version_key, build, posted_at, expires_at, supported_devices, version_extra,
       prerequisite_build, name, beta, platforms)
     VALUES ('public', 'macOS', '26.6.2', 26006002, '25G83', '2026-08-17', '2027-11-20', '{J414sAP,J313AP}', '', NULL, NULL, false, '{macOS}'),
@@ -137,6 +138,8 @@ describe('the catalogue', () => {
           remedy: 'see LAMP_GDMF_URL',
         },
       },
+      // Another tenant's name and that of its token are its own.
+      { source: 'sofa-ios', state: 'imported', copyFrom: 'api' },
       { source: 'sucatalog', state: 'imported', copyFrom: 'api:default/me', failure: null },
     ]);
   });

@@ -59,7 +59,7 @@ export const CatalogSource = z
     state: z.enum(['good', 'failing', 'fetching', 'waiting', 'imported', 'empty']),
     releases: z.int(),
     products: z.int(),
-    /** Since when its copy is the one, and who brought it (`fetched`, or a token's name); null without a copy. */
+    /** Since when its copy is the one, and who brought it: `fetched`, `api:<tenant>/<token>`, or `api` where another tenant did; null without a copy. */
     copyAt: at,
     copyFrom: z.string().nullable(),
     attemptedAt: at,

@@ -38,8 +38,8 @@ export class CatalogController {
   ) {}
 
   @Get('catalog')
-  show(@Query() query: unknown): Promise<Catalog> {
-    return this.releases.catalog(parse(CatalogFilter, query, 'query'));
+  show(@CurrentCaller() caller: Caller, @Query() query: unknown): Promise<Catalog> {
+    return this.releases.catalog(parse(CatalogFilter, query, 'query'), caller.tenant);
   }
 
   @Post('catalog')

@@ -22,14 +22,21 @@ export class PgReleaseViews extends ReleaseViews {
     super();
   }
 
-  override async catalog({ os = null, model = null, version = null }: Nullable<CatalogFilter>): Promise<Catalog> {
+  override async catalog(
+    { os = null, model = null, version = null }: Nullable<CatalogFilter>,
+    tenant: string,
+  ): Promise<Catalog> {
     const filter = [os, model, version];
     const [items, products, sources] = await Promise.all([
       this.database.query<Catalog['items'][number]>(sql.RELEASES, filter),
       this.database.query<Catalog['products'][number]>(sql.PRODUCTS, filter),
       this.database.query<sql.SourceRow>(sql.SOURCES),
     ]);
-    return { items, products, sources: sources.map(sourceOf) };
+    return {
+      items,
+      products,
+      sources: sources.map((row) => sourceOf({ ...row, copyFrom: toldTo(tenant, row.copyFrom) })),
+    };
   }
 
   override async ofDevice(tenant: string, deviceId: string, now: Date): Promise<DeviceReleases | undefined> {
@@ -53,6 +60,11 @@ export class PgReleaseViews extends ReleaseViews {
 }
 
 type Nullable<T> = { [K in keyof T]: T[K] | null };
+
+/** `api:<tenant>/<token>` names a tenant and one of its tokens. */
+function toldTo(tenant: string, copyFrom: string | null): string | null {
+  return copyFrom?.startsWith('api:') === true && !copyFrom.startsWith(`api:${tenant}/`) ? 'api' : copyFrom;
+}
 
 function sourceOf(row: sql.SourceRow): CatalogSource {
   const { source, kind, location, releases, products, copyFrom } = row;

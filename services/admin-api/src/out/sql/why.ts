@@ -5,7 +5,7 @@ const DEVICE_COLUMNS = `
 
 export const DEVICE = { name: 'why-device', text: `${DEVICE_COLUMNS} WHERE tenant = $1 AND device_id = $2` };
 
-/** Of several devices of a serial number the one that is enrolled, else the newest. Reads the fleet. */
+/** Of several devices of a serial number the one that is enrolled, else the newest. Plan: device_serial. */
 export const DEVICE_OF_SERIAL = {
   name: 'why-device-of-serial',
   text: `${DEVICE_COLUMNS}

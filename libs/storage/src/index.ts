@@ -8,3 +8,4 @@ export * from './redis.ts';
 export * from './seal-anew.clock.ts';
 export * from './seal-anew.ts';
 export * from './storage.module.ts';
+export * from './uuid-array.ts';

@@ -34,6 +34,8 @@ export interface CommandTerms {
 export interface AddedCommand extends NewCommand {
   /** The MDM server that its device is enrolled with, where that is another one: it wakes the device. */
   source?: string;
+  /** Its device has another command of its slot, from before. */
+  hasRival?: true;
 }
 
 export interface BodyKey {
@@ -89,10 +91,11 @@ export interface PendingCommand extends EndedCommand, DueCommand {
 export abstract class CommandStore {
   /**
    * Queues commands of devices that are enrolled (or on the way to it); bodies are stored once. Changes nothing for a
-   * command that is pending, that finished since a day before `sentForAt`, or whose cause was revoked after it.
+   * command that is pending, that finished since a day before `sentForAt`, or whose cause was revoked after it. Where some
+   * have slots, holds off other enqueues of these tenants that do until the transaction ends: of two, one sees what the other queued.
    * @returns the new commands of each group, in the order of the groups; an empty list where none is new
    */
-  abstract enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<AddedCommand[][]>;
+  abstract enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<(readonly AddedCommand[])[]>;
 
   /**
    * One connection of each device (a device at most once): who it is, what it answered, what it gets next. A strange or

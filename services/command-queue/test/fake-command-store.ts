@@ -15,6 +15,7 @@ import { identify } from '../src/domain/enrollment.ts';
 import type { DeviceTraits } from '../src/domain/fitness.ts';
 import { EXCLUSIVE_SLOT } from '../src/domain/slot.ts';
 import {
+  type AddedCommand,
   type Cancelled,
   CommandStore,
   type CommandTerms,
@@ -33,8 +34,17 @@ export class FakeCommandStore extends CommandStore {
     super();
   }
 
-  override async enqueue(_tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<NewCommand[][]> {
-    return groups.map((group) => group.commands.filter((command) => this.add(group, command, now)));
+  override async enqueue(_tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<AddedCommand[][]> {
+    const before = [...this.queue.rows];
+    return groups.map((group) =>
+      group.commands
+        .filter((command) => this.add(group, command, now))
+        .map((command) => {
+          const key = keyOf({ ...group, ...command });
+          const isRival = (row: Row) => keyOf(row) === key && row.slot !== null && row.slot === group.slot;
+          return before.some(isRival) ? { ...command, hasRival: true } : command;
+        }),
+    );
   }
 
   private add(group: CommandTerms, command: NewCommand, now: Date): boolean {

@@ -1,3 +1,5 @@
+import type { NewCommand } from '@lamplighter/contracts';
+import { uuidArray } from '@lamplighter/storage';
 import { type CommandKey, storedStates } from '../domain/command.ts';
 import type { EndedCommand } from '../domain/ended.ts';
 import type { DeviceTraits } from '../domain/fitness.ts';
@@ -51,19 +53,6 @@ export function slotColumns(winners: readonly SlotWinner[]): unknown[] {
   return [tenants, devices, winners.map((winner) => winner.slot), ids];
 }
 
-/** Tenant and slot once for all that follow each other, as the many of a wave do: what is sent for each command is what counts. */
-export function rivalColumns(winners: readonly SlotWinner[]): unknown[] {
-  const heads: SlotWinner[] = [];
-  const numbers: number[] = [];
-  for (const winner of winners) {
-    const head = heads.at(-1);
-    if (head?.slot !== winner.slot || head.tenant !== winner.tenant) heads.push(winner);
-    numbers.push(heads.length);
-  }
-  const devices = winners.map((winner) => winner.deviceId);
-  return [numbers, devices, heads.map((head) => head.tenant), heads.map((head) => head.slot)];
-}
-
 export function deviceColumns(devices: readonly { tenant: string; deviceId: string }[]): unknown[] {
   return [devices.map((device) => device.tenant), devices.map((device) => device.deviceId)];
 }
@@ -92,7 +81,7 @@ export function commandColumns(groups: readonly CommandTerms[]): unknown[] {
     }
   });
   // Beside longer arrays none is as good as one of nulls.
-  return [numbers, devices, ids, traces.some((trace) => trace !== null) ? traces : null];
+  return [numbers, devices, uuidArray(ids), traces.some((trace) => trace !== null) ? traces : null];
 }
 
 export function termColumns(groups: readonly CommandTerms[]): unknown[] {
@@ -114,18 +103,30 @@ export function termColumns(groups: readonly CommandTerms[]): unknown[] {
   ];
 }
 
-/** @param rows those that were added */
-export function newOnes(groups: readonly CommandTerms[], rows: readonly AddedRecord[]): AddedCommand[][] {
-  const added = new Map(rows.map((row) => [`${row.tenant} ${row.command_id} ${row.device_id}`, row.source]));
-  return groups.map((group) =>
-    group.commands.flatMap((command) => {
-      const key = `${group.tenant} ${command.commandId.toLowerCase()} ${command.deviceId}`;
-      const source = added.get(key);
+/**
+ * The new commands of each group.
+ * @param rows as of AddedRecord; those that it does not name are new where `isAll`
+ */
+export function newOnes(
+  groups: readonly CommandTerms[],
+  rows: readonly AddedRecord[],
+  isAll: boolean,
+): (readonly AddedCommand[])[] {
+  if (isAll && rows[0]!.device_id === null) return groups.map(({ commands }) => commands);
+  const named = new Map(rows.map((row) => [`${row.tenant} ${row.command_id} ${row.device_id}`, row]));
+  return groups.map(({ tenant, commands }) =>
+    commands.flatMap((command) => {
+      const key = `${tenant} ${command.commandId.toLowerCase()} ${command.deviceId}`;
+      const row = named.get(key);
       // Taken out when found: a command that stands in two groups is new once.
-      if (!added.delete(key)) return [];
-      return [source == null ? command : { ...command, source }];
+      if (!named.delete(key)) return isAll ? [command] : [];
+      return [addedOf(command, row!)];
     }),
   );
+}
+
+function addedOf(command: NewCommand, { source, has_rival }: AddedRecord): AddedCommand {
+  return { ...command, ...(source !== null && { source }), ...(has_rival === true && { hasRival: true }) };
 }
 
 export function toExchangeRow(row: ExchangeRecord): ExchangeRow {

@@ -24,7 +24,6 @@ import {
   endedOf,
   keyColumns,
   newOnes,
-  rivalColumns,
   slotColumns,
   termColumns,
   toExchangeRow,
@@ -46,8 +45,10 @@ const UNIQUE_VIOLATION = '23505';
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 export class PgCommandStore extends CommandStore {
-  override async enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<AddedCommand[][]> {
+  override async enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<(readonly AddedCommand[])[]> {
     await tx.query(enqueueSql.mayEnqueue);
+    const slotted = groups.filter(({ slot }) => slot !== null);
+    if (slotted.length > 0) await tx.query(endSql.maySupersede, [tenantsOf(slotted)]);
     const bodies = groups.map(({ tenant, body }) => ({ tenant, ...body }));
     await tx.query(bodiesSql.keepBodies, [
       bodies.map((body) => body.tenant),
@@ -64,9 +65,7 @@ export class PgCommandStore extends CommandStore {
       new Date(Math.min(...groups.map((group) => group.sentForAt.getTime())) - DAY_MS),
       total,
     ]);
-    if (Number(rows[0]!.total) === total && rows[0]!.device_id === null)
-      return groups.map((group) => [...group.commands]);
-    return newOnes(groups, rows);
+    return newOnes(groups, rows, Number(rows[0]!.total) === total);
   }
 
   override async exchange(
@@ -151,12 +150,8 @@ export class PgCommandStore extends CommandStore {
   }
 
   override async supersede(tx: Tx, winners: readonly SlotWinner[], now: Date): Promise<SupersededCommand[]> {
-    await tx.query(endSql.maySupersede, [[...new Set(winners.map((winner) => winner.tenant))]]);
-    // Most have no rival; to look costs half of what the statement that ends them does.
-    const rivals = await tx.query<{ n: number }>(endSql.findRivals, rivalColumns(winners));
-    if (rivals.length === 0) return [];
-    const challenged = rivals.map(({ n }) => winners[Number(n) - 1]!);
-    const rows = await tx.query<EndedRecord & { newer: string }>(endSql.supersede, [...slotColumns(challenged), now]);
+    await tx.query(endSql.maySupersede, [tenantsOf(winners)]);
+    const rows = await tx.query<EndedRecord & { newer: string }>(endSql.supersede, [...slotColumns(winners), now]);
     return rows.map((row) => ({ ...endedOf(row), newer: row.newer }));
   }
 
@@ -255,6 +250,10 @@ export class PgCommandStore extends CommandStore {
     const [last] = await tx.query<{ tenant: string; body_id: string }>(bodiesSql.removeBodies, values);
     return last === undefined ? null : { tenant: last.tenant, bodyId: last.body_id };
   }
+}
+
+function tenantsOf(of: readonly { tenant: string }[]): string[] {
+  return [...new Set(of.map(({ tenant }) => tenant))];
 }
 
 /** Nearly always all are new; that one is not shows soon. */

@@ -101,18 +101,10 @@ export class QueueCommands {
   private async supersede(
     tx: Tx,
     terms: readonly CommandTerms[],
-    news: readonly NewCommand[][],
+    news: readonly (readonly AddedCommand[])[],
     now: Date,
   ): Promise<void> {
-    const slots = new Map<string, Map<string, SlotWinner>>();
-    for (const [index, { tenant, slot }] of terms.entries()) {
-      if (slot === null) continue;
-      const name = `${tenant} ${slot}`;
-      const winners = slots.get(name) ?? new Map<string, SlotWinner>();
-      slots.set(name, winners);
-      for (const { deviceId, commandId } of news[index]!) winners.set(deviceId, { tenant, deviceId, commandId, slot });
-    }
-    const winners = [...slots.values()].flatMap((ofSlot) => [...ofSlot.values()]);
+    const winners = challenged(terms, news);
     if (winners.length === 0) return;
     const superseded = await this.commands.supersede(tx, winners, now);
     for (const [tenant, ended] of Map.groupBy(superseded, (one) => one.tenant)) {
@@ -146,4 +138,21 @@ function refusedItem({ order, group, command, requestType, refusal }: Refused, n
   const { deviceId, commandId, traceparent = null } = command;
   const ended = { tenant: order.tenant, deviceId, commandId, requestType, cause: group.cause, traceparent };
   return endedItem({ ...ended, state: 'queued', notNowCount: 0 }, now, { outcome: 'refused', ...refusal });
+}
+
+/** The last of each slot of a device, where another of that slot is there or came with it. */
+function challenged(terms: readonly CommandTerms[], news: readonly (readonly AddedCommand[])[]): SlotWinner[] {
+  const slots = new Map<string, Set<string>>();
+  const winners = new Map<string, SlotWinner>();
+  for (const [index, { tenant, slot }] of terms.entries()) {
+    if (slot === null) continue;
+    const name = `${tenant} ${slot}`;
+    const devices = slots.get(name) ?? new Set<string>();
+    slots.set(name, devices);
+    for (const { deviceId, commandId, hasRival } of news[index]!) {
+      const isFirst = devices.size < devices.add(deviceId).size;
+      if (hasRival === true || !isFirst) winners.set(`${name} ${deviceId}`, { tenant, deviceId, commandId, slot });
+    }
+  }
+  return [...winners.values()];
 }

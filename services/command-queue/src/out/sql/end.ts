@@ -2,7 +2,7 @@ import type { Statement } from '@lamplighter/runtime';
 import { keep } from './due.ts';
 
 /**
- * Held from the supersede to the end of an enqueue: of two at once, one sees what the other queued. A lock for each tenant: what
+ * Held from its beginning to its end by an enqueue of commands that have slots: of two at once, one sees what the other queued. A lock for each tenant: what
  * one sends holds up no other. In the order of their keys: two enqueues of several tenants never wait for each other in a
  * circle. Tenants that happen to have the same key merely wait.
  */
@@ -13,24 +13,6 @@ export const maySupersede: Statement = {
   text: `
 SELECT pg_advisory_xact_lock(${SLOT_LOCK}, o.key)
   FROM (SELECT DISTINCT hashtext(t.tenant) AS key FROM unnest($1::text[]) AS t(tenant) ORDER BY 1) o`,
-};
-
-/**
- * Where a command was just added and its device has another of its slot: an older one, or one that came with it.
- *
- * Plan: unnest and sort (neighbouring keys share index pages), hash join with the few slots → the pending commands of each device.
- * $1 slot numbers, $2 device ids; $3 tenants, $4 slots, of the numbers. Gives positions, from 1.
- */
-export const findRivals: Statement = {
-  name: 'command-find-rivals',
-  text: `
-SELECT w.n FROM (SELECT * FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS u(number, device_id, n)
-                  ORDER BY u.device_id COLLATE "C") w
-  JOIN unnest($3::text[], $4::text[]) WITH ORDINALITY AS s(tenant, slot, number) ON s.number = w.number
- CROSS JOIN LATERAL (
-   SELECT FROM command_queue.command c
-    WHERE c.tenant = s.tenant AND c.device_id = w.device_id AND c.slot = s.slot
-   OFFSET 1 LIMIT 1) c`,
 };
 
 /**

@@ -2,10 +2,14 @@ import type { Statement } from '@lamplighter/runtime';
 
 /** Shared by enqueues, exclusive for a revoke: a revoke waits for those under way, and later ones see it. */
 const REVOKE_LOCK = 7106;
-/** Every key of an enqueue is looked for once: remembering them costs more than it gives. */
+/**
+ * Every key of an enqueue is looked for once: remembering them costs more than it gives. And a plan that was made while a table
+ * was empty must not read it whole, for each command, once it is not.
+ */
 export const mayEnqueue: Statement = {
   name: 'command-may-enqueue',
-  text: `SELECT pg_advisory_xact_lock_shared(${REVOKE_LOCK}), set_config('enable_memoize', 'off', true)`,
+  text: `
+SELECT pg_advisory_xact_lock_shared(${REVOKE_LOCK}), set_config('enable_memoize', 'off', true), set_config('enable_seqscan', 'off', true)`,
 };
 export const mayRevoke: Statement = {
   name: 'command-may-revoke',
@@ -29,12 +33,16 @@ SELECT k.tenant, k.device_id, k.command_id FROM unnest($1::text[], $2::text[], $
  * opened), insert. LIMIT 1 keeps the planner from reading the whole fleet for a large batch; the order lets neighbouring
  * keys share index pages, and two transactions meet the same keys in the same order.
  *
+ * Of each that is added: has its device another of its slot? Asked of the queue as it was before (a command is no rival of
+ * itself), in the index page that its own entry just went into. LIMIT keeps this from becoming a hash of the whole queue.
+ *
  * A device of another MDM server is pushed by that one, which knows a CommandUUID once: no push from here, and no other try.
  *
  * $1 group numbers, $2 device ids, $3 command ids, $4 traceparents;
  * $5 body ids, $6 tenants, $7 causes, $8 priorities, $9 not before, $10 expiries, $11 due, $12 push counts, $13 sent for, of the groups;
  * $14 no pushes, $15 purposes, $16 slots, $17 retries, $18 seconds before the first, of the groups;
- * $19 now, $20 from when on history is searched, $21 how many commands there are: where all are new, and for devices of our own, none is named
+ * $19 now, $20 from when on history is searched, $21 how many commands there are: where all are new, and for devices of our own,
+ * only those with a rival are named
  */
 const enqueueWith = (onConflict: string): string => `
 WITH terms AS MATERIALIZED (
@@ -68,11 +76,15 @@ SELECT g.tenant, c.device_id, c.command_id, g.body_id, g.cause, g.priority, 0, $
         LIMIT 1) h ON true
  WHERE h.was IS NULL
 ${onConflict}
-RETURNING tenant, device_id, command_id, source
+RETURNING tenant, device_id, command_id, source,
+          CASE WHEN slot IS NOT NULL
+               THEN (SELECT true FROM command_queue.command o
+                      WHERE o.tenant = command.tenant AND o.device_id = command.device_id AND o.slot = command.slot
+                      LIMIT 1) END AS has_rival
 )
-SELECT n.total, a.tenant, a.device_id, a.command_id, a.source
+SELECT n.total, a.tenant, a.device_id, a.command_id, a.source, a.has_rival
   FROM (SELECT count(*) AS total, count(source) AS relayed FROM added) n
-  LEFT JOIN added a ON n.total <> $21 OR n.relayed > 0`;
+  LEFT JOIN added a ON n.total <> $21 OR n.relayed > 0 OR a.has_rival`;
 
 /** Fails with `unique_violation` where one of the commands waits already. */
 export const enqueueNew: Statement = { name: 'command-enqueue-new', text: enqueueWith('') };
@@ -82,7 +94,10 @@ export const enqueue: Statement = { name: 'command-enqueue', text: enqueueWith('
 export const beforeEnqueue: Statement = { text: 'SAVEPOINT enqueue' };
 export const undoEnqueue: Statement = { text: 'ROLLBACK TO SAVEPOINT enqueue' };
 
-/** One row for each that was added; where all were, for devices of our own, a single one that names none. */
+/**
+ * One row for each that was added; where all were, for devices of our own, one for each that has a rival, or a single one that
+ * names none.
+ */
 export interface AddedRecord {
   /** How many were added. */
   total: number | string;
@@ -90,4 +105,5 @@ export interface AddedRecord {
   device_id: string | null;
   command_id: string | null;
   source: string | null;
+  has_rival: true | null;
 }

@@ -199,14 +199,20 @@ export abstract class UpdateStore {
   abstract holdRollouts(tx: Tx, tenant: string, rolloutIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Writes those whose row still has the version before the move, with their events; returns these. */
   abstract apply(tx: Tx, tenant: string, moves: readonly Move[], now: Date): Promise<Move[]>;
-  /** At most `limit` updates in these states: of the rollout, or of one of its occurrences. */
+  /** What other rollouts have told these devices by declaration, and these do not install yet. Nobody moves it until the transaction ends. */
+  abstract declaredElsewhere(
+    tx: Tx,
+    own: { tenant: string; rolloutId: string },
+    deviceIds: readonly string[],
+  ): Promise<StoredUpdate[]>;
+  /** At most `limit` updates in these states, by device id: of the rollout, or of one of its occurrences; those after the device `after`. */
   abstract inStates(
     tx: Tx,
-    of: { tenant: string; rolloutId: string; occurrenceId?: string; wave?: number; lane?: 'ddm' },
+    of: { tenant: string; rolloutId: string; occurrenceId?: string; wave?: number; lane?: 'ddm'; after?: string },
     states: readonly UpdateState[],
     limit: number,
   ): Promise<StoredUpdate[]>;
-  /** Tenants with updates by declaration that are under way and whose time passed before. */
+  /** Tenants with updates by declaration that are under way and whose time passed before: those of the first thousand of these updates. */
   abstract tenantsWithOverdue(before: Date): Promise<string[]>;
   /** At most `limit` of them; others that look for them skip these until the transaction ends. */
   abstract overdue(tx: Tx, tenant: string, before: Date, limit: number): Promise<StoredUpdate[]>;

@@ -26,6 +26,8 @@ export interface RingsOfRollout {
 
 /** The rings of rollouts, and how their devices fare. */
 export abstract class RingStore {
+  /** Whether all rings of the rollout were judged after `since`. Waits for nobody. */
+  abstract isJudged(tx: Tx, tenant: string, rolloutId: string, since: Date): Promise<boolean>;
   /** Running rollouts with rings of which a window is sending. */
   abstract judgeable(now: Date): Promise<{ tenant: string; rolloutId: string }[]>;
   /** Locks the rings until the end of the transaction; undefined when there is no such rollout. */

@@ -3,6 +3,8 @@ import { Temporal } from 'temporal-polyfill';
 
 const WEEKDAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
+const DAY_MS = 86_400_000;
+
 /** One night of a window in one zone. `stopsAt` is never before `opensAt`. */
 export interface Occurrence {
   /** The day of the start in the zone's own calendar, `YYYY-MM-DD`. */
@@ -54,6 +56,19 @@ export function currentOccurrence(spec: WindowSpec, zone: string, now: Date): Oc
     if (occurrence && occurrence.opensAt <= now && now < occurrence.closesAt) return occurrence;
   }
   return undefined;
+}
+
+/** The first instant after `now` at which an occurrence opens or closes; a day later where that is farther away. */
+export function nextChange(spec: WindowSpec, zone: string, now: Date): Date {
+  const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate();
+  let next = now.getTime() + DAY_MS;
+  for (let days = -2; days <= 2; days += 1) {
+    const occurrence = occurrenceOn(spec, zone, today.add({ days }).toString());
+    if (!occurrence) continue;
+    for (const at of [occurrence.opensAt.getTime(), occurrence.closesAt.getTime()])
+      if (at > now.getTime() && at < next) next = at;
+  }
+  return new Date(next);
 }
 
 /** The occurrence that starts on this local date; undefined on days that the window leaves out. */

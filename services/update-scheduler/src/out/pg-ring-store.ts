@@ -23,6 +23,11 @@ export class PgRingStore extends RingStore {
     );
   }
 
+  override async isJudged(tx: Tx, tenant: string, rolloutId: string, since: Date): Promise<boolean> {
+    const [row] = await tx.query<{ judged: boolean }>(IS_JUDGED, [tenant, rolloutId, since]);
+    return row!.judged;
+  }
+
   override async lock(tx: Tx, tenant: string, rolloutId: string): Promise<RingsOfRollout | undefined> {
     const rings = await tx.query<StoredRing>(LOCK, [tenant, rolloutId]);
     const [head] = await tx.query<Omit<RingsOfRollout, 'rings'>>(HEAD, [tenant, rolloutId]);
@@ -68,6 +73,12 @@ export class PgRingStore extends RingStore {
     await tx.query(REPLAN, [tenant, rolloutId, now]);
   }
 }
+
+const IS_JUDGED = {
+  name: 'are-rings-judged',
+  text: `SELECT NOT EXISTS (SELECT FROM update_scheduler.ring
+                             WHERE tenant = $1 AND rollout_id = $2 AND (counted_at > $3) IS NOT TRUE) AS judged`,
+};
 
 const LOCK = {
   name: 'lock-rings',

@@ -33,7 +33,14 @@ export class JudgeRings {
     this.nextLookAt = startMs + (performance.now() - startMs) * 50;
   }
 
-  /** In the transaction of a plan that is about to begin, so that it sees rings as they are now. */
+  /**
+   * In the transaction of a plan that is about to begin, so that it sees rings as they are now: since the window opened. The windows of
+   * many zones open at once, and judging reads all devices of the rollout.
+   */
+  async judgeFor(tx: Tx, tenant: string, rolloutId: string, openedAt: Date): Promise<void> {
+    if (!(await this.rings.isJudged(tx, tenant, rolloutId, openedAt))) await this.judge(tx, tenant, rolloutId);
+  }
+
   async judge(tx: Tx, tenant: string, rolloutId: string): Promise<void> {
     const found = await this.rings.lock(tx, tenant, rolloutId);
     if (!found || found.rings.length === 0 || found.isEmergency || found.spec.emergency) return;

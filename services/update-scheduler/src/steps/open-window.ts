@@ -2,14 +2,8 @@ import { derivedTraceparent, derivedUuid, message, windowOpened } from '@lamplig
 import { Clock, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { ringsAtStart } from '../domain/rings.ts';
-import {
-  currentOccurrence,
-  deadlineDay,
-  EMERGENCY,
-  isBlackedOut,
-  type KeyedWindow,
-  type Occurrence,
-} from '../domain/window.ts';
+import { Nights } from '../domain/nights.ts';
+import { deadlineDay, EMERGENCY, isBlackedOut, type KeyedWindow, type Occurrence } from '../domain/window.ts';
 import { type ActivePolicy, type OpenedOccurrence, WindowStore } from '../ports.ts';
 
 /** Opens the occurrences whose time has come. Any number of schedulers may: each opens once. */
@@ -17,6 +11,9 @@ import { type ActivePolicy, type OpenedOccurrence, WindowStore } from '../ports.
 export class OpenWindow {
   private zones: ReadonlyMap<string, readonly string[]> = new Map();
   private zonesUntil = 0;
+  private readonly nights = new Nights();
+  /** Those that are open and stored: they are not tried again at each tick. */
+  private stored: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly clock: Clock,
@@ -35,12 +32,14 @@ export class OpenWindow {
     if (policies.length === 0) return 0;
     await this.readZones();
     const due = policies.flatMap((policy) => this.dueOf(policy, now));
-    if (due.length === 0) return 0;
+    const unknown = due.filter((one) => !this.stored.has(keyOf(one)));
+    if (unknown.length === 0) return 0;
     const opened = await this.db.transaction(async (tx) => {
-      const added = await this.windows.open(tx, due);
+      const added = await this.windows.open(tx, unknown);
       for (const one of added) await this.announce(tx, one, now);
       return added;
     });
+    this.stored = new Set(due.map(keyOf));
     for (const { traceparent, occurrenceId, rolloutId, zone } of opened) {
       this.tracer.rootSpan(traceparent, 'open-window', {
         startMs,
@@ -81,7 +80,7 @@ export class OpenWindow {
         spec.zone === 'device' ? new Set([...(this.zones.get(policy.tenant) ?? []), spec.defaultZone]) : ['*'];
       const blackouts = isEmergency ? [] : [...policy.spec.blackouts, ...(spec.blackouts ?? [])];
       return [...zones].flatMap((zone) => {
-        const occurrence = currentOccurrence(spec, zone === '*' ? spec.zone : zone, now);
+        const occurrence = this.nights.current(spec, zone === '*' ? spec.zone : zone, now);
         if (!occurrence || now >= occurrence.stopsAt || isBlackedOut(blackouts, occurrence.localDate)) return [];
         return [opened(policy, window, zone, occurrence, now)];
       });
@@ -107,6 +106,11 @@ export class OpenWindow {
       occurrenceId,
     );
   }
+}
+
+/** With its rollout: a new version of the policy has one of its own, also where the night is open already. */
+function keyOf({ tenant, occurrenceId, rolloutId }: OpenedOccurrence): string {
+  return `${tenant} ${occurrenceId} ${rolloutId}`;
 }
 
 function opened(

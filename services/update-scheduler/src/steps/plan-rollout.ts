@@ -28,7 +28,8 @@ export class PlanRollout {
         more = await this.db.transaction(async (tx) => {
           const terms = await this.plans.lock(tx, occurrence.tenant, occurrence.occurrenceId);
           if (!terms || isOver(terms)) return false;
-          if (terms.state === 'opened') await this.judgeRings.judge(tx, terms.tenant, terms.rolloutId);
+          if (terms.state === 'opened')
+            await this.judgeRings.judgeFor(tx, terms.tenant, terms.rolloutId, terms.openedAt);
           pace ??= paceOf(
             terms.spec,
             await this.plans.count(tx, terms),

@@ -5,7 +5,8 @@ import { type ChunkOf, zoneTerms } from './plan-chunk.ts';
  * Devices that the policy no longer takes in leave it, as long as nothing was sent: planned, waiting and not-eligible ones. A plan
  * looks at the rows that former windows of its zone have left, a join at the devices whose facts have changed since.
  *
- * Plan: rows by their occurrence (device_update_wave), or changed devices; then one primary-key look-up for each. Run it with nested loops.
+ * Plan: rows by their occurrence (device_update_wave), or changed devices; then one primary-key look-up for each, and the rows by their
+ * places: by their keys all rows of the rollout would be read. Run it with nested loops.
  */
 export function unassign(of: ChunkOf, params: SqlParams): string {
   const { judgement } = of;
@@ -22,7 +23,7 @@ WITH ${candidates}, fallen AS (
      SET state = 'not-eligible', reason = 'unassigned', wave = -1, version = u.version + 1, updated_at = ${now},
          occurrence_id = ${params.add(of.occurrenceId, 'text')}::uuid
     FROM candidates c
-   WHERE u.tenant = ${tenant} AND u.rollout_id = ${rollout} AND u.device_id = c.device_id AND u.version = c.version
+   WHERE u.ctid = c.place AND u.version = c.version
      AND (u.state IN ('planned','waiting') OR u.state = 'not-eligible' AND u.reason IS DISTINCT FROM 'unassigned')
   RETURNING u.tenant, u.rollout_id, u.device_id, u.version, c.state AS old_state
 ), told AS (
@@ -43,14 +44,15 @@ type Keys = Readonly<Record<'tenant' | 'rollout', string>>;
 function leftByFormerWindows(of: ChunkOf, params: SqlParams, { tenant, rollout, now }: Keys & { now: string }): string {
   const zone = of.zone === '*' ? '' : `AND o.zone = ${params.add(of.zone, 'text')}`;
   return `candidates AS MATERIALIZED (
-  SELECT u.device_id, u.state, u.version
-    FROM update_scheduler.device_update u
-   WHERE u.tenant = ${tenant} AND u.rollout_id = ${rollout} AND u.state IN ('planned','waiting','not-eligible')
-     AND u.occurrence_id = ANY(ARRAY(
-         SELECT o.occurrence_id FROM update_scheduler.occurrence o
-          WHERE o.tenant = ${tenant} AND o.rollout_id = ${rollout} AND o.stops_at <= ${now} ${zone}))
+  SELECT u.place, u.state, u.version
+    FROM update_scheduler.occurrence o
+   -- OFFSET: a look-up for each former window, and none where there was none; by the rollout all its rows would be read.
+   CROSS JOIN LATERAL (
+         SELECT l.ctid AS place, l.* FROM update_scheduler.device_update l
+          WHERE l.tenant = ${tenant} AND l.occurrence_id = o.occurrence_id AND l.state IN ('planned','waiting','not-eligible') OFFSET 0) u
+   WHERE o.tenant = ${tenant} AND o.rollout_id = ${rollout} AND o.stops_at <= ${now} ${zone}
      AND EXISTS (SELECT FROM status_ingestion.device_v1 d
-                  WHERE d.tenant = u.tenant AND d.device_id = u.device_id AND NOT ${assigned(of, params)})
+                  WHERE d.tenant = u.tenant AND d.device_id = u.device_id AND NOT ${assigned(of, params)} OFFSET 0)
 )`;
 }
 
@@ -67,7 +69,7 @@ function ofChangedDevices(of: ChunkOf, changedSince: Date, params: SqlParams, { 
   SELECT u.*
     FROM changed
    CROSS JOIN LATERAL (
-         SELECT o.device_id, o.state, o.version FROM update_scheduler.device_update o
+         SELECT o.ctid AS place, o.state, o.version FROM update_scheduler.device_update o
           WHERE o.tenant = ${tenant} AND o.rollout_id = ${rollout} AND o.device_id = changed.device_id LIMIT 1) u
 )`;
 }

@@ -23,6 +23,7 @@ import { RolloutClock } from './in/rollout.clock.ts';
 import { RolloutResponder } from './in/rollout.responder.ts';
 import { WaveClock } from './in/wave.clock.ts';
 import { SettingsClock } from './in/settings.clock.ts';
+import { StrayClock } from './in/stray.clock.ts';
 import { WatchClock } from './in/watch.clock.ts';
 import { WindowClock } from './in/window.clock.ts';
 import { HttpFeedSource } from './out/feed-source.ts';
@@ -31,6 +32,7 @@ import { PgCatalogStore } from './out/pg-catalog-store.ts';
 import { PgOutlookStore } from './out/pg-outlook-store.ts';
 import { PgHoldStore } from './out/pg-hold-store.ts';
 import { JetStreamBacklog } from './out/jetstream-backlog.ts';
+import { PgDeclaredStore } from './out/pg-declared-store.ts';
 import { PgDryRunStore } from './out/pg-dry-run-store.ts';
 import { PgForecastStore } from './out/pg-forecast-store.ts';
 import { PgKeepStore } from './out/pg-keep-store.ts';
@@ -45,6 +47,7 @@ import { PgWatchStore } from './out/pg-watch-store.ts';
 import { PgWaveStore } from './out/pg-wave-store.ts';
 import { PgWindowStore } from './out/pg-window-store.ts';
 import { PlanStore, PolicyStore, SpecStore, UpdateStore, WaveStore, WindowStore } from './ports.ts';
+import { DeclaredStore } from './declared-ports.ts';
 import { DryRunStore } from './dry-run-ports.ts';
 import { KeepStore } from './keep-ports.ts';
 import { Backlog, ForecastStore, Pacer } from './pacer-ports.ts';
@@ -65,9 +68,14 @@ import { ForecastPolicy } from './steps/forecast-policy.ts';
 import { ImportCatalog } from './steps/import-catalog.ts';
 import { RefreshCatalog } from './steps/refresh-catalog.ts';
 import { KeepUpdates } from './steps/keep-updates.ts';
+import { RecallStrays } from './steps/recall-strays.ts';
 import { LookAhead } from './steps/look-ahead.ts';
 import { LookAtGroup } from './steps/look-at-group.ts';
 import { DeclareSettings } from './steps/declare-settings.ts';
+import { FollowGroupSets } from './steps/follow-group-sets.ts';
+import { GroupSetStore } from './group-set-ports.ts';
+import { GroupSetClock } from './in/group-set.clock.ts';
+import { PgGroupSetStore } from './out/pg-group-set-store.ts';
 import { DryRun } from './steps/dry-run.ts';
 import { JudgeRings } from './steps/judge-rings.ts';
 import { OpenWindow } from './steps/open-window.ts';
@@ -106,6 +114,8 @@ import { WatchStore } from './watch-ports.ts';
     WaveClock,
     JoinClock,
     SettingsClock,
+    GroupSetClock,
+    StrayClock,
     WatchClock,
     WatchDevices,
     OpenWindow,
@@ -126,8 +136,10 @@ import { WatchStore } from './watch-ports.ts';
     ExplainAssignment,
     ControlRollout,
     DeclareSettings,
+    FollowGroupSets,
     EndOverdue,
     HoldBack,
+    RecallStrays,
     KeepUpdates,
     KeepClock,
     ImportCatalog,
@@ -139,6 +151,7 @@ import { WatchStore } from './watch-ports.ts';
     ),
     { provide: WindowStore, useClass: PgWindowStore },
     { provide: SettingsStore, useClass: PgSettingsStore },
+    { provide: GroupSetStore, useClass: PgGroupSetStore },
     { provide: PlanStore, useClass: PgPlanStore },
     { provide: DryRunStore, useClass: PgDryRunStore },
     { provide: Pacer, useClass: PgPacer },
@@ -147,6 +160,7 @@ import { WatchStore } from './watch-ports.ts';
     { provide: KeepStore, useClass: PgKeepStore },
     { provide: RingStore, useClass: PgRingStore },
     { provide: HoldStore, useClass: PgHoldStore },
+    { provide: DeclaredStore, useClass: PgDeclaredStore },
     { provide: WatchStore, useClass: PgWatchStore },
     { provide: WaveStore, useClass: PgWaveStore },
     { provide: UpdateStore, useClass: PgUpdateStore },

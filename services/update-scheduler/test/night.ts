@@ -9,6 +9,7 @@ import { PgPlanStore } from '../src/out/pg-plan-store.ts';
 import { PgPolicyStore } from '../src/out/pg-policy-store.ts';
 import { PgSpecStore } from '../src/out/pg-spec-store.ts';
 import { PgHoldStore } from '../src/out/pg-hold-store.ts';
+import { PgDeclaredStore } from '../src/out/pg-declared-store.ts';
 import { PgForecastStore } from '../src/out/pg-forecast-store.ts';
 import { PgPacer } from '../src/out/pg-pacer.ts';
 import { PgRingStore } from '../src/out/pg-ring-store.ts';
@@ -31,6 +32,7 @@ import { OpenWindow } from '../src/steps/open-window.ts';
 import { PlanRollout } from '../src/steps/plan-rollout.ts';
 import { PutPolicy } from '../src/steps/put-policy.ts';
 import { PredictFinish } from '../src/steps/predict-finish.ts';
+import { RecallStrays } from '../src/steps/recall-strays.ts';
 import { ReleaseWave } from '../src/steps/release-wave.ts';
 
 export const TENANT = 'default';
@@ -131,6 +133,7 @@ export class Night {
   readonly controlRollout: ControlRollout;
   readonly holds: PgHoldStore;
   readonly holdBack: HoldBack;
+  readonly recallStrays: RecallStrays;
   readonly endOverdue: EndOverdue;
   readonly declareSettings: DeclareSettings;
   readonly importCatalog: ImportCatalog;
@@ -162,6 +165,8 @@ export class Night {
     this.judgeRings = new JudgeRings(clock, this.db, outbox, rings, this.log);
     this.planRollout = new PlanRollout(settings, clock, this.db, outbox, this.plans, this.judgeRings, tracer, this.log);
     this.declareSettings = new DeclareSettings(clock, this.db, outbox, this.plans, new PgSettingsStore(this.db));
+    const declared = new PgDeclaredStore(this.db);
+    this.recallStrays = new RecallStrays(clock, this.db, outbox, declared, this.updates, this.log);
     this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, waves, this.updates, tracer, this.log);
     this.advanceUpdates = new AdvanceUpdates(settings, clock, this.db, outbox, this.updates, tracer);
     this.holds = new PgHoldStore(this.db);

@@ -32,6 +32,14 @@ export const OPERATOR_REASONS = {
     retry: 'not-needed',
     action: 'Nothing: it is followed to its end.',
   },
+  'told-anew': {
+    class: 'operator',
+    title: 'Another rollout has told it since',
+    explanation:
+      'The device has gone to another policy, or its policy to a new version, whose rollout has told it by declaration when to install.',
+    retry: 'not-needed',
+    action: 'Nothing: look at the newer rollout.',
+  },
   cancelled: {
     class: 'operator',
     title: 'The command was taken back',

@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { bodyFor } from '../domain/commands.ts';
 import { type DueWave, type Move, type StoredUpdate, UpdateStore, WaveStore } from '../ports.ts';
-import { announcementFor, stageAnnouncements } from './announce.ts';
+import { type Announcement, announcementFor, stageAnnouncements } from './announce.ts';
 import { commandIdOf, moveTo, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
 
 /**
@@ -57,13 +57,23 @@ export class ReleaseWave {
     const of = <T>(all: ReadonlyMap<string, T>) => moves.flatMap((move) => all.get(move.update.deviceId) ?? []);
     await stageCommands(this.outbox, tx, to, of(outgoing));
     await stageAnnouncements(this.outbox, tx, to, of(announcements));
-    await stageAdvanced(this.outbox, tx, to, moves);
+    await stageAdvanced(this.outbox, tx, to, [...(await this.replace(tx, wave, of(announcements), now)), ...moves]);
     await this.waves.released(tx, wave, now, moves.length);
     const { occurrenceId, rolloutId } = wave;
     const id = derivedUuid('wave.released', occurrenceId, wave.wave);
     const item = { occurrenceId, rolloutId, wave: wave.wave, devices: moves.length };
     await this.outbox.stage(tx, waveReleased, message(waveReleased, { id, ...to }, [item]), occurrenceId);
     return moves;
+  }
+
+  /** Ends what other rollouts have told these devices: all tell by one cause, so that what is told now takes its place. */
+  private async replace(tx: Tx, wave: DueWave, announced: readonly Announcement[], now: Date): Promise<Move[]> {
+    if (announced.length === 0) return [];
+    const ids = announced.map(({ move }) => move.update.deviceId);
+    const others = await this.updates.declaredElsewhere(tx, wave, ids);
+    const after = { state: 'superseded', reason: 'told-anew', step: '' } as const;
+    const moves = others.map((one) => moveTo(one, after, 'Another rollout has told the device by declaration.', now));
+    return this.updates.apply(tx, wave.tenant, moves, now);
   }
 
   private async announcements(tx: Tx, wave: DueWave, devices: readonly StoredUpdate[], now: Date) {

@@ -59,7 +59,7 @@ ${targetTable(j, params)}, scanned AS MATERIALIZED (
     JOIN update_scheduler.release_device r ON r.version_key BETWEEN t.low AND t.high AND (t.build IS NULL OR r.build = t.build)
    WHERE r.expires_at IS NULL OR r.expires_at > ${today}
    ORDER BY t.platform, r.supported_device, 3, counts DESC, r.version_key DESC, length(r.build), r.build
-), known AS (
+), known AS MATERIALIZED (
   SELECT s.*, ${laneOf(j, params)} AS lane, t.enough, t.security_responses, CASE WHEN t.within_major THEN s.os_version_key / 1000000 ELSE -1 END AS major
     FROM scanned s JOIN targets t ON t.platform = s.platform
 ), judged AS (
@@ -154,6 +154,8 @@ function heldElsewhere({ tenant, otherRollouts, resendBefore, now }: Judgement, 
   return `WHEN EXISTS (
              SELECT FROM update_scheduler.device_update o
               WHERE o.tenant = ${params.add(tenant, 'text')} AND o.rollout_id = ANY(${params.add(otherRollouts, 'text[]')}::uuid[]) AND o.device_id = s.device_id
+                -- What was told by declaration holds a device from its time on; before, who has the device now tells it anew.
+                AND NOT (s.lane = 'ddm' AND o.step = 'enforce' AND o.state <> 'installing' AND o.stops_at > ${params.add(now, 'timestamptz')})
                 -- What has no step any more is at its end: a download that its policy leaves at that.
                 AND (o.state IN ('scanning','available','commanded','downloading','downloaded','installing') AND o.step <> '' AND (o.updated_at >= ${params.add(resendBefore, 'timestamptz')} OR o.lane = 'ddm' AND o.stops_at > ${params.add(now, 'timestamptz')})
                   OR o.state = 'planned' AND o.stops_at > ${params.add(now, 'timestamptz')})) THEN 'other-rollout'`;

@@ -77,6 +77,7 @@ function dealt({ judgement, pace }: ChunkOf, keys: Keys, params: SqlParams): str
          OR (old.state = 'failed' AND old.reason IS DISTINCT FROM 'aborted')
          OR (old.state IN ('installed','superseded') AND j.below
              AND (old.state = 'installed' OR string_to_array(j.target_version, '.')::int[] > string_to_array(old.target_version, '.')::int[]))
+         OR (old.state = 'superseded' AND old.reason = 'told-anew' AND j.reason IS NULL)
          -- A policy that only downloads installs from its deadline on.
          OR (old.state = 'downloaded' AND old.step = '' AND coalesce(j.deadline_at, ${deadlineAt}) <= ${now})
          -- One by declaration ends when it is overdue: its declaration is taken back then.
@@ -101,21 +102,18 @@ function written({ judgement, stopsAt }: ChunkOf, keys: Keys, params: SqlParams)
          command_id = NULL, install_seq = 0, progress = NULL, progressed_at = NULL, resends = 0, version = EXCLUDED.version,
          stops_at = EXCLUDED.stops_at, commanded_at = NULL, updated_at = EXCLUDED.updated_at, traceparent = NULL
    WHERE u.version = EXCLUDED.version - 1
-  -- The subselect sees the row as it was before this statement.
-  RETURNING u.device_id, u.state, u.wave, u.ring, u.version, u.reason, u.target_version,
-            (SELECT o.state FROM update_scheduler.device_update o
-              WHERE o.tenant = u.tenant AND o.rollout_id = u.rollout_id AND o.device_id = u.device_id) AS old_state
+  RETURNING u.device_id, u.state, u.wave, u.ring, u.version, u.reason, u.target_version
 )`;
 }
 
 function told({ tenant, rollout, now }: Keys): string {
   return `told AS (
   INSERT INTO update_scheduler.update_event (tenant, device_id, rollout_id, version, at, from_state, to_state, reason, detail)
-  SELECT ${tenant}, w.device_id, ${rollout}, w.version, ${now}, coalesce(w.old_state, 'planned'), w.state, w.reason,
+  SELECT ${tenant}, w.device_id, ${rollout}, w.version, ${now}, coalesce(d.old_state, 'planned'), w.state, w.reason,
          CASE w.state WHEN 'planned' THEN 'Planned for wave ' || w.wave || ', target ' || w.target_version || '.'
                       WHEN 'installed' THEN 'The device runs the target version or a newer one; nothing is sent.'
                       ELSE 'The device takes no part in this window.' END
-    FROM written w
+    FROM written w JOIN dealt d ON d.device_id = w.device_id
 )`;
 }
 

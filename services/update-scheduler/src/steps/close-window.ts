@@ -21,7 +21,7 @@ export class CloseWindow {
   async run(): Promise<void> {
     for (const one of await this.windows.closable(this.clock.now())) {
       const { tenant, occurrenceId, rolloutId } = one;
-      while (await this.putOff(one));
+      for (let after: string | undefined = ''; after !== undefined;) after = await this.putOff(one, after);
       const leftOver = await this.db.transaction(async (tx) => {
         await this.waves.drop(tx, tenant, occurrenceId);
         return this.windows.close(tx, tenant, occurrenceId);
@@ -35,14 +35,15 @@ export class CloseWindow {
     }
   }
 
-  private async putOff(one: ClosableOccurrence): Promise<boolean> {
+  /** The next ones after a device. Returns the last of them where there may be more. */
+  private async putOff(one: ClosableOccurrence, after: string): Promise<string | undefined> {
     const now = this.clock.now();
     return this.db.transaction(async (tx) => {
-      const planned = await this.updates.inStates(tx, one, ['planned'], CHUNK);
+      const planned = await this.updates.inStates(tx, { ...one, after }, ['planned'], CHUNK);
       const moves = planned.map((update) => moveTo(update, ...endOf(update, one), now));
       const moved = await this.updates.apply(tx, one.tenant, moves, now);
       await stageAdvanced(this.outbox, tx, { tenant: one.tenant, at: now }, moved);
-      return planned.length === CHUNK;
+      return planned.length < CHUNK ? undefined : planned.at(-1)!.deviceId;
     });
   }
 }

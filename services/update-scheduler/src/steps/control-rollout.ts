@@ -10,7 +10,7 @@ import {
 import { Clock, Database, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { HoldStore } from '../hold-ports.ts';
-import { PolicyStore, UpdateStore } from '../ports.ts';
+import { PolicyStore, type StoredUpdate, UpdateStore } from '../ports.ts';
 import { RingStore, type StoredRing } from '../ring-ports.ts';
 import { stageWithdrawals } from './announce.ts';
 import { moveTo, stageAdvanced } from './outgoing.ts';
@@ -19,6 +19,7 @@ const STATE = { pause: 'paused', resume: 'running', abort: 'aborted', emergency:
 const CHUNK = 1_000;
 /** What no device has taken yet. */
 const UNTAKEN: readonly UpdateState[] = ['planned', 'scanning', 'available', 'waiting'];
+/** Of updates by declaration too: it can be taken back until the device installs. */
 const DECLARED: readonly UpdateState[] = ['commanded', 'downloading', 'downloaded'];
 
 interface Rollout {
@@ -88,23 +89,38 @@ export class ControlRollout {
 
   /** Ends the updates of aborted rollouts, in chunks; for a clock to call. Any number may, and one that was killed leaves the rest to others. */
   async endAborted(): Promise<void> {
-    for (const one of await this.policies.abortedRollouts()) while (await this.endChunk(one));
+    for (const one of await this.policies.abortedRollouts()) {
+      // What others moved meanwhile is looked at once more.
+      while ((await this.endAll(one, UNTAKEN)) + (await this.endAll({ ...one, lane: 'ddm' }, DECLARED)) > 0);
+      await this.db.transaction((tx) => this.policies.setEnded(tx, one.tenant, one.rolloutId, this.clock.now()));
+    }
   }
 
-  private async endChunk({ tenant, rolloutId }: Rollout): Promise<boolean> {
+  /** Goes through the rollout once. Returns how many it found. */
+  private async endAll(of: Rollout & { lane?: 'ddm' }, states: readonly UpdateState[]): Promise<number> {
+    let found = 0;
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const page = await this.endPage({ ...of, after }, states);
+      found += page.length;
+      after = page.length < CHUNK ? undefined : page.at(-1)!.deviceId;
+    }
+    return found;
+  }
+
+  private async endPage(
+    of: Rollout & { lane?: 'ddm'; after: string },
+    states: readonly UpdateState[],
+  ): Promise<StoredUpdate[]> {
     const now = this.clock.now();
+    const to = { tenant: of.tenant, at: now };
     return this.db.transaction(async (tx) => {
-      const untaken = await this.updates.inStates(tx, { tenant, rolloutId }, UNTAKEN, CHUNK);
-      // A declaration can be taken back until the device installs.
-      const declared = await this.updates.inStates(tx, { tenant, rolloutId, lane: 'ddm' }, DECLARED, CHUNK);
-      const left = [...untaken, ...declared];
+      const left = await this.updates.inStates(tx, of, states, CHUNK);
       // The command stays known: a device that has it in hand may still answer, and is followed then.
       const moves = left.map((update) => {
         const step = update.lane === 'ddm' ? '' : update.step;
         return moveTo(update, { state: 'failed', reason: 'aborted', step }, 'The rollout was aborted.', now);
       });
-      const moved = await this.updates.apply(tx, tenant, moves, now);
-      const to = { tenant, at: now };
+      const moved = await this.updates.apply(tx, of.tenant, moves, now);
       await stageAdvanced(this.outbox, tx, to, moved);
       await stageWithdrawals(
         this.outbox,
@@ -112,9 +128,7 @@ export class ControlRollout {
         to,
         moved.map((move) => move.update),
       );
-      // What others moved meanwhile is looked at once more.
-      if (left.length === 0) await this.policies.setEnded(tx, tenant, rolloutId, now);
-      return left.length > 0;
+      return left;
     });
   }
 

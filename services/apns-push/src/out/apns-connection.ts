@@ -136,17 +136,19 @@ export class ApnsConnection {
       return void this.socket.destroy(new Error('what answers as APNs does not speak HTTP/2'));
     }
     const { url, topic } = this.endpoint;
-    this.client = new Http2Client({
+    const client = new Http2Client<Running>({
       socket: this.socket,
       fields: fieldsOf(new URL(url).host, topic),
       listener: {
         ended: (running, isUntouched) => this.onEnd(running, isUntouched),
         goneAway: (code, data) => this.onGoaway(code, data),
         heard: () => this.onHeard(),
-        drained: () => this.listener.changed(),
         pong: () => (this.pingedAt = undefined),
       },
     });
+    this.client = client;
+    this.socket.on('data', (chunk) => client.receive(chunk));
+    this.socket.on('drain', () => this.listener.changed());
   }
 
   private onHeard(): void {

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import { BodyFlow } from './body-flow.ts';
 import type { Exchange } from './exchange.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -8,7 +7,6 @@ import { PeerSettings } from './peer-settings.ts';
 import {
   ErrorCode,
   Flag,
-  FRAME_HEAD_BYTES,
   FrameType,
   Http2Error,
   MAX_HEADER_BYTES,
@@ -18,6 +16,7 @@ import {
 } from './protocol.ts';
 import { RequestEncoder } from './request-encoder.ts';
 import type { RequestField } from './request-encoder.ts';
+import { RequestWriter } from './request-writer.ts';
 import { Responses } from './responses.ts';
 
 export interface ClientListener<E extends Exchange> {
@@ -28,17 +27,25 @@ export interface ClientListener<E extends Exchange> {
   ended(exchange: E, isUntouched: boolean): void;
   /** The peer takes no more requests. `data` in latin1. Those that it has not touched end right after. */
   goneAway(code: number, data: string): void;
-  /** The peer said something, and it was read. */
+  /** All that was received has been read. */
   heard(): void;
-  /** There is room to write again. */
-  drained(): void;
   /** The answer to `ping`. */
   pong(): void;
 }
 
+/** What a client needs of its socket. */
+export interface Wire {
+  readonly writable: boolean;
+  /** Bytes that wait to be written. */
+  readonly writableLength: number;
+  write(bytes: Buffer): unknown;
+  end(): unknown;
+  destroy(error: Error): unknown;
+}
+
 export interface ClientOptions<E extends Exchange> {
-  /** Open, and agreed on h2 (ALPN). The client reads it and writes to it; its errors and its end are the owner's to hear. */
-  readonly socket: Duplex;
+  /** Open, and agreed on h2 (ALPN). What it brings is for `receive`, its end for `endAll`. */
+  readonly socket: Wire;
   readonly fields: readonly RequestField[];
   readonly listener: ClientListener<E>;
   /** Odd. 1 unless given. */
@@ -58,11 +65,12 @@ const MAX_GOODBYE = 1024;
  * memory it takes is bounded; what breaks the protocol ends the connection with a Http2Error.
  */
 export class Http2Client<E extends Exchange> {
-  private readonly socket: Duplex;
+  private readonly socket: Wire;
   private readonly listener: ClientListener<E>;
   private readonly out = new OutBuffer();
   private readonly settings = new PeerSettings();
   private readonly encoder: RequestEncoder;
+  private readonly requests: RequestWriter;
   private readonly bodies = new BodyFlow(this.out, this.settings);
   private readonly responses: Responses<E>;
   private readonly reader = new FrameReader((frame) => this.onFrame(frame));
@@ -81,13 +89,12 @@ export class Http2Client<E extends Exchange> {
     this.nextId = firstStreamId;
     this.unwrittenFrom = firstStreamId;
     this.encoder = new RequestEncoder(fields);
+    this.requests = new RequestWriter(this.out, this.settings, this.encoder, this.bodies);
     this.responses = new Responses(this.out, {
       end: (exchange) => this.end(exchange, false),
       reset: (exchange, code) => this.reset(exchange, code),
       find: (streamId) => this.find(streamId),
     });
-    socket.on('data', (chunk: Buffer) => this.receive(chunk));
-    socket.on('drain', () => listener.drained());
     this.greet();
   }
 
@@ -121,14 +128,20 @@ export class Http2Client<E extends Exchange> {
     exchange.id = this.nextId;
     this.nextId += 2;
     this.running.set(exchange.id, exchange);
-    const at = this.out.length;
-    this.out.frameHead(0, FrameType.headers, Flag.endHeaders, exchange.id);
-    this.encoder.encode(this.out, values);
-    const length = this.out.length - at - FRAME_HEAD_BYTES;
-    if (length <= this.settings.maxFrameBytes) this.out.setFrameLength(at, length);
-    else this.split(at, exchange.id);
-    this.bodies.send(exchange, body);
+    this.requests.write(exchange, values, body);
     this.flushSoon();
+  }
+
+  /** What the peer sent. Never throws: where it makes no sense, the socket is destroyed with a Http2Error. */
+  receive(chunk: Buffer): void {
+    if (this.state === 'ended') return;
+    try {
+      this.reader.read(chunk);
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+    if (this.out.length > 0) this.flushSoon();
+    this.listener.heard();
   }
 
   /** Nobody waits for it any more; its end is not told. */
@@ -174,19 +187,6 @@ export class Http2Client<E extends Exchange> {
     this.flushSoon();
   }
 
-  /** A header block that is longer than a frame (RFC 9113, 6.10). */
-  private split(at: number, streamId: number): void {
-    const block = this.out.cut(at).subarray(FRAME_HEAD_BYTES);
-    const { maxFrameBytes } = this.settings;
-    for (let start = 0; start < block.length; start += maxFrameBytes) {
-      const piece = block.subarray(start, start + maxFrameBytes);
-      const isLast = start + maxFrameBytes >= block.length;
-      const type = start === 0 ? FrameType.headers : FrameType.continuation;
-      this.out.frameHead(piece.length, type, isLast ? Flag.endHeaders : 0, streamId);
-      this.out.append(piece);
-    }
-  }
-
   private flushSoon(): void {
     if (this.isFlushing) return;
     this.isFlushing = true;
@@ -198,17 +198,6 @@ export class Http2Client<E extends Exchange> {
     if (this.out.length === 0 || !this.socket.writable) return;
     this.socket.write(this.out.take());
     this.unwrittenFrom = this.nextId;
-  }
-
-  private receive(chunk: Buffer): void {
-    if (this.state === 'ended') return;
-    try {
-      this.reader.read(chunk);
-    } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
-    }
-    if (this.out.length > 0) this.flushSoon();
-    this.listener.heard();
   }
 
   private fail(error: Error): void {

@@ -82,7 +82,7 @@ export class OutboxRelay {
     this.soon ??= setTimeout(() => {
       this.soon = undefined;
       this.wake();
-    }, ms);
+    }, ms).unref();
   }
 
   private async drain(): Promise<void> {

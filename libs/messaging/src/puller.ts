@@ -82,8 +82,9 @@ export class Puller {
   /** Until `max` have come, or for so long. */
   private async gather(max: number, ms: number): Promise<void> {
     this.wanted = max;
+    this.refill();
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = setTimeout(resolve, ms).unref();
       this.takers.push(() => {
         clearTimeout(timer);
         resolve();
@@ -142,7 +143,7 @@ export class Puller {
   private refill(): void {
     const { capacity, stream, durable, broker } = this.options;
     const expected = this.outstanding + this.buffer.length;
-    if (this.stopped || this.recovering || expected > capacity / 2) return;
+    if (this.stopped || this.recovering || (expected > capacity / 2 && expected >= this.wanted)) return;
     const batch = capacity - expected;
     this.outstanding += batch;
     this.pull += 1;

@@ -85,6 +85,16 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     return all;
   }
 
+  it('hands over what comes after a lull at once, and gathers the trickle that follows', async () => {
+    const batches: number[][] = [];
+    await consume(todo, (numbers) => void batches.push(numbers), { maxBatch: 3, gatherMs: 60_000 });
+    await publish(todo, 0);
+    await until(() => batches.length === 1);
+    for (const n of [1, 2, 3]) await publish(todo, n);
+    await until(() => batches.length === 2);
+    expect(batches).toEqual([[0], [1, 2, 3]]);
+  });
+
   it('hands over what has arrived as batches, every message once, and settles all', async () => {
     const sizes: number[] = [];
     const seen: number[] = [];

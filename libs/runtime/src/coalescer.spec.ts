@@ -33,6 +33,23 @@ describe('Coalescer', () => {
     expect(sizes).toEqual([1, 50]);
   });
 
+  it('runs what comes after a lull at once, and gathers the trickle that follows', async () => {
+    const sizes: number[] = [];
+    const run = async (items: number[]) => {
+      sizes.push(items.length);
+      return items;
+    };
+    const coalescer = new Coalescer<number, number>({ maxBatch: 100, maxInFlight: 1, waitMs: 60_000, enough: 3, run });
+    await coalescer.add(0);
+    const rest: Promise<number>[] = [];
+    for (const n of [1, 2, 3]) {
+      rest.push(coalescer.add(n));
+      await new Promise(setImmediate);
+    }
+    await Promise.all(rest);
+    expect(sizes).toEqual([1, 3]);
+  });
+
   it('never puts one key twice into a batch, and keeps the order of a key', async () => {
     const batches: string[][] = [];
     const coalescer = new Coalescer<string, string>({

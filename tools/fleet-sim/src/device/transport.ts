@@ -30,7 +30,10 @@ export interface ServerAddress {
 
 /** Keep-alive connections that signature devices share. */
 export function sharedAgent(server: ServerAddress, sockets: number): Agent {
-  return new Agent({ keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets, ca: server.ca });
+  // Not `ca`: an agent files its sockets under a name that has every option in it, and makes that name for each request.
+  const secureContext = createSecureContext({ ca: server.ca });
+  const options: AgentOptions = { keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets, secureContext };
+  return new Agent(options);
 }
 
 /**

@@ -23,6 +23,7 @@ interface Options {
   readonly devices: number;
   readonly seed: string;
   readonly speed?: number;
+  readonly window?: number;
   readonly headless?: boolean;
   readonly json?: boolean;
   readonly keep?: boolean;
@@ -50,6 +51,11 @@ export function registerDemo(program: Command): void {
       'how many times faster the clock runs (default: 100, less above 1,000 devices)',
       wholeNumber(1, 600),
     )
+    .option(
+      '--window <minutes>',
+      'how long the window is on that clock (default: 120, and up to three times that on a machine that is busy)',
+      wholeNumber(45, 720),
+    )
     .option('--headless', 'plain lines, nothing drawn over')
     .option('--keep', 'leave everything running until Ctrl-C, to look further')
     .option('--measure', 'also what it cost: CPU time, memory, write-ahead log and disk, for each device')
@@ -59,7 +65,7 @@ export function registerDemo(program: Command): void {
     'lamp demo',
     'lamp demo --devices 200 --keep',
     'lamp demo --devices 60 --headless --json',
-    'lamp demo --devices 20000 --speed 10 --headless --measure',
+    'lamp demo --devices 50000 --speed 4 --window 120 --headless --measure',
   ]);
 }
 
@@ -70,7 +76,7 @@ async function demoCommand(options: Options): Promise<void> {
   const narrator = narrate(options.headless === true);
   const dir = demoDir(stateDir(options.dir));
   say(
-    `A fleet of ${count(plan.devices, 'simulated device')}, brought to the newest OS in a window of two hours; the clock runs ${plan.factor} times as fast.`,
+    `A fleet of ${count(plan.devices, 'simulated device')}, brought to the newest OS in a window of ${plan.windowMinutes} minutes; the clock runs ${plan.factor} times as fast.`,
   );
   try {
     const stage = await setStage(dir, plan, narrator, signal);

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Span } from '../traces/span.ts';
 import type { FleetRecord } from './fleet-process.ts';
 import { clockSetting, openPolicy, planDemo, withTimeToWork } from './plan.ts';
+import { failure } from './report.ts';
 import { pickTrace } from './trace-pick.ts';
 import { checksOf, notCommanded } from './verdict.ts';
 
@@ -36,6 +37,14 @@ describe('the plan of a demo', () => {
     expect(withTimeToWork(plan, { enrollMs: 13_000, load: 90 }).windowMinutes).toBe(360);
     const small = planDemo({ devices: 60, seed: 's' });
     expect(withTimeToWork(small, { enrollMs: 3_000, load: 9 })).toEqual(small);
+    const chosen = planDemo({ devices: 1000, seed: 's', window: 90 });
+    expect(withTimeToWork(chosen, { enrollMs: 46_000, load: 90 }).windowMinutes).toBe(90);
+  });
+
+  it('spreads a large fleet over more of its window', () => {
+    const spreadOf = (devices: number) =>
+      openPolicy(planDemo({ devices, seed: 's' }), '2026-11-22T02:19:44.000Z').pace?.spread;
+    expect(spreadOf(50_000)).toBeGreaterThan(spreadOf(1000)!);
   });
 });
 
@@ -62,6 +71,13 @@ describe('the verdict', () => {
       'no device got HTTP 401: ',
       'the product itself saw no hand-over after the stop time: ',
     ]);
+  });
+
+  it('tells a machine that did not keep up from a rule that was broken', () => {
+    const told = (fleet: FleetRecord) => failure({ checks: checksOf(fleet, handOvers()), factor: 20, fleet, dir: 'd' });
+    expect(told(record({ missed: ['a'] }))).toMatch(/^DID NOT KEEP UP: 1 of 3 devices .* --speed 12 /);
+    expect(told(record({ missed: ['a'], twice: ['b'] }))).toMatch(/^FAILED: a rule was broken/);
+    expect(told(record({ twice: ['b'] }))).toMatch(/^FAILED: a rule was broken/);
   });
 
   it('says why devices were not commanded, the most frequent first', () => {

@@ -7,6 +7,8 @@ export interface DemoPlan {
   /** How many times faster than the real one its clock runs. */
   readonly factor: number;
   readonly windowMinutes: number;
+  /** Somebody chose the window: it is not made longer on a busy machine. */
+  readonly isWindowFixed: boolean;
   readonly stopBeforeMinutes: number;
   /** How long after the stop time devices are asked how far they are. */
   readonly confirmHours: number;
@@ -18,6 +20,7 @@ export interface PlanInput {
   readonly devices: number;
   readonly seed: string;
   readonly speed?: number;
+  readonly window?: number;
 }
 
 /** A window of two hours passes in 72 seconds. */
@@ -25,16 +28,20 @@ const usualFactor = 100;
 /** What two cores move at that speed with plenty to spare; larger fleets get more real time. */
 const usualDevices = 1_000;
 const windowMinutes = 120;
+/** Part of the window over which devices are told. A large fleet's work is spread, so that its peak is not three times its mean. */
+const usualSpread = 0.3;
+const largeSpread = 0.6;
 /** As many traces are kept as a person can look through, and a few. */
 const traces = 200;
 
-export function planDemo({ devices, seed, speed }: PlanInput): DemoPlan {
+export function planDemo({ devices, seed, speed, window }: PlanInput): DemoPlan {
   const factor = speed ?? Math.max(1, Math.min(usualFactor, (usualFactor * usualDevices) / Math.max(devices, 1)));
   return {
     devices,
     seed,
     factor,
-    windowMinutes,
+    windowMinutes: window ?? windowMinutes,
+    isWindowFixed: window !== undefined,
     stopBeforeMinutes: 30,
     confirmHours: 0.25,
     traceSample: Math.min(1, traces / Math.max(devices, 1)),
@@ -66,10 +73,11 @@ const longestWindow = 3;
  * services start, so the window is what can still give the real work its time.
  */
 export function withTimeToWork(plan: DemoPlan, { enrollMs, load }: Pulse): DemoPlan {
+  if (plan.isWindowFixed) return plan;
   const share = Math.min(1, plan.devices / usualDevices);
   const slowness = Math.max(enrollMs / usualEnrollMs(plan.devices), (load / usualLoad) * share);
   const longer = Math.min(longestWindow, Math.max(1, slowness));
-  return { ...plan, windowMinutes: Math.round((windowMinutes * longer) / 15) * 15 };
+  return { ...plan, windowMinutes: Math.round((plan.windowMinutes * longer) / 15) * 15 };
 }
 
 /** A policy for the whole fleet whose window is open at `now` (an instant of the demo's clock). */
@@ -85,7 +93,7 @@ export function openPolicy(plan: DemoPlan, now: string): PolicyInput {
         zone: 'UTC',
       },
     ],
-    pace: { devicesPerMinute: 60_000, spread: 0.3 },
+    pace: { devicesPerMinute: 60_000, spread: plan.devices > usualDevices ? largeSpread : usualSpread },
     // Devices that are told by declaration install in the same night.
     enforcement: { announceDays: 0 },
   };

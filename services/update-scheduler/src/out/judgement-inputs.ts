@@ -1,7 +1,8 @@
-import type { GroupSpec } from '@lamplighter/contracts';
+import type { GroupSpec, PolicySpec } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
 import type { GroupsByName } from '../domain/filter.ts';
 import type { Ranked } from '../domain/precedence.ts';
+import { storedPolicy } from './stored-policy.ts';
 import { GROUPS, OTHERS, POLICIES } from './sql/judgement-inputs.ts';
 
 export async function groupsOf(tx: Tx, tenant: string): Promise<GroupsByName> {
@@ -9,8 +10,9 @@ export async function groupsOf(tx: Tx, tenant: string): Promise<GroupsByName> {
   return new Map(rows.map(({ spec }) => [spec.name, spec]));
 }
 
-export function rankedPolicies(tx: Tx, tenant: string): Promise<Ranked[]> {
-  return tx.query<Ranked>(POLICIES, [tenant]);
+export async function rankedPolicies(tx: Tx, tenant: string): Promise<Ranked[]> {
+  const rows = await tx.query<Ranked & { spec: PolicySpec }>(POLICIES, [tenant]);
+  return rows.map((row) => ({ ...row, spec: storedPolicy(row.spec) }));
 }
 
 export async function otherRollouts(

@@ -6,6 +6,7 @@ import { compileTakenBefore } from '../domain/precedence.ts';
 import type { StoredUpdate } from '../domain/update.ts';
 import { groupsOf, rankedPolicies } from './judgement-inputs.ts';
 import { UPDATE_COLUMNS } from './pg-update-store.ts';
+import { storedPolicy } from './stored-policy.ts';
 
 @Injectable()
 export class PgDeclaredStore extends DeclaredStore {

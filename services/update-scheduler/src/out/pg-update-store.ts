@@ -2,6 +2,7 @@ import type { UpdateState } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
+import { storedPolicy } from './stored-policy.ts';
 import { applyMoves, keysOnly, tellEvents } from './sql/apply-moves.ts';
 
 /** A device_update row as StoredUpdate. */
@@ -45,7 +46,7 @@ export class PgUpdateStore extends UpdateStore {
       },
       [tenant, rolloutIds],
     );
-    return new Map(rows.map((row) => [row.id, row]));
+    return new Map(rows.map((row) => [row.id, { ...row, spec: storedPolicy(row.spec) }]));
   }
 
   override async holdRollouts(

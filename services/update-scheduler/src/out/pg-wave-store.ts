@@ -3,6 +3,7 @@ import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type DueWave, type StoredUpdate, WaveStore } from '../ports.ts';
 import { Pacer } from '../pacer-ports.ts';
+import { storedPolicy } from './stored-policy.ts';
 import { UPDATE_COLUMNS } from './pg-update-store.ts';
 
 @Injectable()
@@ -23,7 +24,7 @@ export class PgWaveStore extends WaveStore {
 
   override async claim(tx: Tx, now: Date): Promise<DueWave | undefined> {
     const [wave] = await tx.query<DueWave>(CLAIM, [now]);
-    return wave;
+    return wave && { ...wave, spec: storedPolicy(wave.spec) };
   }
 
   override devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]> {

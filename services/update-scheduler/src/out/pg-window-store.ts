@@ -1,8 +1,9 @@
-import { isTimeZone, PolicySpec, resolveWindows, type WindowSpec } from '@lamplighter/contracts';
+import { isTimeZone, type PolicySpec, resolveWindows, type WindowSpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { KeyedWindow } from '../domain/window.ts';
 import { type ActivePolicy, type ClosableOccurrence, type OpenedOccurrence, WindowStore } from '../ports.ts';
+import { storedPolicy } from './stored-policy.ts';
 
 @Injectable()
 export class PgWindowStore extends WindowStore {
@@ -25,7 +26,7 @@ export class PgWindowStore extends WindowStore {
               WHERE NOT p.paused AND p.archived_at IS NULL AND t.paused IS NOT TRUE AND r.state IS DISTINCT FROM 'aborted'`,
     });
     const keyOf = ({ tenant, policyId, version }: ActivePolicy): string => `${tenant} ${policyId} ${version}`;
-    this.specs = new Map(rows.map((row) => [keyOf(row), this.specs.get(keyOf(row)) ?? whole(row.spec)]));
+    this.specs = new Map(rows.map((row) => [keyOf(row), this.specs.get(keyOf(row)) ?? storedPolicy(row.spec)]));
     return rows.map(({ named, ...row }) => {
       const spec = this.specs.get(keyOf(row))!;
       return { ...row, spec: resolveWindows(spec, named ?? {}), windows: keyedWindows(spec, named ?? {}) };
@@ -128,11 +129,6 @@ const CLOSE = {
           WHERE o.tenant = $1 AND o.occurrence_id = $2 AND o.state <> 'closed'
       RETURNING o.left_over AS "leftOver"`,
 };
-
-/** With the defaults of fields that there were not yet when the policy was stored: its rollouts rely on them. */
-function whole(spec: PolicySpec): PolicySpec {
-  return PolicySpec.safeParse(spec).data ?? spec;
-}
 
 const INSERT_ROLLOUTS = {
   name: 'insert-rollouts',

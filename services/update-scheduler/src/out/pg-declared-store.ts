@@ -14,8 +14,9 @@ export class PgDeclaredStore extends DeclaredStore {
     super();
   }
 
-  override rollouts(): Promise<DeclaredRollout[]> {
-    return this.db.query(ROLLOUTS);
+  override async rollouts(): Promise<DeclaredRollout[]> {
+    const rows = await this.db.query<DeclaredRollout>(ROLLOUTS);
+    return rows.map((row) => ({ ...row, spec: storedPolicy(row.spec) }));
   }
 
   override async told({ tenant, rolloutId }: DeclaredRollout, after: string, limit: number): Promise<string[]> {

@@ -24,11 +24,13 @@ export function streamOf(prefix: string, definition: Pick<MessageDefinition, 'ki
 
 /** The stream that keeps what is published on this subject; undefined for a subject of no stream. */
 export function streamOfSubject(prefix: string, subject: string): string | undefined {
-  const [first, kind, , area] = subject.split('.', 4);
-  if (first !== prefix) return undefined;
-  if (kind === 'event') return eventStream(prefix);
-  if (kind === 'dead') return deadStream(prefix);
-  return kind === 'work' && area ? workStream(prefix, area) : undefined;
+  const kind = prefix.length + 1;
+  if (subject[prefix.length] !== '.' || !subject.startsWith(prefix)) return undefined;
+  if (subject.startsWith('event.', kind)) return eventStream(prefix);
+  if (subject.startsWith('dead.', kind)) return deadStream(prefix);
+  if (!subject.startsWith('work.', kind)) return undefined;
+  const [, , , area] = subject.split('.', 4);
+  return area ? workStream(prefix, area) : undefined;
 }
 
 /** `command-queue` and `push.sent` → `command-queue-push-sent`: one durable per service and message. */

@@ -1,4 +1,4 @@
-import type { Written } from './wire.ts';
+import type { Writable } from './wire.ts';
 
 /** Fewer gain nothing: the broker answers the start and the end of a batch, and each message that is alone once. */
 const FEWEST = 64;
@@ -14,7 +14,7 @@ const STORE_AND_END = 2;
  * Messages that go out at the same time, parted into what is sent as one batch and what is sent alone, in order as far as
  * they are for one stream. `streamOf` is undefined for what is not to be sent in batches.
  */
-export function batchesOf<T extends Written>(
+export function batchesOf<T extends Writable>(
   all: readonly T[],
   streamOf: (subject: string) => string | undefined,
 ): T[][] {
@@ -25,7 +25,7 @@ export function batchesOf<T extends Written>(
   );
 }
 
-function split<T extends Written>(messages: readonly T[]): T[][] {
+function split<T extends Writable>(messages: readonly T[]): T[][] {
   const batches: T[][] = [];
   let batch: T[] = [];
   let bytes = 0;

@@ -6,14 +6,14 @@ import { streamOfSubject } from './names.ts';
 import { batchesOf, batchReply } from './publish-batch.ts';
 import { refused, tooLarge, unconfirmed } from './publish-errors.ts';
 import { readBatchReply, readReply } from './publish-reply.ts';
-import { type Outgoing, Wire, write, type Written } from './wire.ts';
+import { type Outgoing, Wire, writable, type Writable } from './wire.ts';
 
 export type { Outgoing } from './wire.ts';
 
 type Done = (error?: AppError) => void;
 
 /** A message that has no end yet. */
-interface Pending extends Written {
+interface Pending extends Writable {
   done: Done;
   failAt: number;
 }
@@ -127,16 +127,16 @@ export class PublishWindow {
 
   private enqueue(row: Outgoing, done: Done): void {
     if (this.closed || this.broker.nc.isClosed()) return done(unconfirmed(row));
-    let written: Written;
+    let each: Pending;
     try {
-      written = write(row);
+      const { head, headBytes } = writable(row);
+      each = { row, head, headBytes, done, failAt: Date.now() + this.giveUpMs };
     } catch (error) {
       return done(refused(row, (error as Error).message));
     }
     const limit = this.broker.nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
-    const bytes = written.headBytes + row.payload.length;
+    const bytes = each.headBytes + row.payload.length;
     if (bytes > limit) return done(tooLarge(row, bytes, limit));
-    const each = { ...written, done, failAt: Date.now() + this.giveUpMs };
     if (this.inFlight >= this.size) this.waiting.push(each);
     else this.transmit(each);
   }

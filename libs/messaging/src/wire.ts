@@ -8,15 +8,16 @@ export interface Outgoing extends OutboxRow {
   headers?: Record<string, string>;
 }
 
-/** A message as it goes over the wire: its headers written out, their length in bytes. */
-export interface Written {
+/** A message that was looked at: it can be written. */
+export interface Writable {
   row: Outgoing;
-  head: string;
+  /** Written out where it has more than every message has. */
+  head: string | undefined;
   headBytes: number;
 }
 
 /** What is written in one piece. More than this goes in several: each holds its messages a second time. */
-const PIECE_BYTES = 65_536;
+const PIECE_BYTES = 131_072;
 
 /**
  * Puts messages into the connection's output many at a time. The client's `publish` makes a map of headers and four
@@ -33,21 +34,24 @@ export class Wire {
   }
 
   /** Written with the next `flush`, or before. */
-  add({ row, head, headBytes }: Written, reply: string): void {
-    const line = `HPUB ${row.subject} ${reply} ${headBytes} ${headBytes + row.payload.length}\r\n${head}`;
+  add({ row, head, headBytes }: Writable, reply: string): void {
+    const { subject, messageId, payload } = row;
+    const line = `HPUB ${subject} ${reply} ${headBytes} ${headBytes + payload.length}\r\n${head ?? HEAD + messageId + HEAD_END}`;
     this.lines.push(line);
-    this.payloads.push(row.payload);
-    this.bytes += Buffer.byteLength(line) + row.payload.length + 2;
+    this.payloads.push(payload);
+    this.bytes += Buffer.byteLength(line) + payload.length + 2;
     if (this.bytes >= PIECE_BYTES) this.flush();
   }
 
   flush(): void {
-    if (this.lines.length === 0) return;
+    const { lines, payloads } = this;
+    if (lines.length === 0) return;
     const piece = Buffer.allocUnsafe(this.bytes);
     let at = 0;
-    for (const [n, line] of this.lines.entries()) {
-      at += piece.write(line, at);
-      at += this.payloads[n]!.copy(piece, at);
+    for (let n = 0; n < lines.length; n++) {
+      at += piece.write(lines[n]!, at);
+      piece.set(payloads[n]!, at);
+      at += payloads[n]!.length;
       piece[at++] = 13;
       piece[at++] = 10;
     }
@@ -61,18 +65,20 @@ export class Wire {
 const SPACE = /\s/;
 const LINE_END = /[\r\n]/;
 
+// CloudEvents names `content-type` in lower case: the names of NATS headers are case-sensitive.
+const HEAD = 'NATS/1.0\r\nNats-Msg-Id: ';
+const HEAD_END = `\r\ncontent-type: ${CLOUD_EVENT}\r\n\r\n`;
+
 /** Throws what the client library throws for a subject or header that would break its line. */
-export function write(row: Outgoing): Written {
+export function writable(row: Outgoing): Writable {
   if (row.subject === '' || SPACE.test(row.subject)) throw new InvalidSubjectError(row.subject);
+  if (row.headers === undefined && !LINE_END.test(row.messageId))
+    return { row, head: undefined, headBytes: HEAD.length + Buffer.byteLength(row.messageId) + HEAD_END.length };
   const head = headOf(row);
   return { row, head, headBytes: Buffer.byteLength(head) };
 }
 
-// CloudEvents names `content-type` in lower case: the names of NATS headers are case-sensitive.
-const HEAD_END = `\r\ncontent-type: ${CLOUD_EVENT}\r\n\r\n`;
-
 function headOf({ messageId, headers }: Outgoing): string {
-  if (headers === undefined && !LINE_END.test(messageId)) return `NATS/1.0\r\nNats-Msg-Id: ${messageId}${HEAD_END}`;
   const all = new MsgHdrsImpl();
   all.set('Nats-Msg-Id', messageId);
   all.set('content-type', CLOUD_EVENT);

@@ -89,9 +89,9 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     const batches: number[][] = [];
     await consume(todo, (numbers) => void batches.push(numbers), { maxBatch: 3, gatherMs: 60_000 });
     await publish(todo, 0);
-    await until(() => batches.length === 1);
+    await until(() => batches.length === 1, 'the first');
     for (const n of [1, 2, 3]) await publish(todo, n);
-    await until(() => batches.length === 2);
+    await until(() => batches.length === 2, 'the others');
     expect(batches).toEqual([[0], [1, 2, 3]]);
   });
 

@@ -5,7 +5,8 @@ import copyStreams from 'pg-copy-streams';
 
 import { type Bed, fileIn } from './bed.ts';
 
-const cloneOf = (table: string): string => `bench.${table.split('.')[1]}`;
+/** The empty table that rows of this one are copied into. */
+export const cloneOf = (table: string): string => `bench.${table.split('.')[1]}`;
 
 /** Keeps the rows of these tables in files, and makes empty tables of the same columns, keys and indexes. */
 export async function keepRows(bed: Bed, tables: readonly string[]): Promise<void> {

@@ -41,7 +41,8 @@ describe('lamp bench', () => {
     const { code, lines, said } = await bench('enqueue', 'publish', 'consume', 'signature', ...tiny);
     expect({ code, said }).toMatchObject({ code: 0 });
     const results = lines.map((line) => JSON.parse(line) as { name: string; ratio: number });
-    const names = ['enqueue', 'publish', 'publish-client', 'consume', 'signature', 'signature-cold', 'signature-ec'];
+    const messages = ['publish', 'publish-client', 'consume'];
+    const names = ['enqueue', 'enqueue-floor', ...messages, 'signature', 'signature-cold', 'signature-ec'];
     expect(results.map(({ name }) => name)).toEqual(names);
     for (const { ratio } of results) expect(ratio).toBeGreaterThan(0);
   }, 180_000);

@@ -6,6 +6,7 @@ import { LampError } from '../../../lamp/src/errors.ts';
 import { type Bed, onBed, waitUntil } from '../bed.ts';
 import { copySeconds, keepRows } from '../copy-baseline.ts';
 import { stageFleet } from '../fanout/stage.ts';
+import { floorSample } from './floor.ts';
 import type { BenchOptions, Report } from '../options.ts';
 import { cpuBetween, cpuText, totalOf } from '../processes.ts';
 import { resultOf, type Sample } from '../result.ts';
@@ -20,7 +21,10 @@ const command = plistDictFragment(
 );
 const bodyId = derivedUuid('command-body', command);
 
-/** One command for a whole fleet: from its messages to committed rows and what is announced of them, in rows a CPU second. */
+/**
+ * One command for a whole fleet: from its messages to committed rows and what is announced of them, in rows a CPU second. Beside it
+ * the floor: what the plainest statement that keeps the same promises leaves of COPY, before anybody sends or tells anything.
+ */
 export async function enqueue(options: BenchOptions): Promise<Report> {
   const devices = options.devices ?? DEFAULT_DEVICES;
   const env = { LAMP_REPUSH_SECONDS: '86400' };
@@ -29,24 +33,31 @@ export async function enqueue(options: BenchOptions): Promise<Report> {
     await stageFleet(bed.db, devices, new Date());
     const ours: Sample[] = [];
     const copies: Sample[] = [];
+    const floors: Sample[] = [];
+    const ids = await deviceIds(bed);
     for (let run = 1; run <= options.runs; run += 1) {
-      ours.push(await enqueueAll(bed, options, devices, run));
+      ours.push(await enqueueAll(bed, options, ids, run));
       if (run === 1) await keepRows(bed, TABLES);
       copies.push(await copySample(bed, devices));
-      const [own, copy] = [ours.at(-1)!.rate, copies.at(-1)!.rate].map(Math.round);
-      options.say(`enqueue ${run}/${options.runs}, rows/CPU-s: ours ${own}, COPY ${copy}`);
+      const commandIds = ids.map((id) => derivedUuid('bench', run, id));
+      floors.push(await floorSample(bed, ids, commandIds));
+      const [own, copy, floor] = [ours, copies, floors].map((samples) => Math.round(samples.at(-1)!.rate));
+      options.say(`enqueue ${run}/${options.runs}, rows/CPU-s: ours ${own}, COPY ${copy}, a bare statement ${floor}`);
     }
-    const result = resultOf({ name: 'enqueue', unit: 'rows/CPU-s', goal: 0.6 }, ours, copies);
-    return { results: [result], notes: [`enqueue: ${devices} devices, peak memory ${bed.peakMemory()}`] };
+    const of = { unit: 'rows/CPU-s', goal: 0.6 };
+    const results = [
+      resultOf({ ...of, name: 'enqueue' }, ours, copies),
+      resultOf({ ...of, name: 'enqueue-floor' }, floors, copies),
+    ];
+    return { results, notes: [`enqueue: ${devices} devices, peak memory ${bed.peakMemory()}`] };
   });
 }
 
-async function enqueueAll(bed: Bed, options: BenchOptions, devices: number, run: number): Promise<Sample> {
+async function enqueueAll(bed: Bed, options: BenchOptions, ids: readonly string[], run: number): Promise<Sample> {
+  const devices = ids.length;
   const manager = await jetstreamManager(bed.nats);
   await bed.db.query('TRUNCATE command_queue.command, command_queue.command_history');
   await bed.db.query('CHECKPOINT');
-  const { rows } = await bed.db.query<{ device_id: string }>('SELECT device_id FROM command_queue.enrollment');
-  const ids = rows.map(({ device_id }) => device_id);
   const before = bed.cpu();
   const start = performance.now();
   await sendAll(bed, ids, run);
@@ -62,6 +73,11 @@ async function enqueueAll(bed: Bed, options: BenchOptions, devices: number, run:
   }
   options.say(`enqueue ${run}/${options.runs}: ${Math.round(devices / seconds)} rows/s; ${cpuText(cpu)}`);
   return { rate: devices / totalOf(cpu), cpuSeconds: totalOf(cpu) };
+}
+
+async function deviceIds(bed: Bed): Promise<string[]> {
+  const { rows } = await bed.db.query<{ device_id: string }>('SELECT device_id FROM command_queue.enrollment');
+  return rows.map(({ device_id }) => device_id);
 }
 
 async function sendAll(bed: Bed, ids: readonly string[], run: number): Promise<void> {

@@ -34,7 +34,7 @@ export class Pause {
 }
 
 /** Every look counts the whole fleet, in the product and in the simulator: a large one is looked at less often. */
-const lookMs = (devices: number, leastMs: number): number => Math.max(leastMs, devices / 10);
+const lookMs = (devices: number, leastMs: number): number => Math.max(leastMs, devices / 5);
 
 const enrollPatienceMs = 30_000;
 

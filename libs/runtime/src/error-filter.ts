@@ -10,10 +10,13 @@ const STATUS_BY_ENDING: readonly [RegExp, number][] = [
   [/\.not-found$/, 404],
   [/\.(conflict|exists|duplicate-name|in-use|halted)$/, 409],
   [/\.too-large$/, 413],
-  [/\.unavailable$/, 503],
+  [/\.(unavailable|busy)$/, 503],
   // Of a service behind this one: no fault of the caller's.
   [/^internal$/, 500],
 ];
+
+/** What is busy or away now may not be then. */
+const RETRY_AFTER_SECONDS = '5';
 
 /** HTTP status of an error code: by its last word; 400 for the rest, which are bad input. */
 export function statusOf(code: string): number {
@@ -34,6 +37,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (host.getType() !== 'http') throw error;
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { status, body } = this.answer(unstorable(error) ?? error);
+    if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(status).send(body);
   }

@@ -81,6 +81,15 @@ export const config = baseConfig.extend({
     .describe(
       'Days for which former versions of policies, windows and groups are kept, and policies that were removed.',
     ),
+  LAMP_FLEET_READS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(2)
+    .describe(
+      'Dry runs, forecasts and tests of groups, which read the whole fleet, that one process does at once. More are refused (503, Retry-After).',
+    ),
   LAMP_MAX_POLICIES: z.coerce
     .number()
     .int()
@@ -89,6 +98,15 @@ export const config = baseConfig.extend({
     .default(500)
     .describe(
       'Most policies of one tenant. Each plan asks of each device whether a policy of greater precedence has it.',
+    ),
+  LAMP_GROUP_SETS_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(5)
+    .max(86_400)
+    .default(60)
+    .describe(
+      'How often it is looked who is a member of groups that have sets of declarations, in seconds of the clock. Reads the fleet once for each such set.',
     ),
   LAMP_MAX_GROUPS: z.coerce.number().int().min(1).max(10_000).default(1_000).describe('Most groups of one tenant.'),
   LAMP_WATCH: z

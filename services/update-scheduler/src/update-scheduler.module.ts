@@ -69,6 +69,7 @@ import { ImportCatalog } from './steps/import-catalog.ts';
 import { RefreshCatalog } from './steps/refresh-catalog.ts';
 import { KeepUpdates } from './steps/keep-updates.ts';
 import { RecallStrays } from './steps/recall-strays.ts';
+import { LimitFleetReads } from './steps/limit-fleet-reads.ts';
 import { LookAhead } from './steps/look-ahead.ts';
 import { LookAtGroup } from './steps/look-at-group.ts';
 import { DeclareSettings } from './steps/declare-settings.ts';
@@ -131,6 +132,7 @@ import { WatchStore } from './watch-ports.ts';
     ChangeSpecs,
     ControlPolicy,
     LookAtGroup,
+    LimitFleetReads,
     LookAhead,
     ForecastPolicy,
     ExplainAssignment,

@@ -9,6 +9,7 @@ import {
 import { OnRequest } from '@lamplighter/messaging';
 import { Controller } from '@nestjs/common';
 import { ExplainAssignment } from '../steps/explain-assignment.ts';
+import { LimitFleetReads } from '../steps/limit-fleet-reads.ts';
 import { LookAhead } from '../steps/look-ahead.ts';
 import { LookAtGroup } from '../steps/look-at-group.ts';
 
@@ -18,11 +19,12 @@ export class GroupResponder {
     private readonly lookAtGroup: LookAtGroup,
     private readonly explainAssignment: ExplainAssignment,
     private readonly lookAhead: LookAhead,
+    private readonly reads: LimitFleetReads,
   ) {}
 
   @OnRequest(groupTest)
   async test(input: InputOf<typeof groupTest>): Promise<OutputOf<typeof groupTest>> {
-    return { ok: await this.lookAtGroup.test(input) };
+    return { ok: await this.reads.run(() => this.lookAtGroup.test(input)) };
   }
 
   @OnRequest(groupDevices)

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { COLUMNS, compileGroup, SqlParams } from '../domain/filter.ts';
 import type { FactsOfDevice } from '../domain/member.ts';
 import { AssignmentStore, type HeldPolicy } from '../assignment-ports.ts';
+import { readFleet } from './fleet-read.ts';
 
 type SummaryRow = Omit<DeviceSummary, 'lastAnswerAt'> & { lastAnswerAt: Date | null };
 
@@ -31,11 +32,9 @@ export class PgAssignmentStore extends AssignmentStore {
 
   override async count(tenant: string, spec: GroupSpec, now: Date): Promise<{ devices: number; enrolled: number }> {
     const params = new SqlParams(now, [tenant]);
-    const [row] = await this.db.query<{ devices: number; enrolled: number }>(
-      {
-        text: `SELECT count(*) FILTER (WHERE ${compileGroup(spec, params)}) AS devices, count(*) AS enrolled ${FLEET}`,
-      },
-      params.values,
+    const text = `SELECT count(*) FILTER (WHERE ${compileGroup(spec, params)}) AS devices, count(*) AS enrolled ${FLEET}`;
+    const [row] = await readFleet(this.db, (tx) =>
+      tx.query<{ devices: number; enrolled: number }>({ text }, params.values),
     );
     return row!;
   }
@@ -47,7 +46,7 @@ export class PgAssignmentStore extends AssignmentStore {
   ): Promise<DeviceSummary[]> {
     const params = new SqlParams(now, [tenant, cursor, limit]);
     const text = `${SUMMARY} ${FLEET} AND d.device_id > $2 AND ${compileGroup(spec, params)} ORDER BY d.device_id LIMIT $3`;
-    const rows = await this.db.transaction(async (tx) => {
+    const rows = await readFleet(this.db, async (tx) => {
       await tx.query(BY_KEY);
       return tx.query<SummaryRow>({ text }, params.values);
     });

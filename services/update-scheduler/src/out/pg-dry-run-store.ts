@@ -6,6 +6,7 @@ import type { Ranked } from '../domain/precedence.ts';
 import { ringsOf } from '../domain/rings.ts';
 import type { JudgedGroup } from '../domain/dry-run.ts';
 import { DryRunStore } from '../dry-run-ports.ts';
+import { readFleet } from './fleet-read.ts';
 import { groupsOf, otherRollouts, rankedPolicies } from './judgement-inputs.ts';
 import { LONGEST_HOURS } from './pg-plan-store.ts';
 import { judgeDevices, type Judgement } from './sql/judge-devices.ts';
@@ -30,8 +31,7 @@ export class PgDryRunStore extends DryRunStore {
   }
 
   override async judge(terms: Terms, now: Date): Promise<{ enrolled: number; groups: JudgedGroup[] }> {
-    return this.db.transaction(async (tx) => {
-      await tx.query(NO_JIT);
+    return readFleet(this.db, async (tx) => {
       const params = new SqlParams(now);
       const judged = judgeDevices(await judgementOf(tx, terms, now), params, []);
       const groups = await tx.query<JudgedGroup>({ text: `WITH ${judged} ${COUNTED}` }, params.values);
@@ -68,8 +68,6 @@ const NEW = derivedUuid('dry-run');
 const SPEC = {
   text: `SELECT spec FROM update_scheduler.policy WHERE tenant = $1 AND policy_id = $2 AND archived_at IS NULL`,
 };
-
-const NO_JIT = { text: `SELECT set_config('jit', 'off', true)` };
 
 const ENROLLED = {
   text: `SELECT count(*) AS enrolled FROM status_ingestion.device_v1 d WHERE d.tenant = $1 AND d.enrolled AND strpos(d.device_id, ':') = 0`,

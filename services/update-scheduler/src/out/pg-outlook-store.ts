@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { SqlParams } from '../domain/filter.ts';
 import { type Ring, ringsAtStart, ringsOf } from '../domain/rings.ts';
 import { type JudgedDevice, type OutlookTerms, OutlookStore } from '../assignment-ports.ts';
+import { readFleet } from './fleet-read.ts';
 import { groupsOf, otherRollouts, rankedPolicies } from './judgement-inputs.ts';
 import { LONGEST_HOURS, whyWaits } from './pg-plan-store.ts';
 import { keyedWindows } from './pg-window-store.ts';
@@ -61,16 +62,12 @@ export class PgOutlookStore extends OutlookStore {
     const { judgement } = await this.judgement(terms, localDate, now);
     const params = new SqlParams(now);
     const judged = judgeDevices(judgement, params, []);
-    return this.db.query<CountRow>(
-      {
-        text: `WITH ${judged}
-               SELECT d.time_zone AS zone, j.reason, count(*) AS devices
-                 FROM judged j
-                 JOIN status_ingestion.device_v1 d ON d.tenant = ${params.add(terms.tenant, 'text')} AND d.device_id = j.device_id
-                GROUP BY 1, 2`,
-      },
-      params.values,
-    );
+    const text = `WITH ${judged}
+                  SELECT d.time_zone AS zone, j.reason, count(*) AS devices
+                    FROM judged j
+                    JOIN status_ingestion.device_v1 d ON d.tenant = ${params.add(terms.tenant, 'text')} AND d.device_id = j.device_id
+                   GROUP BY 1, 2`;
+    return readFleet(this.db, (tx) => tx.query<CountRow>({ text }, params.values));
   }
 
   private async judgement(

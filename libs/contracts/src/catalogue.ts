@@ -1,5 +1,6 @@
 import * as command from './events/command.ts';
 import * as declaration from './events/declaration.ts';
+import * as declarationGroup from './events/declaration-group.ts';
 import * as device from './events/device.ts';
 import * as rollout from './events/rollout.ts';
 import * as finding from './events/finding.ts';
@@ -15,6 +16,7 @@ export const messages = [
   rollout.rolloutHalted,
   declaration.declarationAssign,
   declaration.declarationWithdraw,
+  declarationGroup.declarationRegroup,
   command.commandEnqueue,
   command.commandRevoke,
   command.commandEnqueued,

@@ -9,6 +9,7 @@ import { CatalogController } from './in/catalog.controller.ts';
 import { CommandsController } from './in/commands.controller.ts';
 import { DdmHookController } from './in/ddm-hook.controller.ts';
 import { DeclarationSetsController } from './in/declaration-sets.controller.ts';
+import { GroupSetsController } from './in/group-sets.controller.ts';
 import { DeclarationStatusController } from './in/declaration-status.controller.ts';
 import { DeclarationsController } from './in/declarations.controller.ts';
 import { DeadLettersController } from './in/dead-letters.controller.ts';
@@ -135,6 +136,7 @@ import { TakeEvent } from './steps/take-event.ts';
     DdmHookController,
     DeclarationsController,
     DeclarationSetsController,
+    GroupSetsController,
     DeclarationStatusController,
     SourcesController,
     IntakeController,

@@ -103,7 +103,9 @@ export abstract class DeclarationViews {
   abstract sets(tenant: string): Promise<string[]>;
   abstract identifiersOfSet(tenant: string, name: string): Promise<string[]>;
   abstract setsOfDeclaration(tenant: string, identifier: string): Promise<string[]>;
+  /** By hand and of its groups. */
   abstract setsOfDevice(tenant: string, deviceId: string): Promise<string[]>;
+  abstract setsOfGroup(tenant: string, group: string): Promise<string[]>;
   abstract statuses(tenant: string, deviceIds: readonly string[]): Promise<ReportedDeclaration[]>;
   /** Of each device its newest full report and all that came after it, oldest first; without a full one, what is kept, at most 200. */
   abstract currentReports(tenant: string, deviceIds: readonly string[]): Promise<StoredReport[]>;

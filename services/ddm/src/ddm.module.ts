@@ -8,13 +8,16 @@ import { ClearClock } from './in/clear.clock.ts';
 import { DeclarationsResponder } from './in/declarations.responder.ts';
 import { OnCommandEndedConsumer } from './in/on-command-ended.consumer.ts';
 import { OnDeclarationAssignConsumer } from './in/on-declaration-assign.consumer.ts';
+import { OnDeclarationRegroupConsumer } from './in/on-declaration-regroup.consumer.ts';
 import { OnDeclarationWithdrawConsumer } from './in/on-declaration-withdraw.consumer.ts';
 import { OnDeviceEnrolledConsumer } from './in/on-device-enrolled.consumer.ts';
 import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
 import { SyncResponder } from './in/sync.responder.ts';
+import { GroupSetStore } from './group-ports.ts';
 import { PgAssignmentStore } from './out/pg-assignment-store.ts';
 import { PgDeclarationStore, PgTurns } from './out/pg-declaration-store.ts';
 import { PgDevices } from './out/pg-devices.ts';
+import { PgGroupSetStore } from './out/pg-group-set-store.ts';
 import { PgManifestStore, PgPace } from './out/pg-manifest-store.ts';
 import { PgReportStore } from './out/pg-report-store.ts';
 import { PgSyncViews } from './out/pg-sync-views.ts';
@@ -32,6 +35,7 @@ import { AnswerSync } from './steps/answer-sync.ts';
 import { ArrangeDevices } from './steps/arrange-devices.ts';
 import { AssignDeclarations } from './steps/assign-declarations.ts';
 import { ChangeDeclarations } from './steps/change-declarations.ts';
+import { ChangeGroupSets } from './steps/change-group-sets.ts';
 import { ChangeSets } from './steps/change-sets.ts';
 import { ClearUnused } from './steps/clear-unused.ts';
 import { FollowDevices } from './steps/follow-devices.ts';
@@ -45,6 +49,7 @@ import { WithdrawDeclarations } from './steps/withdraw-declarations.ts';
   controllers: [
     OnDeclarationAssignConsumer,
     OnDeclarationWithdrawConsumer,
+    OnDeclarationRegroupConsumer,
     OnDeviceEnrolledConsumer,
     OnDeviceObservedConsumer,
     OnCommandEndedConsumer,
@@ -56,6 +61,7 @@ import { WithdrawDeclarations } from './steps/withdraw-declarations.ts';
     WithdrawDeclarations,
     ChangeDeclarations,
     ChangeSets,
+    ChangeGroupSets,
     FollowDevices,
     ArrangeDevices,
     TellDevices,
@@ -71,6 +77,7 @@ import { WithdrawDeclarations } from './steps/withdraw-declarations.ts';
     { provide: AssignmentStore, useClass: PgAssignmentStore },
     { provide: ManifestStore, useClass: PgManifestStore },
     { provide: Pace, useClass: PgPace },
+    { provide: GroupSetStore, useClass: PgGroupSetStore },
     { provide: SyncViews, useClass: PgSyncViews },
     { provide: ReportStore, useClass: PgReportStore },
     { provide: Devices, useClass: PgDevices },

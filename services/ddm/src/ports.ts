@@ -144,14 +144,6 @@ export abstract class AssignmentStore {
    */
   abstract give(tx: Tx, assignment: NewAssignment & { tenant: string; tell: Telling }, now: Date): Promise<Arranged>;
 
-  /** Devices, up to `limit` in order after `after`, that have one of these sets. */
-  abstract devicesOfSets(
-    tx: Tx,
-    of: { tenant: string; setIds: readonly string[] },
-    after: string,
-    limit: number,
-  ): Promise<string[]>;
-
   /**
    * For a new enrollment: what it was told, can take and has synced is forgotten.
    * @returns the devices for which this enrollment is new
@@ -191,8 +183,11 @@ export abstract class ManifestStore {
   /** Types that devices of each of these capabilities take. */
   abstract takes(tx: Tx, tenant: string, capabilitiesIds: readonly string[]): Promise<Map<string, ReadonlySet<string>>>;
 
-  /** Its devices are to be told, from the first on. */
+  /** Their devices are to be told, from the first on. */
   abstract markChanged(tx: Tx, tenant: string, manifestIds: readonly string[]): Promise<void>;
+
+  /** All devices that have any of these sets and are not told from `askedAt` on are to be told, whatever changed for them. */
+  abstract askToTell(tx: Tx, tenant: string, setIds: readonly string[], askedAt: Date): Promise<void>;
 
   /** Tenants with manifests whose devices are still to be told. */
   abstract tenantsWithChanges(): Promise<string[]>;

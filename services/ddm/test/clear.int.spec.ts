@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { testDatabase, TestClock, type TestDatabase } from '@lamplighter/testing';
 import { PgTurns } from '../src/out/pg-declaration-store.ts';
+import { PgGroupSetStore } from '../src/out/pg-group-set-store.ts';
 import { PgManifestStore } from '../src/out/pg-manifest-store.ts';
 import { ClearUnused } from '../src/steps/clear-unused.ts';
 
@@ -12,7 +13,8 @@ describe('what no device has any more', () => {
   beforeAll(async () => {
     database = await testDatabase();
     const db = database.as('ddm');
-    clearUnused = new ClearUnused(db, new PgTurns(), new PgManifestStore(db), new TestClock('2026-11-20T02:00:00Z'));
+    const clock = new TestClock('2026-11-20T02:00:00Z');
+    clearUnused = new ClearUnused(db, new PgTurns(), new PgManifestStore(db), new PgGroupSetStore(), clock);
   });
   afterAll(() => database.close());
   beforeEach(async () => {

@@ -63,7 +63,10 @@ export const declarationSetAssign = defineRequest(
   Changed,
 );
 
-/** Sends these devices, and those of these sets and declarations, their tokens, whether anything changed for them or not. */
+/**
+ * Sends these devices, and those of these sets and declarations, their tokens, whether anything changed for them or not; each at most
+ * once. Answered once that is noted: those that are not named are told bit by bit, however many they are.
+ */
 export const declarationNotify = defineRequest(
   'declaration.notify',
   z.object({
@@ -72,5 +75,6 @@ export const declarationNotify = defineRequest(
     sets: z.array(DeclarationSetName).max(1000),
     identifiers: z.array(DeclarationIdentifier).max(1000),
   }),
+  /** Devices that were named. */
   reply(z.object({ devices: z.int() })),
 );

@@ -90,6 +90,11 @@ export const declarationPaths: ZodOpenApiPathsObject = {
     put: change('Give a device a set', path('id'), set),
     delete: change('Take a set back from a device', path('id'), set),
   },
+  '/v1/group-sets/{group}': {
+    get: read('Sets of a group', Names, path('group')),
+    put: change('Give the members of a group a set, whoever they are from now on', path('group'), set),
+    delete: change('Take a set back from the members of a group', path('group'), set),
+  },
   '/v1/enrollment-sets-all/{id}': { delete: change('Take all sets back from a device', path('id')) },
   '/v1/notify': {
     post: change('Send devices their tokens, whether anything changed for them or not', path(), {

@@ -34,6 +34,10 @@ export class PgDeclarationViews extends DeclarationViews {
     return this.names(sql.setsOfDevice, [tenant, deviceId]);
   }
 
+  override setsOfGroup(tenant: string, group: string): Promise<string[]> {
+    return this.names(sql.setsOfGroup, [tenant, group]);
+  }
+
   override statuses(tenant: string, deviceIds: readonly string[]): Promise<ReportedDeclaration[]> {
     return this.database.query<ReportedDeclaration>(sql.statuses, [tenant, deviceIds]);
   }

@@ -20,5 +20,10 @@ export function namedSetCause(name: string): string {
 /** The beginning of all of those. */
 export const NAMED_SET_CAUSES = NAMED;
 
+/** Under which the members of a group have a named set; whatever the names hold, no two are the same. */
+export function groupSetCause(group: string, set: string): string {
+  return `group:${group.length}:${group}:${set}`;
+}
+
 /** Under which every device has its status subscriptions. */
 export const SUBSCRIPTIONS_CAUSE = 'lamplighter:status';

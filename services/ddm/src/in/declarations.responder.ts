@@ -1,4 +1,5 @@
 import {
+  declarationGroupAssign,
   declarationNotify,
   declarationPut,
   declarationRemove,
@@ -11,6 +12,7 @@ import {
 import { OnRequest } from '@lamplighter/messaging';
 import { Controller } from '@nestjs/common';
 import { ChangeDeclarations } from '../steps/change-declarations.ts';
+import { ChangeGroupSets } from '../steps/change-group-sets.ts';
 import { ChangeSets } from '../steps/change-sets.ts';
 
 /** What operators ask for, while they wait. */
@@ -19,6 +21,7 @@ export class DeclarationsResponder {
   constructor(
     private readonly declarations: ChangeDeclarations,
     private readonly sets: ChangeSets,
+    private readonly groups: ChangeGroupSets,
   ) {}
 
   @OnRequest(declarationPut)
@@ -44,6 +47,11 @@ export class DeclarationsResponder {
   @OnRequest(declarationSetAssign)
   async assign(input: InputOf<typeof declarationSetAssign>): Promise<OutputOf<typeof declarationSetAssign>> {
     return { ok: await this.sets.assign(input) };
+  }
+
+  @OnRequest(declarationGroupAssign)
+  async assignGroup(input: InputOf<typeof declarationGroupAssign>): Promise<OutputOf<typeof declarationGroupAssign>> {
+    return { ok: await this.groups.assign(input) };
   }
 
   @OnRequest(declarationNotify)

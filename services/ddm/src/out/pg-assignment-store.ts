@@ -57,15 +57,6 @@ export class PgAssignmentStore extends AssignmentStore {
     return arranged(await tx.query<sql.ArrangeRecord>(sql.give, values));
   }
 
-  override async devicesOfSets(
-    tx: Tx,
-    { tenant, setIds }: { tenant: string; setIds: readonly string[] },
-    after: string,
-    limit: number,
-  ): Promise<string[]> {
-    return idsOf(await tx.query<{ deviceId: string }>(sql.devicesOfSets, [tenant, setIds, after, limit]));
-  }
-
   override async forget(
     tx: Tx,
     tenant: string,

@@ -53,6 +53,10 @@ export class PgManifestStore extends ManifestStore {
     await tx.query(sql.markChanged, [tenant, manifestIds]);
   }
 
+  override async askToTell(tx: Tx, tenant: string, setIds: readonly string[], askedAt: Date): Promise<void> {
+    if (setIds.length > 0) await tx.query(sql.askToTell, [tenant, setIds, askedAt]);
+  }
+
   override async tenantsWithChanges(): Promise<string[]> {
     return (await this.db.query<{ tenant: string }>(sql.tenantsWithChanges)).map((row) => row.tenant);
   }

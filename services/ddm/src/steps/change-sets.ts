@@ -8,7 +8,7 @@ import {
 import { Clock, Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { NAMED_SET_CAUSES, namedSetCause, namedSetId } from '../domain/sets.ts';
-import { AssignmentStore, DeclarationStore, Turns } from '../ports.ts';
+import { AssignmentStore, DeclarationStore, ManifestStore, Turns } from '../ports.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
 
 const PAGE = 1000;
@@ -21,6 +21,7 @@ export class ChangeSets {
     private readonly turns: Turns,
     private readonly declarations: DeclarationStore,
     private readonly assignments: AssignmentStore,
+    private readonly manifests: ManifestStore,
     private readonly arrange: ArrangeDevices,
     private readonly clock: Clock,
   ) {}
@@ -58,25 +59,20 @@ export class ChangeSets {
     });
   }
 
-  /** Tells how many devices were told. */
+  /** Devices that are named are told at once, those of sets and declarations bit by bit, by the clock. Tells how many were named. */
   async notify({ tenant, deviceIds, sets, identifiers }: InputOf<typeof declarationNotify>) {
-    let devices = await this.tell(tenant, [...new Set(deviceIds)]);
-    const holding = await this.declarations.setsOf(this.db, tenant, identifiers);
-    const setIds = [...sets.map((name) => namedSetId(tenant, name)), ...holding.map(({ setId }) => setId)];
-    for (let after = '', page: string[] = [after]; page.length > 0 && setIds.length > 0; after = page.at(-1) ?? '') {
-      page = await this.assignments.devicesOfSets(this.db, { tenant, setIds }, after, PAGE);
-      devices += await this.tell(
-        tenant,
-        page.filter((deviceId) => !deviceIds.includes(deviceId)),
-      );
+    const named = [...new Set(deviceIds)];
+    const askedAt = this.clock.now();
+    for (let start = 0; start < named.length; start += PAGE) {
+      const of = { tenant, deviceIds: named.slice(start, start + PAGE), tell: 'all' as const };
+      await this.inTurn(tenant, (tx, now) => this.arrange.run(tx, of, now));
     }
-    return { devices };
-  }
-
-  private async tell(tenant: string, deviceIds: readonly string[]): Promise<number> {
-    if (deviceIds.length === 0) return 0;
-    await this.inTurn(tenant, (tx, now) => this.arrange.run(tx, { tenant, deviceIds, tell: 'all' }, now));
-    return deviceIds.length;
+    await this.inTurn(tenant, async (tx) => {
+      const holding = await this.declarations.setsOf(tx, tenant, identifiers);
+      const setIds = [...sets.map((name) => namedSetId(tenant, name)), ...holding.map(({ setId }) => setId)];
+      await this.manifests.askToTell(tx, tenant, setIds, askedAt);
+    });
+    return { devices: named.length };
   }
 
   private async mustExist(tx: Tx, tenant: string, identifier: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { Clock, Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
+import { GroupSetStore } from '../group-ports.ts';
 import { ManifestStore, Turns } from '../ports.ts';
 
 /** For as long an older order may still arrive. */
@@ -13,6 +14,7 @@ export class ClearUnused {
     private readonly db: Database,
     private readonly turns: Turns,
     private readonly manifests: ManifestStore,
+    private readonly groupSets: GroupSetStore,
     private readonly clock: Clock,
   ) {}
 
@@ -22,6 +24,7 @@ export class ClearUnused {
       const page = (tx: Tx) => this.manifests.clearWithdrawn(tx, tenant, before, PAGE);
       while ((await this.inTurn(tenant, page)) === PAGE);
       await this.inTurn(tenant, (tx) => this.manifests.clear(tx, tenant, before));
+      await this.inTurn(tenant, (tx) => this.groupSets.clear(tx, tenant, before));
     }
   }
 

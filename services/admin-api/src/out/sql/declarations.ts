@@ -32,8 +32,13 @@ SELECT name COLLATE "C" AS name FROM ddm.declaration_set_v1
 /** $1 tenant, $2 device id */
 export const setsOfDevice = {
   text: `
-SELECT set_name COLLATE "C" AS name FROM ddm.assignment_v1
+SELECT DISTINCT set_name COLLATE "C" AS name FROM ddm.assignment_v1
  WHERE tenant = $1 AND device_id = $2 AND set_name IS NOT NULL ORDER BY 1`,
+};
+
+/** $1 tenant, $2 group */
+export const setsOfGroup = {
+  text: 'SELECT set_name AS name FROM ddm.group_set_v1 WHERE tenant = $1 AND group_name = $2 AND is_given ORDER BY 1',
 };
 
 /** $1 tenant, $2 device ids */

@@ -75,18 +75,6 @@ SELECT cause FROM ddm.assignment
  WHERE tenant = $1 AND device_id = $2 AND set_id IS NOT NULL AND starts_with(cause, $3)`,
 };
 
-/** By manifest_set_pkey and, from each manifest, device_manifest. $1 tenant, $2 set ids, $3 after, $4 limit */
-export const devicesOfSets: Statement = {
-  text: `
-SELECT d.device_id AS "deviceId"
-  FROM (SELECT DISTINCT manifest_id FROM ddm.manifest_set WHERE tenant = $1 AND set_id = ANY($2)) m
- CROSS JOIN LATERAL (
-       SELECT d.device_id FROM ddm.device d
-        WHERE d.tenant = $1 AND d.manifest_id = m.manifest_id AND d.device_id > $3
-        ORDER BY d.device_id LIMIT $4) d
- ORDER BY 1 LIMIT $4`,
-};
-
 /** Of sets (sorted) and capabilities. */
 const MANIFEST_ID = `
   substr(encode(sha256(convert_to(array_to_string(set_ids, ' ') || ' ' || coalesce(capabilities_id::text, ''), 'UTF8')), 'hex'),
@@ -98,7 +86,8 @@ const MANIFEST_ID = `
  * what is read here.
  *
  * Plan: for each device an index scan on assignment_pkey (OFFSET keeps the planner from reading the fleet) and one on device_pkey;
- * for each combination one on manifest_pkey; one write of each device that changes. A device has a set for one cause alone.
+ * for each combination one on manifest_pkey; one write of each device that changes. A set that a device has for several causes
+ * counts once.
  *
  * $1 tenant, $2 device ids, $3 now, $4 token of nothing, $5 whom to tell: changed, all, none
  */
@@ -106,7 +95,7 @@ export const arrange: Statement = {
   name: 'ddm-arrange',
   text: `
 WITH given AS MATERIALIZED (
-  SELECT d.device_id, array_agg(a.set_id ORDER BY a.set_id) FILTER (WHERE a.set_id IS NOT NULL) AS set_ids
+  SELECT d.device_id, array_agg(DISTINCT a.set_id ORDER BY a.set_id) FILTER (WHERE a.set_id IS NOT NULL) AS set_ids
     FROM (SELECT DISTINCT u.device_id COLLATE "C" AS device_id FROM unnest($2::text[]) AS u(device_id) ORDER BY 1) d
     LEFT JOIN LATERAL (
          SELECT a.set_id FROM ddm.assignment a

@@ -53,13 +53,23 @@ INSERT INTO ddm.changed_manifest (tenant, manifest_id, told_up_to) SELECT $1, m,
 ON CONFLICT (tenant, manifest_id) DO UPDATE SET told_up_to = ''`,
 };
 
+/** Index scan on manifest_set_pkey. $1 tenant, $2 set ids, $3 asked at */
+export const askToTell: Statement = {
+  name: 'ddm-ask-to-tell',
+  text: `
+INSERT INTO ddm.changed_manifest (tenant, manifest_id, told_up_to, asked_at)
+SELECT DISTINCT $1, s.manifest_id, '', $3::timestamptz FROM ddm.manifest_set s WHERE s.tenant = $1 AND s.set_id = ANY($2)
+ON CONFLICT (tenant, manifest_id) DO UPDATE SET told_up_to = '', asked_at = EXCLUDED.asked_at`,
+};
+
 export const tenantsWithChanges: Statement = {
   name: 'ddm-tenants-with-changes',
   text: 'SELECT DISTINCT tenant FROM ddm.changed_manifest',
 };
 
 /**
- * A page of one changed manifest's devices, in order of their ids: those that were told something else are noted as told. The page
+ * A page of one changed manifest's devices, in order of their ids: those that were told something else, or
+ * not since it was asked that all be told, are noted as told. The page
  * that ends the manifest's devices takes it off the list.
  *
  * Plan: device_manifest from `told_up_to` on, then device_pkey for each that is told.
@@ -70,11 +80,11 @@ export const takeChanged: Statement = {
   name: 'ddm-take-changed',
   text: `
 WITH next AS MATERIALIZED (
-  SELECT c.manifest_id, c.told_up_to, m.declarations_token AS token
+  SELECT c.manifest_id, c.told_up_to, c.asked_at, m.declarations_token AS token
     FROM ddm.changed_manifest c LEFT JOIN ddm.manifest m USING (tenant, manifest_id)
    WHERE c.tenant = $1 ORDER BY c.manifest_id LIMIT 1
 ), page AS MATERIALIZED (
-  SELECT d.device_id, n.manifest_id, n.token
+  SELECT d.device_id, n.manifest_id, n.token, n.asked_at
     FROM next n
    CROSS JOIN LATERAL (
          SELECT d.device_id FROM ddm.device d
@@ -83,7 +93,8 @@ WITH next AS MATERIALIZED (
 ), told AS (
   UPDATE ddm.device d SET told_token = p.token, told_count = d.told_count + 1, told_at = $3
     FROM page p
-   WHERE d.tenant = $1 AND d.device_id = p.device_id AND coalesce(d.told_token, $4) <> p.token
+   WHERE d.tenant = $1 AND d.device_id = p.device_id 
+     AND (coalesce(d.told_token, $4) <> p.token OR coalesce(d.told_at, '-infinity') < p.asked_at)
   RETURNING d.device_id, d.manifest_id, d.told_count
 ), moved AS (
   UPDATE ddm.changed_manifest c SET told_up_to = (SELECT max(device_id) FROM page)

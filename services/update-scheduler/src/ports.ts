@@ -138,6 +138,8 @@ export interface DueWave {
   occurrenceId: string;
   rolloutId: string;
   wave: number;
+  /** Devices, as planned. */
+  size: number;
   /** Of the occurrence: the key of its window, its zone or `*`, and the day of its start there. */
   window: string;
   zone: string;
@@ -146,6 +148,15 @@ export interface DueWave {
   stopsAt: Date;
   windowTraceparent: string | null;
   spec: PolicySpec;
+}
+
+/** A device that was sent its first command, as its row is now. */
+export interface SentDevice {
+  deviceId: string;
+  version: number;
+  step: 'scan' | 'list';
+  commandId: string;
+  traceparent: string;
 }
 
 /** What may go out now. */
@@ -157,6 +168,11 @@ export abstract class WaveStore {
   abstract admit(now: Date): Promise<boolean>;
   /** One due wave of a running rollout, locked until the end of the transaction; others skip it. Undefined when none is due. */
   abstract claim(tx: Tx, now: Date): Promise<DueWave | undefined>;
+  /**
+   * Sends its devices on the MDM lane that are still planned on their way, and tells of it: their first command, `commandIdOf` and traced
+   * as `derivedTraceparent` of rollout, device and occurrence says. `traced` is the share of traces, `detail` is for people.
+   */
+  abstract send(tx: Tx, wave: DueWave, how: { now: Date; detail: string; traced: number }): Promise<SentDevice[]>;
   /** Its devices that are still planned. */
   abstract devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]>;
   /** The time zones of these, as far as they are known. */

@@ -115,6 +115,7 @@ export class Night {
   readonly db: PgDatabase;
   readonly windows: PgWindowStore;
   readonly plans: PgPlanStore;
+  readonly waves: PgWaveStore;
   readonly updates: PgUpdateStore;
   readonly specs = new PgSpecStore();
   readonly openWindow: OpenWindow;
@@ -156,18 +157,18 @@ export class Night {
         return this.waitingMessages;
       },
     });
-    const waves = new PgWaveStore(this.db, this.pacer);
+    this.waves = new PgWaveStore(this.db, this.pacer);
     this.predictFinish = new PredictFinish(clock, this.pacer, new PgForecastStore(this.db));
     const policies = new PgPolicyStore(this.db);
     this.openWindow = new OpenWindow(clock, this.db, outbox, this.windows, tracer, this.log);
-    this.closeWindow = new CloseWindow(clock, this.db, outbox, this.windows, waves, this.updates, this.log);
+    this.closeWindow = new CloseWindow(clock, this.db, outbox, this.windows, this.waves, this.updates, this.log);
     const rings = new PgRingStore(this.db);
     this.judgeRings = new JudgeRings(clock, this.db, outbox, rings, this.log);
     this.planRollout = new PlanRollout(settings, clock, this.db, outbox, this.plans, this.judgeRings, tracer, this.log);
     this.declareSettings = new DeclareSettings(clock, this.db, outbox, this.plans, new PgSettingsStore(this.db));
     const declared = new PgDeclaredStore(this.db);
     this.recallStrays = new RecallStrays(clock, this.db, outbox, declared, this.updates, this.log);
-    this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, waves, this.updates, tracer, this.log);
+    this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, this.waves, this.updates, tracer, this.log);
     this.advanceUpdates = new AdvanceUpdates(settings, clock, this.db, outbox, this.updates, tracer);
     this.holds = new PgHoldStore(this.db);
     this.controlRollout = new ControlRollout(

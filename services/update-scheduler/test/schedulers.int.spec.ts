@@ -59,12 +59,12 @@ describe('two schedulers, one of which is killed', () => {
     const amid = new Promise<void>((resolve) => (reached = resolve));
     let letGo = (): void => undefined;
     const killed = new Promise<void>((resolve) => (letGo = resolve));
-    const apply = night.updates.apply.bind(night.updates);
-    night.updates.apply = async (...args) => {
-      const moves = await apply(...args);
+    const send = night.waves.send.bind(night.waves);
+    night.waves.send = async (...args) => {
+      const sent = await send(...args);
       reached();
       await killed;
-      return moves;
+      return sent;
     };
     const dying = night.releaseWave.run().then(
       () => 'committed',
@@ -77,7 +77,7 @@ describe('two schedulers, one of which is killed', () => {
     await waitFor('the connection to be cut', async () => (await killHolder()) > 0);
     letGo();
     expect(await dying).toBe('died');
-    night.updates.apply = apply;
+    night.waves.send = send;
     while (await other.releaseWave.run());
     await everyDeviceOnce();
   });

@@ -27,6 +27,11 @@ export function bodyFor(
   return bodyOf(order ? schedule(update, order, productKeys) : questionOf(step, productKeys));
 }
 
+/** The first question to a device. */
+export function firstBody(step: 'scan' | 'list'): CommandBody {
+  return bodyOf(questionOf(step, []));
+}
+
 function questionOf(step: Exclude<Step, ''>, productKeys: readonly string[]): Command {
   switch (step) {
     case 'scan':

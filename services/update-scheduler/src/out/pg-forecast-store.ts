@@ -16,14 +16,17 @@ export class PgForecastStore extends ForecastStore {
 /**
  * As planned, the last wave's own time. Where waves are late, the rest at the rate of the last ten minutes: nothing, where none went.
  * Waves of halted rings are not waited for.
+ * Windows that somebody works on are left for the next time: a plan would wait for this one, and this one for the plans of all others.
  * Plan: the windows that send, then their waves (primary key).
  */
 const PREDICT = {
   name: 'predict-finish',
   text: `
-WITH sending AS (
+WITH free AS MATERIALIZED (
+  SELECT tenant, occurrence_id FROM update_scheduler.occurrence WHERE state <> 'closed' AND stops_at > $1 FOR NO KEY UPDATE SKIP LOCKED
+), sending AS (
   SELECT o.tenant, o.occurrence_id, w.*
-    FROM update_scheduler.occurrence o
+    FROM free o
    CROSS JOIN LATERAL (
          SELECT max(v.release_at) FILTER (WHERE v.released_at IS NULL) AS last_at,
                 coalesce(sum(v.devices) FILTER (WHERE v.released_at IS NULL), 0) AS left_over,
@@ -32,7 +35,6 @@ WITH sending AS (
            FROM update_scheduler.wave v
            LEFT JOIN update_scheduler.ring g ON g.tenant = v.tenant AND g.rollout_id = v.rollout_id AND g.ring = v.ring
           WHERE v.tenant = o.tenant AND v.occurrence_id = o.occurrence_id AND g.state IS DISTINCT FROM 'halted') w
-   WHERE o.state <> 'closed' AND o.stops_at > $1
 )
 UPDATE update_scheduler.occurrence o
    SET predicted_finish_at = CASE

@@ -1,10 +1,11 @@
 import { isTimeZone } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type DueWave, type StoredUpdate, WaveStore } from '../ports.ts';
+import { type DueWave, type SentDevice, type StoredUpdate, WaveStore } from '../ports.ts';
 import { Pacer } from '../pacer-ports.ts';
 import { storedPolicy } from './stored-policy.ts';
 import { UPDATE_COLUMNS } from './pg-update-store.ts';
+import { sendWave } from './sql/send-wave.ts';
 
 @Injectable()
 export class PgWaveStore extends WaveStore {
@@ -25,6 +26,14 @@ export class PgWaveStore extends WaveStore {
   override async claim(tx: Tx, now: Date): Promise<DueWave | undefined> {
     const [wave] = await tx.query<DueWave>(CLAIM, [now]);
     return wave && { ...wave, spec: storedPolicy(wave.spec) };
+  }
+
+  override send(
+    tx: Tx,
+    { tenant, occurrenceId, wave }: DueWave,
+    { now, detail, traced }: { now: Date; detail: string; traced: number },
+  ): Promise<SentDevice[]> {
+    return tx.query(sendWave, [tenant, occurrenceId, wave, now, detail, traced]);
   }
 
   override devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]> {
@@ -77,7 +86,7 @@ const NEXT = {
 // FOR SHARE OF r: an abort waits for waves that are going out, so that its revoke comes after their commands.
 const CLAIM = {
   name: 'claim-wave',
-  text: `SELECT w.tenant, w.occurrence_id AS "occurrenceId", w.rollout_id AS "rolloutId", w.wave, o."window", o.zone,
+  text: `SELECT w.tenant, w.occurrence_id AS "occurrenceId", w.rollout_id AS "rolloutId", w.wave, w.devices AS size, o."window", o.zone,
                 o.local_date::text AS "localDate", o.opens_at AS "opensAt", o.stops_at AS "stopsAt",
                 o.traceparent AS "windowTraceparent", r.spec
            ${DUE}

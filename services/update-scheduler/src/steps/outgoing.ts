@@ -17,7 +17,7 @@ const MOST_COMMANDS = 1_000;
 
 /** A command that goes out with its update's move: `update` holds its id. */
 export interface Outgoing {
-  update: StoredUpdate;
+  update: Pick<StoredUpdate, 'rolloutId' | 'deviceId' | 'commandId' | 'traceparent'>;
   ask: Ask;
   body: CommandBody;
 }
@@ -72,12 +72,18 @@ function grouped(outgoing: readonly Outgoing[]): CommandGroup[] {
   return [...groups.values()];
 }
 
+/** What is told of a move. */
+export interface Told {
+  update: Pick<StoredUpdate, 'rolloutId' | 'deviceId' | 'version' | 'traceparent'>;
+  events: readonly Omit<Move['events'][number], 'version' | 'detail'>[];
+}
+
 /** Stages one event for all that moved. */
 export async function stageAdvanced(
   outbox: Outbox,
   tx: Tx,
   to: { tenant: string; at: Date },
-  moves: readonly Move[],
+  moves: readonly Told[],
 ): Promise<void> {
   for (let start = 0; start < moves.length; start += MOST_COMMANDS) {
     const chunk = moves.slice(start, start + MOST_COMMANDS);
@@ -89,7 +95,7 @@ export async function stageAdvanced(
   }
 }
 
-function advancedOf({ update, events }: Move): ItemOf<typeof updateAdvanced>[] {
+function advancedOf({ update, events }: Told): ItemOf<typeof updateAdvanced>[] {
   return events.map((event) => ({
     rolloutId: update.rolloutId,
     deviceId: update.deviceId,

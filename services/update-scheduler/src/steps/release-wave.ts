@@ -1,11 +1,11 @@
-import { derivedTraceparent, derivedUuid, message, waveReleased } from '@lamplighter/contracts';
+import { derivedTraceparent, derivedUuid, isSampled, message, waveReleased } from '@lamplighter/contracts';
 import { Clock, CONFIG, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { bodyFor } from '../domain/commands.ts';
+import { firstBody } from '../domain/commands.ts';
 import { type DueWave, type Move, type StoredUpdate, UpdateStore, WaveStore } from '../ports.ts';
 import { type Announcement, announcementFor, stageAnnouncements } from './announce.ts';
-import { commandIdOf, moveTo, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
+import { moveTo, type Outgoing, stageAdvanced, stageCommands, type Told } from './outgoing.ts';
 
 /**
  * Sends the first command to the devices of one due wave, or tells them by declaration when to install. State, what goes out and
@@ -32,9 +32,7 @@ export class ReleaseWave {
       const now = this.clock.now();
       const wave = await this.waves.claim(tx, now);
       if (!wave) return undefined;
-      const devices = await this.waves.devices(tx, wave);
-      const moved =
-        now < wave.stopsAt ? await this.release(tx, wave, devices, now) : await this.putOff(tx, wave, devices, now);
+      const moved = now < wave.stopsAt ? await this.release(tx, wave, now) : await this.putOff(tx, wave, now);
       return { wave, moved, late: now >= wave.stopsAt };
     });
     if (!done) return false;
@@ -47,22 +45,43 @@ export class ReleaseWave {
     return true;
   }
 
-  private async release(tx: Tx, wave: DueWave, devices: readonly StoredUpdate[], now: Date): Promise<Move[]> {
-    const [declared, commanded] = [devices.filter(isDeclared), devices.filter((device) => !isDeclared(device))];
-    const outgoing = new Map(commanded.map((device) => [device.deviceId, this.first(wave, device, now)]));
-    const announcements = await this.announcements(tx, wave, declared, now);
-    const wanted = [...outgoing.values(), ...announcements.values()].map((one) => one.move);
-    const moves = await this.updates.apply(tx, wave.tenant, wanted, now);
+  private async release(tx: Tx, wave: DueWave, now: Date): Promise<Told[]> {
     const to = { tenant: wave.tenant, at: now };
-    const of = <T>(all: ReadonlyMap<string, T>) => moves.flatMap((move) => all.get(move.update.deviceId) ?? []);
-    await stageCommands(this.outbox, tx, to, of(outgoing));
-    await stageAnnouncements(this.outbox, tx, to, of(announcements));
-    await stageAdvanced(this.outbox, tx, to, [...(await this.replace(tx, wave, of(announcements), now)), ...moves]);
+    const sent = await this.send(tx, wave, now);
+    const told = sent.length === wave.size ? [] : await this.announce(tx, wave, now);
+    const moves = [...sent, ...told];
+    await stageAdvanced(this.outbox, tx, to, moves);
     await this.waves.released(tx, wave, now, moves.length);
     const { occurrenceId, rolloutId } = wave;
     const id = derivedUuid('wave.released', occurrenceId, wave.wave);
     const item = { occurrenceId, rolloutId, wave: wave.wave, devices: moves.length };
     await this.outbox.stage(tx, waveReleased, message(waveReleased, { id, ...to }, [item]), occurrenceId);
+    return moves;
+  }
+
+  /** Devices on the MDM lane: each is asked what it can take. */
+  private async send(tx: Tx, wave: DueWave, now: Date): Promise<Told[]> {
+    const detail = `Wave ${wave.wave} was released; the device is asked what it can take.`;
+    const devices = await this.waves.send(tx, wave, { now, detail, traced: this.config.LAMP_TRACE_SAMPLE });
+    const asks = { scan: asked('scan', wave), list: asked('list', wave) };
+    const event = { at: now, from: 'planned', to: 'scanning', reason: null, reportId: null } as const;
+    const updates = devices.map((device) => ({ ...device, rolloutId: wave.rolloutId }));
+    const outgoing = updates.map((update) => ({ update, ...asks[update.step] }));
+    await stageCommands(this.outbox, tx, { tenant: wave.tenant, at: now }, outgoing);
+    return updates.map((update) => ({ update, events: [{ ...event, commandId: update.commandId }] }));
+  }
+
+  /** What is left of the wave: devices that are told by declaration. */
+  private async announce(tx: Tx, wave: DueWave, now: Date): Promise<Told[]> {
+    const to = { tenant: wave.tenant, at: now };
+    const devices = (await this.waves.devices(tx, wave)).filter(({ lane }) => lane === 'ddm');
+    const announcements = await this.announcements(tx, wave, devices, now);
+    const wanted = [...announcements.values()].map((one) => one.move);
+    const moves = await this.updates.apply(tx, wave.tenant, wanted, now);
+    const announced = moves.flatMap((move) => announcements.get(move.update.deviceId) ?? []);
+    await stageAnnouncements(this.outbox, tx, to, announced);
+    const replaced = await this.replace(tx, wave, announced, now);
+    await stageAdvanced(this.outbox, tx, to, replaced);
     return moves;
   }
 
@@ -88,31 +107,12 @@ export class ReleaseWave {
     );
   }
 
-  private first(wave: DueWave, device: StoredUpdate, now: Date): Outgoing & { move: Move } {
-    const step = device.platform === 'macOS' ? 'scan' : 'list';
-    const commandSeq = device.commandSeq + 1;
-    const after = {
-      state: 'scanning',
-      reason: null,
-      step,
-      commandSeq,
-      commandId: commandIdOf(device, commandSeq),
-      traceparent: this.traceOf(wave, device),
-    } as const;
-    const move = moveTo(device, after, `Wave ${wave.wave} was released; the device is asked what it can take.`, now);
-    return {
-      move,
-      update: move.update,
-      ask: { step, expiresAt: wave.stopsAt, productKeys: [] },
-      body: bodyFor(step, device, []),
-    };
-  }
-
   private traceOf({ rolloutId, occurrenceId }: DueWave, { deviceId }: StoredUpdate): string {
     return derivedTraceparent(this.config.LAMP_TRACE_SAMPLE, rolloutId, deviceId, occurrenceId);
   }
 
-  private async putOff(tx: Tx, wave: DueWave, devices: readonly StoredUpdate[], now: Date): Promise<Move[]> {
+  private async putOff(tx: Tx, wave: DueWave, now: Date): Promise<Told[]> {
+    const devices = await this.waves.devices(tx, wave);
     const moves = devices.map((device) =>
       moveTo(
         device,
@@ -127,7 +127,7 @@ export class ReleaseWave {
     return moved;
   }
 
-  private trace(wave: DueWave, moves: readonly Move[], startMs: number): void {
+  private trace(wave: DueWave, moves: readonly Told[], startMs: number): void {
     const endMs = Date.now();
     const links = [wave.windowTraceparent];
     this.tracer.record('release-wave', {
@@ -136,16 +136,19 @@ export class ReleaseWave {
       endMs,
       attributes: { 'lamp.wave': wave.wave, 'lamp.devices': moves.length },
     });
-    for (const { update } of moves) {
+    for (const { update, events } of moves) {
+      if (!isSampled(update.traceparent)) continue;
       const attributes = {
         'lamp.device_id': update.deviceId,
         'lamp.rollout_id': update.rolloutId,
         'lamp.wave': wave.wave,
-        ...(update.commandId === null ? {} : { 'messaging.message.conversation_id': update.commandId }),
+        ...(events[0]!.commandId === null ? {} : { 'messaging.message.conversation_id': events[0]!.commandId }),
       };
       this.tracer.rootSpan(update.traceparent!, 'release-wave', { startMs, endMs, links, attributes });
     }
   }
 }
 
-const isDeclared = ({ lane }: StoredUpdate): boolean => lane === 'ddm';
+function asked(step: 'scan' | 'list', { stopsAt }: DueWave): Pick<Outgoing, 'ask' | 'body'> {
+  return { ask: { step, expiresAt: stopsAt, productKeys: [] }, body: firstBody(step) };
+}

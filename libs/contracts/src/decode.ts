@@ -3,6 +3,7 @@ import { cloudEventType } from './encode.ts';
 import { Envelope, type Message, type MessageDefinition } from './envelope.ts';
 import { AppError } from './errors.ts';
 import { Instant, TENANT, TenantId, Traceparent } from './ids.ts';
+import { usualCheck } from './usual-check.ts';
 
 /** What the broker knows of a message, whatever the message says. */
 export interface Arrival {
@@ -38,6 +39,7 @@ type Body = Record<string, unknown>;
 /** Reads CloudEvents in structured mode whose `data` is one item or an array of items, and messages of our older shape. */
 export function decoderOf(definition: MessageDefinition): Decoder {
   const items = z.array(definition.item);
+  const isUsual = usualCheck(items);
   return (text, arrival) => {
     const body = bodyOf(text, definition);
     const cloudEvent = 'specversion' in body;
@@ -45,7 +47,9 @@ export function decoderOf(definition: MessageDefinition): Decoder {
     const head = cloudEvent ? cloudEventHead(body, arrival, definition) : plainHead(body, definition);
     const tenant = tenantOf(head, arrival, definition);
     const given = cloudEvent ? (Array.isArray(body['data']) ? body['data'] : [body['data']]) : body['items'];
-    const checked = take(items, given, definition, cloudEvent ? 'data' : 'items');
+    const checked = isUsual?.(given)
+      ? (given as unknown[])
+      : take(items, given, definition, cloudEvent ? 'data' : 'items');
     const { name, version } = definition;
     return { ...head, name, version, tenant, items: checked };
   };

@@ -1,18 +1,12 @@
 const UUID_OID = 2950;
 const HEAD_BYTES = 20;
-const ITEM_BYTES = 20;
-const DASHES = new Set([8, 13, 18, 23]);
-const LENGTH = 36;
+const UUID_BYTES = 16;
+const UUID_CHARACTERS = 36;
+const ASCII = 0x7f;
 
-/** Of each character code, the hexadecimal digit that it is. */
-const digits = new Map(
-  Array.from('0123456789abcdefABCDEF', (digit) => [digit.charCodeAt(0), Number.parseInt(digit, 16)]),
-);
-const DIGITS = Int8Array.from({ length: 128 }, (_, code) => digits.get(code) ?? -1);
-/** Where the two digits of each of its bytes begin. */
-const PLACES = Array.from({ length: LENGTH }, (_, at) => at)
-  .filter((at) => !DASHES.has(at))
-  .filter((_, n) => n % 2 === 0);
+/** Of a character's code, the hexadecimal digit that it is; -1 of others. */
+const DIGITS = new Int8Array(ASCII + 1).fill(-1);
+for (const digit of '0123456789abcdefABCDEF') DIGITS[digit.charCodeAt(0)] = Number.parseInt(digit, 16);
 
 /**
  * A uuid[] as PostgreSQL reads it in binary: half as long as its text, and read ten times as fast, which counts where a statement
@@ -21,25 +15,36 @@ const PLACES = Array.from({ length: LENGTH }, (_, at) => at)
  * Throws a RangeError for what is not 8-4-4-4-12 hexadecimal digits.
  */
 export function uuidArray(ids: readonly string[]): Buffer {
-  const bytes = Buffer.alloc(HEAD_BYTES + ITEM_BYTES * ids.length);
+  const bytes = Buffer.alloc(HEAD_BYTES + (4 + UUID_BYTES) * ids.length);
   bytes.writeInt32BE(1, 0);
   bytes.writeInt32BE(UUID_OID, 8);
   bytes.writeInt32BE(ids.length, 12);
   bytes.writeInt32BE(1, 16);
   let at = HEAD_BYTES;
   for (const id of ids) {
-    bytes[at + 3] = 16;
-    at += 4;
-    let known = id.length === LENGTH ? 0 : -1;
-    for (const place of PLACES) {
-      const high = DIGITS[id.charCodeAt(place)] ?? -1;
-      const low = DIGITS[id.charCodeAt(place + 1)] ?? -1;
-      known |= high | low;
-      bytes[at++] = (high << 4) | low;
-    }
-    if (known < 0 || !isDashed(id)) throw new RangeError(`not a UUID: ${JSON.stringify(id.slice(0, 50))}`);
+    bytes[at + 3] = UUID_BYTES;
+    if (!writeUuid(bytes, at + 4, id)) throw new RangeError(`not a UUID: ${JSON.stringify(id.slice(0, 50))}`);
+    at += 4 + UUID_BYTES;
   }
   return bytes;
+}
+
+/** Whether it is one: a pattern that looks at each first would take as long again. */
+function writeUuid(bytes: Buffer, start: number, id: string): boolean {
+  let digits = id.length === UUID_CHARACTERS ? 0 : -1;
+  let codes = 0;
+  let at = start;
+  for (let from = 0; from < UUID_CHARACTERS; from += 2) {
+    if (from === 8 || from === 13 || from === 18 || from === 23) from += 1;
+    const first = id.charCodeAt(from);
+    const second = id.charCodeAt(from + 1);
+    const high = DIGITS[first & ASCII]!;
+    const low = DIGITS[second & ASCII]!;
+    codes |= first | second;
+    digits |= high | low;
+    bytes[at++] = (high << 4) | low;
+  }
+  return digits >= 0 && codes <= ASCII && isDashed(id);
 }
 
 function isDashed(id: string): boolean {

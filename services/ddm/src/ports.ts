@@ -219,8 +219,10 @@ export abstract class Pace {
 export interface Asked {
   tenant: string;
   deviceId: string;
-  /** Of the certificate that the device showed, lower-case hex; null where a source vouches for it. */
+  /** Of the certificate that the device showed, lower-case hex; null where a source asks. */
   certificateHash: string | null;
+  /** The other server that asks for its device; null: the device asks itself. */
+  source: string | null;
   endpoint: 'tokens' | 'declaration-items' | 'declaration' | 'status';
   /** Of `declaration`. */
   kind: DeclarationKind | null;
@@ -232,6 +234,8 @@ export interface Found {
   isEnrolled: boolean | null;
   /** SHA-256 of the pinned identity certificate, lower-case hex. */
   certificateHash: string | null;
+  /** The other server that it is enrolled with; null: with us, or it never enrolled. */
+  source: string | null;
   /** False: it has no declarations. */
   hasManifest: boolean;
   /** Absent document: null. */
@@ -239,7 +243,7 @@ export interface Found {
 }
 
 export abstract class SyncViews {
-  /** In the order of what is asked. Notes which declaration items devices of the right certificate, or of a source, fetched. */
+  /** In the order of what is asked. Notes which declaration items devices fetched: of the right certificate, or through their own source. */
   abstract read(asked: readonly Asked[], now: Date): Promise<Found[]>;
 }
 

@@ -54,6 +54,29 @@ describe('ddm.sync', () => {
     await expect(nobody).rejects.toMatchObject({ code: 'request.invalid' });
   });
 
+  it('lets a source speak for its own devices, and for no others of the tenant', async () => {
+    await bed.enroll('NANOS', { source: 'nano' });
+    const by = (source: string, deviceId: string, endpoint = 'tokens', data?: string) =>
+      sync(endpoint, { deviceId, certificateHash: undefined, source, ...(data === undefined ? {} : { data }) });
+    expect((await by('nano', 'NANOS')).status).toBe(200);
+    const data = '{"StatusItems":{"forged":true}}';
+    for (const [source, deviceId] of [
+      ['nano', 'DEVICE'],
+      ['micro', 'NANOS'],
+    ] as const)
+      for (const endpoint of ['tokens', 'declaration-items', 'declaration/configuration/x', 'status']) {
+        const reply = await by(source, deviceId, endpoint, data);
+        expect([reply.status, JSON.parse(reply.body!)]).toEqual([
+          403,
+          expect.objectContaining({ code: 'ddm.not-your-device' }),
+        ]);
+      }
+    expect(await reports()).toEqual([]);
+    expect(
+      await bed.rows(`SELECT FROM ddm.device WHERE synced_at IS NOT NULL AND device_id IN ('DEVICE', 'NANOS')`),
+    ).toEqual([]);
+  });
+
   it('keeps a status report and publishes it', async () => {
     const report = { StatusItems: { device: { model: { family: 'Mac' } } }, Errors: [], FullReport: true, New: 1 };
     expect(await sync('status', { data: JSON.stringify(report) })).toEqual({ status: 200 });

@@ -12,7 +12,10 @@ export const DdmSync = z
     /** Of the device itself. Absent where a source speaks for it. */
     certificateHash: CertificateHash.optional(),
     receivedAt: Instant,
-    /** Another server, let in by the tenant's token, that speaks for its devices; they need not be enrolled here. */
+    /**
+     * Another server, let in by the tenant's token of this name. It speaks for the devices of the source of this name, and for those
+     * that are not enrolled here; for all others the reply is 403 `ddm.not-your-device`.
+     */
     source: SourceName.optional(),
     endpoint: z.string().max(1000),
     data: z.string().optional(),

@@ -20,6 +20,7 @@ export class PgSyncViews extends SyncViews {
       now,
       EMPTY_TOKEN,
       asked.map((one) => one.certificateHash),
+      asked.map((one) => one.source),
     ]);
   }
 }

@@ -14,8 +14,8 @@ const UNRECOGNIZED: DdmSyncReply = { status: 403, body: '{"code":"com.apple.unre
 const FAILED: DdmSyncReply = { status: 503 };
 
 /**
- * Devices ask for their declarations, or report. Only the device that is enrolled with that very certificate is answered, or a
- * source: another server of the tenant, which knows its devices itself.
+ * Devices ask for their declarations, or report. Only the device that is enrolled with that very certificate is answered, or its
+ * source: another server of the tenant, which knows its devices itself, and speaks for no others.
  */
 @Injectable()
 export class AnswerSync {
@@ -45,6 +45,7 @@ export class AnswerSync {
     const asked = batch.map((sync) => ({
       ...sync,
       certificateHash: sync.source === undefined ? (sync.certificateHash ?? '') : null,
+      source: sync.source ?? null,
     }));
     const found = await this.views.read(asked, this.clock.now());
     const replies = batch.map((sync, index) => strange(sync, found[index]!) ?? documentOf(sync, found[index]!));
@@ -97,10 +98,21 @@ export class AnswerSync {
 
 /** Undefined for one that may be answered. */
 function strange({ source, certificateHash }: DdmSync, found: Found): DdmSyncReply | undefined {
-  if (source !== undefined) return undefined;
+  if (source !== undefined) return strangeTo(source, found);
   if (found.isEnrolled !== true) return UNRECOGNIZED;
   if (found.certificateHash === certificateHash) return undefined;
   return refusal(403, { code: 'device.wrong-certificate', message: 'this id is enrolled with another certificate' });
+}
+
+/** A device that nobody has told us of is its source's: where only its declarations are ours it has no enrollment here. */
+function strangeTo(source: string, found: Found): DdmSyncReply | undefined {
+  if (found.isEnrolled !== true || found.source === source) return undefined;
+  const whose = found.source === null ? 'enrolled here itself' : `of the source ${found.source}`;
+  return refusal(403, {
+    code: 'ddm.not-your-device',
+    message: `this device is ${whose}, and ${source} speaks for those of the source ${source} alone`,
+    remedy: 'give the hook a token that bears the name of its source',
+  });
 }
 
 /** Undefined for a report. */

@@ -8,20 +8,21 @@ import type { Statement } from '@lamplighter/runtime';
  * declaration items is noted in a HOT update.
  *
  * $1 tenants, $2 device ids, $3 endpoints, $4 kinds, $5 identifiers, $6 now, $7 token of nothing,
- * $8 certificate hashes (hex; null where a source vouches)
+ * $8 certificate hashes (hex; null where a source asks), $9 sources
  */
 export const readSync: Statement = {
   name: 'ddm-read-sync',
   text: `
 WITH asked AS MATERIALIZED (
-  SELECT i.n, i.tenant, i.device_id, i.endpoint, e.is_enrolled, e.certificate_hash, s.manifest_id, m.declarations_token,
-         i.hash IS NULL OR (e.is_enrolled AND e.certificate_hash = i.hash) AS is_admitted,
+  SELECT i.n, i.tenant, i.device_id, i.endpoint, e.is_enrolled, e.certificate_hash, e.source, s.manifest_id, m.declarations_token,
+         CASE WHEN i.source IS NULL THEN e.is_enrolled AND e.certificate_hash = i.hash
+              ELSE coalesce(e.is_enrolled AND e.source IS DISTINCT FROM i.source, false) IS FALSE END AS is_admitted,
          CASE i.endpoint WHEN 'tokens' THEN m.tokens_document WHEN 'declaration-items' THEN m.items_document
                          WHEN 'declaration' THEN d.document END AS document
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $8::text[])
-         WITH ORDINALITY AS i(tenant, device_id, endpoint, kind, identifier, hash, n)
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $8::text[], $9::text[])
+         WITH ORDINALITY AS i(tenant, device_id, endpoint, kind, identifier, hash, source, n)
     LEFT JOIN LATERAL (
-         SELECT e.status = 'enrolled' AS is_enrolled, encode(e.certificate_hash, 'hex') AS certificate_hash
+         SELECT e.status = 'enrolled' AS is_enrolled, encode(e.certificate_hash, 'hex') AS certificate_hash, e.source
            FROM command_queue.enrollment_v1 e
           WHERE e.tenant = i.tenant AND e.device_id = i.device_id LIMIT 1) e ON true
     LEFT JOIN LATERAL (
@@ -42,6 +43,6 @@ WITH asked AS MATERIALIZED (
            WHERE endpoint = 'declaration-items' AND is_admitted ORDER BY tenant, device_id COLLATE "C") a
    WHERE s.tenant = a.tenant AND s.device_id = a.device_id
 )
-SELECT is_enrolled AS "isEnrolled", certificate_hash AS "certificateHash", manifest_id IS NOT NULL AS "hasManifest", document
+SELECT is_enrolled AS "isEnrolled", certificate_hash AS "certificateHash", source, manifest_id IS NOT NULL AS "hasManifest", document
   FROM asked ORDER BY n`,
 };

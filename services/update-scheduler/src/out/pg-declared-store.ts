@@ -1,3 +1,4 @@
+import type { PolicySpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type DeclaredRollout, DeclaredStore, type Stray } from '../declared-ports.ts';
@@ -15,7 +16,7 @@ export class PgDeclaredStore extends DeclaredStore {
   }
 
   override async rollouts(): Promise<DeclaredRollout[]> {
-    const rows = await this.db.query<DeclaredRollout>(ROLLOUTS);
+    const rows = await this.db.query<DeclaredRollout & { spec: PolicySpec }>(ROLLOUTS);
     return rows.map((row) => ({ ...row, spec: storedPolicy(row.spec) }));
   }
 

@@ -27,7 +27,7 @@ export class Asker {
   readonly closed: Promise<void>;
   readonly client: Http2Client<Asked>;
   readonly socket: Socket;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: { send: () => void; fail: (error: Error) => void }[] = [];
 
   constructor(port: number, firstStreamId?: number) {
     this.socket = connect(port, '127.0.0.1');
@@ -55,25 +55,27 @@ export class Asker {
     this.closed = new Promise((resolve) => {
       this.socket.on('close', () => {
         this.client.endAll();
+        for (const { fail } of this.waiting.splice(0)) fail(this.error ?? new Error('the connection is closed'));
         resolve();
       });
     });
   }
 
-  /** Settles once, as the exchange ends; waits for room before it is sent. */
+  /** Settles once, as the exchange ends; waits for room before it is sent, and fails where none comes any more. */
   ask(path: string, id = 'id', body = ''): Promise<Told> {
-    return new Promise((resolve) => {
-      this.waiting.push(() => {
+    return new Promise((resolve, fail) => {
+      const send = (): void => {
         const asked = new Asked();
         asked.tell = resolve;
         this.client.send(asked, [path, id], body);
-      });
+      };
+      this.waiting.push({ send, fail });
       this.goOn();
     });
   }
 
   private goOn(): void {
-    while (this.client.room > 0 && this.waiting.length > 0) this.waiting.shift()!();
+    while (this.client.room > 0 && this.waiting.length > 0) this.waiting.shift()!.send();
     this.mostOpen = Math.max(this.mostOpen, this.client.inFlight);
   }
 }

@@ -41,6 +41,7 @@ import { newAuthority, newCredentials } from '../../fleet-sim/src/pki/authority.
 import { clientExtensions } from '../../fleet-sim/src/pki/certificate.ts';
 import { declaredStatus } from './declared-status.ts';
 import { feeds } from './feeds.ts';
+import { pushAnswers } from './push-answers.ts';
 import { refusing } from './refusing.ts';
 import { Refused, type Target } from './run.ts';
 import { DER_WORDS, JSON_PIECES, JSON_WORDS, MDM_WORDS, PLIST_PIECES, PLIST_WORDS } from './words.ts';
@@ -281,5 +282,6 @@ export const targets: readonly Target[] = [
   certificateHeader,
   relayedEvent,
   otherServers,
+  pushAnswers,
   ...feeds,
 ];

@@ -255,10 +255,11 @@ export class Http2Client<E extends Exchange> {
     }
     const before = this.settings.initialWindow;
     this.settings.read(frame);
-    this.bodies.shift(this.settings.initialWindow - before);
-    if (this.settings.headerTableBytes !== undefined) this.encoder.resize(this.settings.headerTableBytes);
     this.refuseUnread();
     this.out.frameHead(0, FrameType.settings, Flag.ack, 0);
+    // After the acknowledgement: for the peer they hold from there on.
+    this.bodies.shift(this.settings.initialWindow - before);
+    if (this.settings.headerTableBytes !== undefined) this.encoder.resize(this.settings.headerTableBytes);
     if (this.state === 'greeting') this.state = 'open';
   }
 

@@ -7,7 +7,7 @@ export interface DeclaredRollout {
   tenant: string;
   rolloutId: string;
   policyId: string;
-  spec: Pick<PolicySpec, 'assignment' | 'platforms'>;
+  spec: PolicySpec;
 }
 
 /** A device that was told, and is no longer the policy's. */

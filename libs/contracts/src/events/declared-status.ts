@@ -34,6 +34,8 @@ export const DeclaredStatus = z.object({
   declarationId: z.string().optional(),
   osVersion: z.string().optional(),
   buildVersion: z.string().optional(),
+  /** Of the security improvement that goes on top of it; that of the OS itself where there is none. */
+  supplementalBuild: z.string().optional(),
   /** All that the device has, those with faults first, at most 100; absent where this report does not speak of them. */
   declarations: z.array(ReportedDeclaration).optional(),
 });

@@ -109,6 +109,7 @@ export const Observation = z.discriminatedUnion('kind', [
     kind: z.literal('facts'),
     osVersion: z.string().optional(),
     buildVersion: z.string().optional(),
+    supplementalBuild: z.string().optional(),
   }),
   z.object({
     kind: z.literal('error'),

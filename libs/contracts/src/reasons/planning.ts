@@ -27,11 +27,12 @@ export const PLANNING_REASONS = {
   },
   'security-response-by-declaration': {
     class: 'management',
-    title: 'A security improvement that is not brought from here',
+    title: 'A security improvement that only a declaration brings',
     explanation:
-      'The device runs the target version. A Background Security Improvement is listed for it, which is brought to such a device by neither update commands nor enforcements from here.',
+      'The device runs the target version. A Background Security Improvement is listed for it, which update commands do not bring, and it has not said that it takes enforcements by declaration.',
     retry: 'when-facts-change',
-    action: 'Let the device install it by itself (its settings, or a declaration of software update settings).',
+    action:
+      'Nothing where the device is to declare its capabilities yet; else let it install the improvement by itself (its settings).',
   },
   'no-ring': {
     class: 'operator',

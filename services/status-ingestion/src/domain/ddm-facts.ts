@@ -39,6 +39,7 @@ export function declaredStatus(state: DdmState): DeclaredStatus {
     declarationId: text(why['declaration-id']),
     osVersion: text(said(state, 'device.operating-system.version')),
     buildVersion: text(said(state, 'device.operating-system.build-version')),
+    supplementalBuild: text(said(state, 'device.operating-system.supplemental.build-version')),
   });
 }
 

@@ -58,8 +58,8 @@ const READERS = new Map<string, (body: PlistDict) => Reading>(
     OSUpdateStatus: (body) => ({ observation: underWay(body) }),
     DeviceInformation: (body: PlistDict) => {
       const facts = deviceFacts(readDeviceInformation(body));
-      const { osVersion, buildVersion } = facts;
-      return { facts, observation: { kind: 'facts', osVersion, buildVersion } };
+      const { osVersion, buildVersion, supplementalBuild } = facts;
+      return { facts, observation: { kind: 'facts', osVersion, buildVersion, supplementalBuild } };
     },
   } satisfies Record<string, (body: PlistDict) => Reading>),
 );

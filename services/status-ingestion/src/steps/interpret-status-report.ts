@@ -128,8 +128,9 @@ function meaningOf(state: DdmState, { items }: StatusReport): Pick<Report, 'obse
   const observation = { ...declaredStatus(state), ...(declarations === undefined ? {} : { declarations }) };
   const facts = reportedFacts(state, items.keys());
   if (facts === undefined) return { observation };
-  const { osVersion, buildVersion } = facts;
-  const also = osVersion === undefined ? undefined : { kind: 'facts' as const, osVersion, buildVersion };
+  const { osVersion, buildVersion, supplementalBuild } = facts;
+  const told = { kind: 'facts' as const, osVersion, buildVersion, supplementalBuild };
+  const also = osVersion === undefined ? undefined : told;
   return { observation, facts, also };
 }
 

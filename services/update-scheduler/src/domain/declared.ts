@@ -1,6 +1,6 @@
-import { osVersionKey } from '@lamplighter/apple';
 import type { DeclaredStatus, ReportedDeclaration } from '@lamplighter/contracts';
 import type { Happening, Trigger } from './happening.ts';
+import { hasReached } from './target.ts';
 import type { Update } from './update.ts';
 
 /** Of `softwareupdate.install-state`. Words of later OS versions, and `none`, say nothing here. */
@@ -25,7 +25,7 @@ const FAILURES: readonly (readonly [words: RegExp, reason: string])[] = [
  * The product key of an enforced update is the identifier of its declaration.
  */
 export function readDeclared(update: Update, status: DeclaredStatus): Happening {
-  if (isAtTarget(update, status)) return { trigger: 'at-target', detail: `runs ${status.osVersion}` };
+  if (hasReached(update, status) === true) return { trigger: 'at-target', detail: `runs ${status.osVersion}` };
   if (update.step !== 'enforce') return { trigger: 'unreadable' };
   const own = status.declarations?.find(({ identifier }) => identifier === update.productKey);
   if (own !== undefined && isRefused(own)) {
@@ -39,11 +39,6 @@ export function readDeclared(update: Update, status: DeclaredStatus): Happening 
 /** It is active while the device downloads and installs too. */
 function isActiveOnly({ state }: Update, own: ReportedDeclaration | undefined): boolean {
   return own?.active === true && state === 'commanded';
-}
-
-function isAtTarget({ targetVersion }: Update, { osVersion }: DeclaredStatus): boolean {
-  if (osVersion === undefined || targetVersion === '') return false;
-  return osVersionKey(osVersion) >= osVersionKey(targetVersion);
 }
 
 /** A device may have another update pending: one that its user chose, or that another server wants. */

@@ -1,5 +1,6 @@
 import { osVersionKey } from '@lamplighter/apple';
 import type { Platform, PolicySpec, TargetSpec } from '@lamplighter/contracts';
+import type { Update } from './update.ts';
 
 export interface TargetBounds {
   /** Version keys (`osVersionKey`), both included. */
@@ -43,6 +44,26 @@ export function targetsOf(
     const bounds = targetBounds(spec.byPlatform[platform]?.target ?? spec.target);
     return { platform, ...bounds, daysAfterRelease: isEmergency ? 0 : bounds.daysAfterRelease };
   });
+}
+
+/** Whether an update brings a security improvement to a device that runs its version: the build alone tells whether it is there. */
+export function isImprovement({ fromVersion, targetVersion }: Pick<Update, 'fromVersion' | 'targetVersion'>): boolean {
+  return fromVersion !== null && targetVersion !== '' && osVersionKey(fromVersion) === osVersionKey(targetVersion);
+}
+
+/** What a device says that it runs. */
+export interface Running {
+  osVersion?: string | undefined;
+  supplementalBuild?: string | undefined;
+}
+
+/** Undefined where it does not say what tells. */
+export function hasReached(update: Update, { osVersion, supplementalBuild }: Running): boolean | undefined {
+  const now = osVersion === undefined ? -1 : osVersionKey(osVersion);
+  if (now < 0 || update.targetVersion === '') return undefined;
+  const target = osVersionKey(update.targetVersion);
+  if (now !== target || !isImprovement(update)) return now >= target;
+  return supplementalBuild === undefined ? undefined : supplementalBuild === update.targetBuild;
 }
 
 function lastOf(version: string): number {

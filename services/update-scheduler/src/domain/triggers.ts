@@ -1,9 +1,10 @@
-import { classifyErrorChain, osVersionKey } from '@lamplighter/apple';
+import { classifyErrorChain } from '@lamplighter/apple';
 import { type commandEnded, isReason, type ItemOf, type Observation } from '@lamplighter/contracts';
 import { readDeclared } from './declared.ts';
 import type { Happening, Trigger } from './happening.ts';
 import { isMajorStep } from './order.ts';
 import { chooseProduct, type Product } from './product-choice.ts';
+import { hasReached, type Running } from './target.ts';
 import type { Update } from './update.ts';
 
 const ERRORS: Readonly<Record<string, Trigger>> = {
@@ -97,7 +98,7 @@ export function readObservation(update: Update, observation: Observation, at: Da
     case 'update-status':
       return readStatus(ofProduct(observation.updates, update.productKey), at);
     case 'facts':
-      return readFacts(update, observation.osVersion);
+      return readFacts(update, observation);
     case 'error':
       return readError(observation.class, observation.explanation);
     case 'declared-status':
@@ -173,11 +174,8 @@ function postponement(
   return isDeferred ? `${deferralsRemaining} of ${maxDeferrals} deferrals left` : undefined;
 }
 
-function readFacts(update: Update, osVersion: string | undefined): Happening {
-  const now = osVersion === undefined ? -1 : osVersionKey(osVersion);
-  if (now < 0 || update.targetVersion === '') return { trigger: 'no-version' };
-  const detail = `runs ${osVersion}`;
-  return now >= osVersionKey(update.targetVersion)
-    ? { trigger: 'at-target', detail }
-    : { trigger: 'below-target', detail };
+function readFacts(update: Update, running: Running): Happening {
+  const reached = hasReached(update, running);
+  if (reached === undefined) return { trigger: 'no-version' };
+  return { trigger: reached ? 'at-target' : 'below-target', detail: `runs ${running.osVersion}` };
 }

@@ -7,6 +7,7 @@ import {
 } from '@lamplighter/contracts';
 import type { Outbox, Tx } from '@lamplighter/runtime';
 import { ENFORCEMENT_CAUSE, enforcementDeclarations, enforcementTime } from '../domain/enforcement.ts';
+import { isImprovement } from '../domain/target.ts';
 import type { DueWave, Move, StoredUpdate } from '../ports.ts';
 import { moveTo } from './outgoing.ts';
 
@@ -29,7 +30,8 @@ export function announcementFor(
   const { target, byPlatform, enforcement } = wave.spec;
   const wanted = byPlatform[device.platform]?.target ?? target;
   // A build pins the device to the release as it was posted: the security improvements that came after it stay out.
-  const anyBuild = wanted.kind === 'exact' ? wanted.build === undefined : wanted.securityResponses;
+  const takesAny = wanted.kind === 'exact' ? wanted.build === undefined : wanted.securityResponses;
+  const anyBuild = takesAny && !isImprovement(device);
   const declarations = enforcementDeclarations({
     version: device.targetVersion,
     build: anyBuild ? '' : device.targetBuild,

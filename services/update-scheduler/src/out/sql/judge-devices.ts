@@ -60,26 +60,27 @@ ${targetTable(j, params)}, scanned AS MATERIALIZED (
    WHERE r.expires_at IS NULL OR r.expires_at > ${today}
    ORDER BY t.platform, r.supported_device, 3, counts DESC, r.version_key DESC, length(r.build), r.build
 ), known AS MATERIALIZED (
-  SELECT s.*, ${laneOf(j, params)} AS lane, t.enough, t.security_responses, CASE WHEN t.within_major THEN s.os_version_key / 1000000 ELSE -1 END AS major
+  SELECT s.*, ${laneOf(j, params)} AS lane, t.enough, t.security_responses, t.days_after, CASE WHEN t.within_major THEN s.os_version_key / 1000000 ELSE -1 END AS major
     FROM scanned s JOIN targets t ON t.platform = s.platform
 ), judged AS (
-  SELECT s.device_id, s.platform, s.os_version, coalesce(b.version, '') AS target_version, coalesce(b.build, '') AS target_build,
-         s.lane, s.ring, ${deadline(j, params)} AS deadline_at, s.os_version_key < b.version_key AS below,
+  SELECT s.device_id, s.platform, s.os_version, coalesce(i.version, b.version, '') AS target_version, coalesce(i.build, b.build, '') AS target_build,
+         s.lane, s.ring, ${deadline(j, params)} AS deadline_at, i.build IS NOT NULL OR s.os_version_key < b.version_key AS below,
          CASE
            WHEN s.taken THEN 'other-policy'
-           ${securityResponses(j)}
-           WHEN s.os_version_key >= b.version_key OR s.os_version_key >= s.enough THEN 'already-at-target'
+           WHEN i.build IS NOT NULL AND s.lane = 'mdm' AND s.os_version_key < 27000000 THEN 'security-response-by-declaration'
+           WHEN (i.build IS NULL OR s.lane = 'mdm') AND (s.os_version_key >= b.version_key OR s.os_version_key >= s.enough) THEN 'already-at-target'
            WHEN s.os_version_key IS NULL OR s.model IS NULL OR s.is_supervised IS NULL THEN 'facts-missing'
            WHEN s.lane = 'mdm' AND (s.os_version_key >= 27000000 OR s.platform = 'visionOS') THEN 'ddm-lane-pending'
            WHEN NOT s.is_supervised AND (s.lane = 'mdm' OR s.platform = 'macOS') THEN 'not-supervised'
-           WHEN b.version_key IS NULL THEN 'no-release'
-           WHEN s.lane = 'ddm' AND NOT b.enforceable THEN 'not-enforceable'
-           WHEN NOT b.counts THEN 'release-too-new'
+           WHEN b.version_key IS NULL AND i.build IS NULL THEN 'no-release'
+           WHEN s.lane = 'ddm' AND i.build IS NULL AND NOT b.enforceable THEN 'not-enforceable'
+           WHEN NOT coalesce(i.counts, b.counts) THEN 'release-too-new'
            ${ringReasons(j, params, today)}
            ${heldElsewhere(j, params)}
          END AS reason
     FROM known s
     LEFT JOIN best b ON b.platform = s.platform AND b.supported_device = s.model AND b.major = s.major
+    ${improvement(j, today)}
 )`;
 }
 
@@ -136,17 +137,26 @@ function ringReasons({ rings, ringReasons: reasons }: Judgement, params: SqlPara
   const days = params.add(rings.map(daysAfterRelease), 'bigint[]');
   return `WHEN s.ring IS NULL THEN 'no-ring'
            WHEN (${params.add(reasons, 'text[]')})[s.ring + 1] IS NOT NULL THEN (${params.add(reasons, 'text[]')})[s.ring + 1]
-           WHEN b.posted_at + (${days})[s.ring + 1]::int > ${today} THEN 'ring-not-reached'`;
+           WHEN coalesce(i.posted_at, b.posted_at) + (${days})[s.ring + 1]::int > ${today} THEN 'ring-not-reached'`;
 }
 
-/** Commands bring releases only. An improvement that is listed for what the device runs is a matter of declarations, and told so. */
-function securityResponses(j: Judgement): string {
-  if (!targetsOf(j.spec, j.isEmergency).some((target) => target.securityResponses)) return '';
-  return `WHEN s.security_responses AND (b.version_key IS NULL OR s.os_version_key >= b.version_key) AND s.os_version_key < 27000000 AND EXISTS (
-             SELECT FROM update_scheduler.improvement_device i
-              WHERE i.supported_device = s.model AND i.version_key = s.os_version_key AND i.build IS DISTINCT FROM s.supplemental_build
-                AND (i.prerequisite_build IS NULL OR i.prerequisite_build IN (s.build_version, s.supplemental_build))
-           ) THEN 'security-response-by-declaration'`;
+/**
+ * The newest security improvement for what a device runs that has no release to come, where it lacks that one: `i`. Commands bring
+ * releases only; a device below its release gets the improvements with it, by a declaration that names no build.
+ */
+function improvement(j: Judgement, today: string): string {
+  if (!targetsOf(j.spec, j.isEmergency).some((target) => target.securityResponses)) {
+    return 'CROSS JOIN (SELECT NULL::text AS version, NULL::text AS build, NULL::date AS posted_at, NULL::boolean AS counts) i';
+  }
+  return `LEFT JOIN LATERAL (
+           SELECT n.* FROM (
+                  SELECT d.version, d.build, d.posted_at, d.posted_at + s.days_after <= ${today} AS counts
+                    FROM update_scheduler.improvement_device d
+                   WHERE d.supported_device = s.model AND d.version_key = s.os_version_key AND (d.expires_at IS NULL OR d.expires_at > ${today})
+                     AND (d.prerequisite_build IS NULL OR d.prerequisite_build IN (s.build_version, s.supplemental_build) OR d.build = s.supplemental_build)
+                   ORDER BY d.posted_at DESC, d.version_extra DESC LIMIT 1) n
+            WHERE n.build IS DISTINCT FROM s.supplemental_build
+         ) i ON s.security_responses AND (b.version_key IS NULL OR s.os_version_key >= b.version_key)`;
 }
 
 function heldElsewhere({ tenant, otherRollouts, resendBefore, now }: Judgement, params: SqlParams): string {
@@ -164,5 +174,5 @@ function heldElsewhere({ tenant, otherRollouts, resendBefore, now }: Judgement, 
 /** Of a deadline that is a day the occurrence knows the instant. */
 function deadline({ spec: { deadline: own } }: Judgement, params: SqlParams): string {
   if (own === undefined || 'date' in own) return 'NULL::timestamptz';
-  return `(b.posted_at + ${params.add(own.daysAfterRelease, 'bigint')}::int)::timestamp AT TIME ZONE 'UTC'`;
+  return `(coalesce(i.posted_at, b.posted_at) + ${params.add(own.daysAfterRelease, 'bigint')}::int)::timestamp AT TIME ZONE 'UTC'`;
 }

@@ -61,8 +61,8 @@ export function readSubjectKeyId(der: Buffer): Buffer | undefined {
     ?.value.subarray(2);
 }
 
-/** Throws SignatureError `certificate.malformed`. */
-export function readCertificate(der: Buffer): Certificate {
+/** `hash`: of the same bytes, where it is known already. Throws SignatureError `certificate.malformed`. */
+export function readCertificate(der: Buffer, hash: string = certificateHash(der)): Certificate {
   const tbs = openTbs(der);
   const serial = tbs.content(tbs.take(TAG.integer, 'serial number'));
   const algorithm = tbs.inside(tbs.take(TAG.sequence, 'signature algorithm'));
@@ -75,7 +75,7 @@ export function readCertificate(der: Buffer): Certificate {
     serial,
     issuer,
     subject,
-    hash: certificateHash(der),
+    hash,
     subjectText: x509.subject ?? '',
     signatureOid: algorithm.hex(algorithm.take(TAG.oid, 'algorithm identifier')),
     validFrom: instant(x509.validFromDate),
@@ -95,7 +95,7 @@ export function openTbs(der: Buffer): DerReader {
 }
 
 function openCertificate(der: Buffer): DerReader {
-  const outer = new DerReader(der, { code: CODE });
+  const outer = new DerReader(der, CODE);
   const certificate = outer.take(TAG.sequence, 'certificate');
   outer.finish('the certificate');
   return outer.inside(certificate);
@@ -173,7 +173,7 @@ function readConstraints(value: Buffer | undefined): {
   pathLength: number | undefined;
 } {
   if (!value) return { isCa: false, pathLength: undefined };
-  const outer = new DerReader(value, { code: CODE });
+  const outer = new DerReader(value, CODE);
   const inner = outer.inside(outer.take(TAG.sequence, 'basic constraints'));
   const ca = inner.optional(TAG.boolean);
   const limit = inner.optional(TAG.integer);
@@ -184,12 +184,12 @@ function readConstraints(value: Buffer | undefined): {
 }
 
 function readBits(value: Buffer): number {
-  const reader = new DerReader(value, { code: CODE });
+  const reader = new DerReader(value, CODE);
   return reader.content(reader.take(TAG.bitString, 'key usage'))[1] ?? 0;
 }
 
 function readOids(value: Buffer): string[] {
-  const outer = new DerReader(value, { code: CODE });
+  const outer = new DerReader(value, CODE);
   const inner = outer.inside(outer.take(TAG.sequence, 'extended key usage'));
   const oids: string[] = [];
   while (!inner.done) oids.push(inner.hex(inner.take(TAG.oid, 'key purpose')));

@@ -37,12 +37,13 @@ export class DerReader {
   private readonly code: SignatureErrorCode;
   private readonly ber: boolean;
 
-  constructor(bytes: Buffer, options: { from?: number; to?: number; code: SignatureErrorCode; ber?: boolean }) {
+  /** Of all bytes, or of one element of them. */
+  constructor(bytes: Buffer, code: SignatureErrorCode, ber = false, element?: Element) {
     this.bytes = bytes;
-    this.at = options.from ?? 0;
-    this.to = options.to ?? bytes.length;
-    this.code = options.code;
-    this.ber = options.ber ?? false;
+    this.at = element === undefined ? 0 : element.start;
+    this.to = element === undefined ? bytes.length : element.end;
+    this.code = code;
+    this.ber = ber;
   }
 
   get done(): boolean {
@@ -67,12 +68,7 @@ export class DerReader {
   }
 
   inside(element: Element, ber: boolean = this.ber): DerReader {
-    return new DerReader(this.bytes, {
-      from: element.start,
-      to: element.end,
-      code: this.code,
-      ber,
-    });
+    return new DerReader(this.bytes, this.code, ber, element);
   }
 
   finish(what: string): void {
@@ -81,6 +77,14 @@ export class DerReader {
 
   hex(element: Element): string {
     return this.bytes.toString('hex', element.start, element.end);
+  }
+
+  /** Whether the content is these bytes: what an identifier is compared with need not become text first. */
+  is(element: Element, content: Buffer): boolean {
+    const length = element.end - element.start;
+    if (length !== content.length) return false;
+    for (let at = 0; at < length; at++) if (this.bytes[element.start + at] !== content[at]) return false;
+    return true;
   }
 
   /** The element with its header. */

@@ -51,7 +51,7 @@ function addAttributes(reader: DerReader, name: Element, names: Set<string>): vo
 }
 
 function addAlternativeNames(value: Buffer, names: Set<string>): void {
-  const outer = new DerReader(value, { code: CODE });
+  const outer = new DerReader(value, CODE);
   for (const list = outer.inside(outer.take(TAG.sequence, 'alternative names')); !list.done;) {
     const name = list.any();
     if (name.tag === DNS_NAME || name.tag === URI) add(list, name, names);

@@ -23,12 +23,17 @@ export interface SignedAttributes {
   readonly messageDigest: Buffer;
 }
 
+const SIGNED_DATA = Buffer.from(OID.signedData, 'hex');
+const DATA = Buffer.from(OID.data, 'hex');
+const CONTENT_TYPE = Buffer.from(OID.contentType, 'hex');
+const MESSAGE_DIGEST = Buffer.from(OID.messageDigest, 'hex');
+
 /** Throws SignatureError; nothing is verified here. */
 export function readSignedData(der: Buffer): SignedData {
-  const outer = new DerReader(der, { code: 'signature.malformed', ber: true });
+  const outer = new DerReader(der, 'signature.malformed', true);
   const contentInfo = outer.inside(outer.take(TAG.sequence, 'ContentInfo'));
   outer.finish('ContentInfo');
-  expectOid(contentInfo, OID.signedData, 'SignedData');
+  expectOid(contentInfo, SIGNED_DATA, 'SignedData');
   const wrapper = contentInfo.inside(contentInfo.take(TAG.context(0), 'content'));
   const data = wrapper.inside(wrapper.take(TAG.sequence, 'SignedData'));
   data.take(TAG.integer, 'version');
@@ -46,12 +51,12 @@ export function readSignedData(der: Buffer): SignedData {
 
 function assertDetached(data: DerReader): void {
   const content = data.inside(data.take(TAG.sequence, 'encapsulated content info'));
-  expectOid(content, OID.data, 'data');
+  expectOid(content, DATA, 'data');
   if (!content.done) throw new SignatureError('signature.not-detached', 'the signature carries a content of its own');
 }
 
-function expectOid(reader: DerReader, oid: string, what: string): void {
-  if (reader.hex(reader.take(TAG.oid, 'content type')) !== oid) reader.fail(`a content type other than ${what}`);
+function expectOid(reader: DerReader, oid: Buffer, what: string): void {
+  if (!reader.is(reader.take(TAG.oid, 'content type'), oid)) reader.fail(`a content type other than ${what}`);
 }
 
 function readCertificates(data: DerReader): Buffer[] {
@@ -117,22 +122,26 @@ function byIssuer(info: DerReader, certificates: readonly Buffer[]): Buffer | un
 
 /** RFC 5652 §11: content type and message digest, each exactly once and with one value. */
 function readAttributes(info: DerReader, element: Element): SignedAttributes {
-  const values = new Map<string, Buffer>();
+  let contentType: Buffer | undefined;
+  let messageDigest: Buffer | undefined;
   for (const list = info.inside(element); !list.done;) {
     const attribute = list.inside(list.take(TAG.sequence, 'signed attribute'));
-    const oid = attribute.hex(attribute.take(TAG.oid, 'attribute type'));
-    if (oid !== OID.contentType && oid !== OID.messageDigest) continue;
-    const set = attribute.inside(attribute.take(TAG.set, 'attribute values'));
-    const value = set.take(oid === OID.contentType ? TAG.oid : TAG.octetString, 'attribute value');
-    if (!set.done || values.has(oid)) info.fail('a signed attribute that must be there once');
-    values.set(oid, set.content(value));
+    const oid = attribute.take(TAG.oid, 'attribute type');
+    if (attribute.is(oid, CONTENT_TYPE)) contentType = onlyValue(attribute, TAG.oid, contentType);
+    else if (attribute.is(oid, MESSAGE_DIGEST)) messageDigest = onlyValue(attribute, TAG.octetString, messageDigest);
   }
-  const messageDigest = values.get(OID.messageDigest);
-  if (!messageDigest || values.get(OID.contentType)?.toString('hex') !== OID.data) {
+  if (!messageDigest || !contentType?.equals(DATA)) {
     return info.fail('signed attributes without content type or message digest');
   }
   const signedBytes = Buffer.from(info.whole(element));
   // Signed as an explicit SET OF, sent under an implicit [0].
   signedBytes[0] = TAG.set;
   return { signedBytes, messageDigest };
+}
+
+function onlyValue(attribute: DerReader, tag: number, earlier: Buffer | undefined): Buffer {
+  const set = attribute.inside(attribute.take(TAG.set, 'attribute values'));
+  const value = set.take(tag, 'attribute value');
+  if (!set.done || earlier !== undefined) return set.fail('a signed attribute that must be there once');
+  return set.content(value);
 }

@@ -142,10 +142,10 @@ describe('the hash of a certificate', () => {
 
   /** The same with the other one of the two values that every ECDSA signature has: anybody can make it. */
   function twinOf(der: Buffer): Buffer {
-    const outer = new DerReader(der, { code: 'certificate.malformed' });
+    const outer = new DerReader(der, 'certificate.malformed');
     const parts = outer.inside(outer.take(TAG.sequence, 'certificate'));
     const [body, algorithm] = [parts.whole(parts.any()), parts.whole(parts.any())];
-    const signature = new DerReader(parts.content(parts.any()).subarray(1), { code: 'certificate.malformed' });
+    const signature = new DerReader(parts.content(parts.any()).subarray(1), 'certificate.malformed');
     const pair = signature.inside(signature.take(TAG.sequence, 'signature'));
     const r = pair.whole(pair.any());
     const s = (ORDER_OF_P256 - BigInt(`0x${pair.hex(pair.any())}`)).toString(16);

@@ -44,7 +44,7 @@ export function checkClientCertificate(der: Buffer, options: ChainOptions): Chec
   const { anchors, now, cache } = options;
   const known = cache?.get(hash, anchors);
   if (known && now >= known.validFrom && now <= known.validUntil) return known;
-  const leaf = readCertificate(der);
+  const leaf = readCertificate(der, hash);
   assertUsable(leaf, 'the device certificate', now);
   if (!mayIdentifyDevice(leaf)) {
     throw new SignatureError('certificate.wrong-usage', 'the device certificate is not for client authentication');
@@ -82,7 +82,7 @@ class ChainSearch {
 
   constructor(options: ChainOptions) {
     this.options = options;
-    this.intermediates = (options.intermediates ?? []).slice(0, MAX_CHAIN).map(readCertificate);
+    this.intermediates = (options.intermediates ?? []).slice(0, MAX_CHAIN).map((each) => readCertificate(each));
   }
 
   find(leaf: Certificate): Certificate[] {

@@ -36,8 +36,8 @@ export function usualCheck(schema: z.ZodType): UsualCheck | undefined {
   if (kind === undefined || definition.coerce === true) return undefined;
   // A format that is a schema of its own (z.guid()) stands in its definition, others in its checks.
   const own = definition.check === undefined ? [] : [definition];
-  const bounds = [...own, ...(definition.checks ?? []).map(({ _zod }) => _zod.def)].map(boundOf);
-  return all([kind(definition), ...bounds]);
+  const asked = [...own, ...(definition.checks ?? []).map(({ _zod }) => _zod.def)];
+  return all([kind(definition), ...asked.map((one) => bounds[one.check ?? '']?.(one))]);
 }
 
 const kinds: Record<string, (definition: Definition) => UsualCheck | undefined> = {
@@ -80,34 +80,23 @@ function objectCheck(shape: Record<string, z.ZodType>): UsualCheck | undefined {
   };
 }
 
-function boundOf({
-  check,
-  format,
-  pattern,
-  minimum = 0,
-  maximum = 0,
-  value = 0,
-  inclusive,
-}: Definition): UsualCheck | undefined {
-  switch (check) {
-    case 'min_length':
-      return (given) => (given as string | unknown[]).length >= minimum;
-    case 'max_length':
-      return (given) => (given as string | unknown[]).length <= maximum;
-    case 'string_format':
-      return pattern && BY_PATTERN.has(format ?? '') && !pattern.global && !pattern.sticky
-        ? (given) => pattern.test(given as string)
-        : undefined;
-    case 'number_format':
-      return format === 'safeint' ? Number.isSafeInteger : undefined;
-    case 'greater_than':
-      return inclusive === true ? (given) => (given as number) >= value : undefined;
-    case 'less_than':
-      return inclusive === true ? (given) => (given as number) <= value : undefined;
-    default:
-      return undefined;
-  }
-}
+const bounds: Record<string, (definition: Definition) => UsualCheck | undefined> = {
+  min_length:
+    ({ minimum = 0 }) =>
+    (given) =>
+      (given as string | unknown[]).length >= minimum,
+  max_length:
+    ({ maximum = 0 }) =>
+    (given) =>
+      (given as string | unknown[]).length <= maximum,
+  string_format: ({ format = '', pattern }) => {
+    const isAll = pattern && BY_PATTERN.has(format) && !pattern.global && !pattern.sticky;
+    return isAll ? (given) => pattern.test(given as string) : undefined;
+  },
+  number_format: ({ format }) => (format === 'safeint' ? Number.isSafeInteger : undefined),
+  greater_than: ({ inclusive, value = 0 }) => (inclusive === true ? (given) => (given as number) >= value : undefined),
+  less_than: ({ inclusive, value = 0 }) => (inclusive === true ? (given) => (given as number) <= value : undefined),
+};
 
 function isAmong(values: unknown[] | undefined): UsualCheck | undefined {
   const known = values && new Set(values);

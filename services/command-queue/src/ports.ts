@@ -38,10 +38,7 @@ export interface AddedCommand extends NewCommand {
   hasRival?: true;
 }
 
-export interface BodyKey {
-  tenant: string;
-  bodyId: string;
-}
+export type BodyKey = { tenant: string; bodyId: string };
 
 /** A command that takes the place of those of its slot that no device has in hand. */
 export interface SlotWinner extends CommandKey {
@@ -90,9 +87,8 @@ export interface PendingCommand extends EndedCommand, DueCommand {
 
 export abstract class CommandStore {
   /**
-   * Queues commands of devices that are enrolled (or on the way to it); bodies are stored once. Changes nothing for a
-   * command that is pending, that finished since a day before `sentForAt`, or whose cause was revoked after it. Where some
-   * have slots, holds off other enqueues of these tenants that do until the transaction ends: of two, one sees what the other queued.
+   * Queues commands of devices that are enrolled (or on the way to it); bodies are stored once. Changes nothing for a command that is
+   * pending, finished since a day before `sentForAt`, or whose cause was revoked after it. Of two that bring slots to a tenant one waits.
    * @returns the new commands of each group, in the order of the groups; an empty list where none is new
    */
   abstract enqueue(tx: Tx, groups: readonly CommandTerms[], now: Date): Promise<(readonly AddedCommand[])[]>;
@@ -108,8 +104,8 @@ export abstract class CommandStore {
   abstract exchange(tx: Tx, items: readonly ExchangeItem[], now: Date, answerGraceMs: number): Promise<ExchangeRow[]>;
 
   /**
-   * Ends as `superseded` what no device has in hand of the winners' slots; what one has is marked, and ends once it comes
-   * back undone. Holds off other supersedes of these tenants until the transaction ends. At most one winner for a slot of a device.
+   * Ends as `superseded` what no device has in hand of the winners' slots (one winner for a slot of a device); what one has is
+   * marked, and ends once it comes back undone. Holds off other supersedes of these tenants until the transaction ends.
    */
   abstract supersede(tx: Tx, winners: readonly SlotWinner[], now: Date): Promise<SupersededCommand[]>;
 

@@ -1,3 +1,4 @@
+import * as agent from './events/agent.ts';
 import * as command from './events/command.ts';
 import * as declaration from './events/declaration.ts';
 import * as declarationGroup from './events/declaration-group.ts';
@@ -31,6 +32,7 @@ export const messages = [
   device.deviceLeft,
   device.declarationReported,
   device.deviceObserved,
+  agent.agentReported,
   update.updateAdvanced,
   finding.findingAlerted,
 ] as const;

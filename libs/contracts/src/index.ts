@@ -1,3 +1,4 @@
+export * from './api/agent-reports.ts';
 export * from './api/catalog.ts';
 export * from './api/commands.ts';
 export * from './api/dead-letters.ts';
@@ -18,6 +19,7 @@ export * from './differences.ts';
 export * from './encode.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
+export * from './events/agent.ts';
 export * from './events/command.ts';
 export * from './events/declaration.ts';
 export * from './events/declaration-group.ts';

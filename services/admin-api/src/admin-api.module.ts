@@ -3,6 +3,8 @@ import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
 import { keepSealed, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
+import { AgentViews } from './agent-ports.ts';
+import { AgentReportsController } from './in/agent-reports.controller.ts';
 import { AnswersController } from './in/answers.controller.ts';
 import { ReleaseViews } from './catalog-ports.ts';
 import { CatalogController } from './in/catalog.controller.ts';
@@ -48,6 +50,7 @@ import { PgDeliveryStore } from './out/pg-delivery-store.ts';
 import { PgDeviceViews } from './out/pg-device-views.ts';
 import { PgEnrollmentViews } from './out/pg-enrollment-views.ts';
 import { PgReleaseViews } from './out/pg-release-views.ts';
+import { PgAgentViews } from './out/pg-agent-views.ts';
 import { PgFindingViews } from './out/pg-finding-views.ts';
 import { PgGroupReader } from './out/pg-group-reader.ts';
 import { PgResourceViews } from './out/pg-resource-views.ts';
@@ -87,6 +90,7 @@ import { CreateToken } from './steps/create-token.ts';
 import { DeliverEvents } from './steps/deliver-events.ts';
 import { DiscardDeadLetter } from './steps/discard-dead-letter.ts';
 import { DiscardDelivery } from './steps/discard-delivery.ts';
+import { TakeAgentReports } from './steps/take-agent-reports.ts';
 import { ExplainDevice } from './steps/explain-device.ts';
 import { EnqueueRawCommand } from './steps/enqueue-raw-command.ts';
 import { ImportFeed } from './steps/import-feed.ts';
@@ -117,6 +121,7 @@ import { TakeEvent } from './steps/take-event.ts';
     DryRunController,
     PoliciesController,
     FindingsController,
+    AgentReportsController,
     ResourcesController,
     WindowsController,
     SchemasController,
@@ -159,6 +164,8 @@ import { TakeEvent } from './steps/take-event.ts';
     AuthenticateCaller,
     AskService,
     ExplainDevice,
+    TakeAgentReports,
+    { provide: AgentViews, useClass: PgAgentViews },
     ApplyResources,
     PutCommands,
     PushDevices,

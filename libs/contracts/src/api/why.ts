@@ -24,7 +24,7 @@ export const WhyClass = z.enum([
 
 /** One thing that the verdict rests on. */
 export const Evidence = z.object({
-  /** Where it comes from: `enrollment`, `facts`, `policy`, `hold`, `target`, `ring`, `window`, `update`, `command`, `push`, `contact`, `report`, `finding`. */
+  /** Where it comes from: `enrollment`, `facts`, `policy`, `hold`, `target`, `ring`, `window`, `update`, `command`, `push`, `contact`, `report`, `agent`, `finding`. */
   kind: z.string(),
   text: z.string(),
   /** When it became so; null where nothing says. */

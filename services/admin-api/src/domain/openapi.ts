@@ -16,6 +16,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { catalogPaths } from './openapi-catalog.ts';
 import { answerPaths } from './openapi-answers.ts';
+import { agentPaths } from './openapi-agents.ts';
 import { commandPaths } from './openapi-commands.ts';
 import { groupPaths } from './openapi-groups.ts';
 import { policyPaths } from './openapi-policies.ts';
@@ -122,6 +123,7 @@ const paths = {
   },
   ...groupPaths,
   ...answerPaths,
+  ...agentPaths,
   ...commandPaths,
   ...declarationPaths,
   ...webhookPaths,

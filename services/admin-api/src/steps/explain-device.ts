@@ -1,6 +1,7 @@
 import { AppError, deviceOutlook, type Why } from '@lamplighter/contracts';
 import { Clock, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
+import { AgentViews } from '../agent-ports.ts';
 import type { Known } from '../domain/why/known.ts';
 import { whyOf } from '../domain/why/why.ts';
 import { CommandViews, WhyViews } from '../ports.ts';
@@ -16,6 +17,7 @@ export class ExplainDevice {
     private readonly views: WhyViews,
     private readonly commands: CommandViews,
     private readonly findings: FindingViews,
+    private readonly agents: AgentViews,
     private readonly ask: AskService,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -35,16 +37,18 @@ export class ExplainDevice {
     const now = this.clock.now();
     const { deviceId } = seen.device;
     const query = { state: 'pending', before: undefined, limit: MOST_PENDING } as const;
-    const [page, scheduled, found] = await Promise.all([
+    const [page, scheduled, found, agent] = await Promise.all([
       this.commands.list(tenant, deviceId, query, now),
       this.scheduled(tenant, deviceId),
       this.findings.ofDevice(tenant, deviceId),
+      this.agents.lastOf(tenant, deviceId),
     ]);
     return whyOf({
       ...seen,
       now,
       scheduled,
       pending: page?.items ?? [],
+      agent,
       findings: found.filter((one) => one.clearedAt === null),
     });
   }

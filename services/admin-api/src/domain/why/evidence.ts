@@ -6,7 +6,7 @@ type Source = (known: Known) => (Evidence | undefined)[];
 
 /** From the policy to the last report: what is known and when it became so. */
 export function evidenceOf(known: Known): Evidence[] {
-  const sources: Source[] = [enrollment, facts, policies, outlook, update, commands, contact, reports, findings];
+  const sources: Source[] = [enrollment, facts, policies, outlook, update, commands, contact, reports, agent, findings];
   return sources.flatMap((source) => source(known)).filter((one) => one !== undefined);
 }
 
@@ -142,4 +142,21 @@ function reports({ reports: rows }: Known): Evidence[] {
 
 function findings({ findings: found }: Known): Evidence[] {
   return found.map(({ text, since }) => item('finding', text, since));
+}
+
+const GB = 1e9;
+
+function agent({ agent: said }: Known): Evidence[] {
+  if (!said) return [];
+  const { mdmClient, softwareUpdate, freeDiskBytes, onPower, batteryLevel, restartedAt, note } = said.facts;
+  const told = [
+    mdmClient === undefined ? undefined : `its MDM client is ${mdmClient}`,
+    softwareUpdate === undefined ? undefined : `its software update process is ${softwareUpdate}`,
+    freeDiskBytes === undefined ? undefined : `${(freeDiskBytes / GB).toFixed(1)} GB free`,
+    onPower === undefined ? undefined : onPower ? 'on power' : 'on battery',
+    batteryLevel === undefined ? undefined : `battery at ${Math.round(batteryLevel * 100)} %`,
+    restartedAt === undefined ? undefined : `last started ${moment(restartedAt)}`,
+    note === undefined ? undefined : `"${note}"`,
+  ].filter((part) => part !== undefined);
+  return [item('agent', `its agent says: ${told.length === 0 ? 'nothing else' : told.join(', ')}`, said.at)];
 }

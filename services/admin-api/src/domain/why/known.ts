@@ -1,4 +1,4 @@
-import type { CommandItem, DevicePolicy, Finding, Outlook, UpdateState } from '@lamplighter/contracts';
+import type { AgentFacts, CommandItem, DevicePolicy, Finding, Outlook, UpdateState } from '@lamplighter/contracts';
 
 /** What is known of a device when somebody asks why it has not updated. Instants as they come from the database. */
 export interface Known {
@@ -27,6 +27,8 @@ export interface Known {
   lastPush: { at: Date; outcome: string; reason: string | null } | undefined;
   /** Newest first. */
   reports: readonly KnownReport[];
+  /** What an agent on it said last; undefined where none did. */
+  agent: { at: Date; facts: AgentFacts } | undefined;
   /** Of the watchdog, open ones. */
   findings: readonly Finding[];
 }

@@ -101,6 +101,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   pending: [],
   lastPush: undefined,
   reports: [],
+  agent: undefined,
   findings: [],
   ...more,
 });

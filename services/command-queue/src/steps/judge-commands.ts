@@ -48,11 +48,13 @@ interface Device {
 /** From here on an order is large. */
 const MANY = 200;
 const FLEET_MS = 60_000;
+/** How many times as long as it took to read them the kinds of a fleet are kept: a large one is read a hundredth of the time. */
+const FLEET_TIMES = 100;
 
 /** Takes out what no device may be given: malformed bodies, and what the OS, platform, channel or supervision of a device does not take. */
 @Injectable()
 export class JudgeCommands {
-  private readonly fleets = new Map<string, { atMs: number; kinds: Promise<DeviceTraits[]> }>();
+  private readonly fleets = new Map<string, { untilMs: number; kinds: Promise<DeviceTraits[]> }>();
 
   constructor(private readonly commands: CommandStore) {}
 
@@ -86,8 +88,8 @@ export class JudgeCommands {
   }
 
   /**
-   * Of a large order the kinds that its whole fleet has, as they were up to a minute ago: to ask of each device would cost
-   * half as much again as to queue its command.
+   * Of a large order the kinds that its whole fleet has, as they were up to a minute ago (a few, where it takes seconds to read
+   * them): to ask of each device would cost half as much again as to queue its command.
    */
   private async kindsOf(tx: Tx, batches: readonly Batch[]): Promise<DeviceTraits[]> {
     const isLarge = batches.reduce((sum, { commands }) => sum + commands.length, 0) > MANY;
@@ -103,11 +105,15 @@ export class JudgeCommands {
   /** Orders that come at once share one question. */
   private async fleetKinds(tx: Tx, tenant: string): Promise<DeviceTraits[]> {
     const kept = this.fleets.get(tenant);
-    if (kept !== undefined && Date.now() - kept.atMs < FLEET_MS) return kept.kinds;
-    const kinds = this.commands.fleetTraits(tx, tenant);
-    this.fleets.set(tenant, { atMs: Date.now(), kinds });
-    kinds.catch(() => this.fleets.delete(tenant));
-    return kinds;
+    const startMs = Date.now();
+    if (kept !== undefined && startMs < kept.untilMs) return kept.kinds;
+    const fleet = { untilMs: Infinity, kinds: this.commands.fleetTraits(tx, tenant) };
+    this.fleets.set(tenant, fleet);
+    fleet.kinds.then(
+      () => (fleet.untilMs = Date.now() + Math.max(FLEET_MS, FLEET_TIMES * (Date.now() - startMs))),
+      () => this.fleets.delete(tenant),
+    );
+    return fleet.kinds;
   }
 
   /** A device may have been updated since its command was queued: a repeat is no refusal. */

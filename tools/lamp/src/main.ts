@@ -5,6 +5,7 @@ import { registerBench } from './commands/bench.ts';
 import { registerCatalog } from './commands/catalog.ts';
 import { registerCommand } from './commands/command.ts';
 import { registerDeadLetters } from './commands/dead-letters.ts';
+import { registerDeclarations, registerDeclarationStatus } from './commands/declarations.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDevice } from './commands/device.ts';
 import { registerExport } from './commands/export.ts';
@@ -18,6 +19,7 @@ import { registerTenant } from './commands/policy-control.ts';
 import { registerFleet, registerPushCertificate } from './commands/push-certificate.ts';
 import { registerRollout } from './commands/rollout.ts';
 import { registerSource } from './commands/source.ts';
+import { registerSets } from './commands/sets.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerTest } from './commands/test.ts';
 import { registerToken } from './commands/token.ts';
@@ -47,6 +49,9 @@ const commands: readonly ((program: Command) => void)[] = [
   registerDevice,
   registerWhy,
   registerCommand,
+  registerDeclarations,
+  registerSets,
+  registerDeclarationStatus,
   registerFindings,
   registerFleet,
   registerCatalog,

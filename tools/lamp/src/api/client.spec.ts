@@ -62,6 +62,16 @@ describe('the client of the admin API', () => {
     ]);
   });
 
+  it('tells whether a change changed anything, and reads errors of one text', async () => {
+    answer = () => ({ status: 204, body: '' });
+    expect(await client().changes({ path: '/v1/group-sets/tills', query: { set: 'a b' } })).toBe(true);
+    expect(asked).toEqual([{ method: 'PUT', path: '/v1/group-sets/tills?set=a+b', token: 'Bearer secret', body: '' }]);
+    answer = () => ({ status: 304, body: '' });
+    expect(await client().changes({ path: '/v1/group-sets/tills' })).toBe(false);
+    answer = () => ({ status: 404, body: JSON.stringify({ error: 'there is no group tills' }) });
+    await expect(client().changes({ path: '/v1/group-sets/tills' })).rejects.toThrow('there is no group tills');
+  });
+
   it('reads a list to its last page', async () => {
     const device = { enrolled: true, platform: 'macOS', lastAnswerAt: null };
     const unknown = [

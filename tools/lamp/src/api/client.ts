@@ -1,5 +1,5 @@
 import { ApiError, type Fault } from '@lamplighter/contracts';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 import { exitCode, LampError } from '../errors.ts';
 
@@ -34,6 +34,9 @@ export class ApiRefusal extends LampError {
 }
 
 const patienceMs = 60_000;
+const TOKEN_ADVICE = 'Give the token with --token or LAMP_TOKEN.';
+/** As routes answer that other servers' scripts use too. */
+const PlainError = z.object({ error: z.string() });
 
 /** The admin API, spoken to by the operator's command line. */
 export class ApiClient {
@@ -55,10 +58,7 @@ export class ApiClient {
     headers,
     answer,
   }: Call<S>): Promise<z.infer<S>> {
-    const target = new URL(`${this.url}${path}`);
-    for (const [name, value] of Object.entries(query ?? {}))
-      if (value !== undefined) target.searchParams.set(name, String(value));
-    const response = await this.send(target, method, file ?? body, headers);
+    const response = await this.send(this.at(path, query), method, file ?? body, headers);
     const text = await response.text();
     const received = parsed(text);
     if (!response.ok) throw refusal(response.status, received, `${method} ${path}`);
@@ -68,6 +68,14 @@ export class ApiClient {
       `${this.url} answered ${method} ${path} with something else than this command line expects.`,
       'Check --url, and that both are of the same version.',
     );
+  }
+
+  /** Whether something changed, of those that answer so: 204, or 304 where there was nothing to change. Throws as `call` does. */
+  async changes({ method = 'PUT', path, query, body }: Omit<Call<z.ZodType>, 'answer'>): Promise<boolean> {
+    const response = await this.send(this.at(path, query), method, body, undefined);
+    const text = await response.text();
+    if (response.ok || response.status === 304) return response.ok;
+    throw refusal(response.status, parsed(text), `${method} ${path}`);
   }
 
   /** Every item of a paged list, page by page. */
@@ -85,6 +93,13 @@ export class ApiClient {
       yield* items;
       cursor = next ?? undefined;
     }
+  }
+
+  private at(path: string, query: Call<z.ZodType>['query']): URL {
+    const target = new URL(`${this.url}${path}`);
+    for (const [name, value] of Object.entries(query ?? {}))
+      if (value !== undefined) target.searchParams.set(name, String(value));
+    return target;
   }
 
   private async send(target: URL, method: string, body: unknown, more: Call<z.ZodType>['headers']): Promise<Response> {
@@ -121,6 +136,8 @@ function causeOf(error: unknown): string {
 }
 
 function refusal(status: number, received: unknown, what: string): LampError {
+  const plain = PlainError.safeParse(received);
+  if (plain.success) return new LampError(plain.data.error, status === 401 ? TOKEN_ADVICE : undefined);
   const problem = ApiError.safeParse(received);
   if (!problem.success) return new LampError(`${what} failed with HTTP ${status}.`, 'lamp logs admin-api says more.');
   const { code, message, remedy, fields } = problem.data.error;
@@ -128,6 +145,6 @@ function refusal(status: number, received: unknown, what: string): LampError {
   const lines = (fields ?? [])
     .filter(({ path }) => !message.includes(path))
     .map((field) => `\n    ${field.path}: ${field.message}`);
-  const advice = remedy ?? (status === 401 ? 'Give the token with --token or LAMP_TOKEN.' : undefined);
+  const advice = remedy ?? (status === 401 ? TOKEN_ADVICE : undefined);
   return new ApiRefusal(`${message}${lines.join('')} [${code}]`, advice, fields ?? []);
 }

@@ -8,7 +8,11 @@ export function subjectFor(prefix: string, definition: MessageDefinition, tenant
 
 /** The tenant token of a message's subject. */
 export function tenantOfSubject(subject: string): string {
-  return subject.split('.', 3)[2] ?? '';
+  // Asked of each message: no list of tokens is made of it.
+  const start = subject.indexOf('.', subject.indexOf('.') + 1) + 1;
+  if (start < 2) return '';
+  const end = subject.indexOf('.', start);
+  return end < 0 ? subject.slice(start) : subject.slice(start, end);
 }
 
 /** Matches every tenant and partition of a message. */

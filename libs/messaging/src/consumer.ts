@@ -21,6 +21,7 @@ import type { Delivery } from './delivery.ts';
 import { durableOf, streamOf } from './names.ts';
 import { Puller } from './puller.ts';
 import { MOST_DELIVERIES, outcomeOf, settle, settleAll, type SettleContext } from './settle.ts';
+import { Wire } from './wire.ts';
 
 export interface ConsumeOptions {
   /** Most messages that a handler gets at a time. Default 100. */
@@ -42,7 +43,7 @@ export interface ConsumerOptions extends ConsumeOptions {
   definition: MessageDefinition;
   handler: BatchHandler;
   broker: Broker;
-  settling: Omit<SettleContext, 'messageName' | 'prefix'>;
+  settling: Omit<SettleContext, 'messageName' | 'prefix' | 'wire'>;
   /** Of events: where a durable that is new begins, in the broker's time; by default at the oldest that is kept. */
   from?: Date;
 }
@@ -73,7 +74,7 @@ export class Consumer {
     const { definition, broker, settling } = options;
     this.options = options;
     this.ackWaitMs = options.ackWaitMs ?? 30_000;
-    this.context = { ...settling, prefix: broker.prefix, messageName: definition.name };
+    this.context = { ...settling, prefix: broker.prefix, messageName: definition.name, wire: new Wire(broker.nc) };
     this.decode = decoderOf(definition);
     this.puller = new Puller({
       broker,

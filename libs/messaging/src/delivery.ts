@@ -1,6 +1,7 @@
 import { type Arrival, tenantOfSubject } from '@lamplighter/contracts';
 import { type Msg, type MsgHdrs, nanos } from '@nats-io/nats-core';
 import { MsgImpl } from '@nats-io/nats-core/internal';
+import type { Wire } from './wire.ts';
 
 /** Places after `$JS.ACK.[<domain>.<account>.]` in the subject that a delivery is settled on. */
 const STREAM = 0;
@@ -8,7 +9,7 @@ const DELIVERIES = 2;
 const SEQUENCE = 3;
 const STORED_AT = 5;
 
-const ACK = Buffer.from('+ACK');
+const ACK = '+ACK';
 const WORKING = Buffer.from('+WPI');
 
 /**
@@ -79,6 +80,13 @@ export class Delivery implements Arrival {
 
   ack(): void {
     this.settle(ACK);
+  }
+
+  /** As `ack`, with the wire's next flush: a third of the cost where many are settled at a time. */
+  ackOn(wire: Wire): void {
+    if (this.settled) return;
+    this.settled = true;
+    wire.answer(this.msg.reply!, ACK);
   }
 
   /** Delivered again after `delayMs`. */

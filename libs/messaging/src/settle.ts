@@ -4,12 +4,15 @@ import type { Delivery } from './delivery.ts';
 import { keptHeaders, REDRIVES } from './dead-letters.ts';
 import { deadSubject } from './names.ts';
 import type { PublishWindow } from './publish-window.ts';
+import type { Wire } from './wire.ts';
 
 export interface SettleContext {
   service: string;
   prefix: string;
   messageName: string;
   window: PublishWindow;
+  /** Of the connection that the deliveries came by. */
+  wire: Wire;
   log: Log;
 }
 
@@ -32,9 +35,13 @@ export function outcomeOf(error: unknown, deliveries: number): Outcome {
 
 /** As `settle`, of messages that were handled together. */
 export async function settleAll(all: readonly Delivery[], thrown: unknown, context: SettleContext): Promise<void> {
-  // The common case needs no promise for each.
-  if (thrown === undefined) for (const delivery of all) delivery.ack();
-  else await Promise.all(all.map((delivery) => settle(delivery, thrown, context)));
+  if (thrown !== undefined) {
+    await Promise.all(all.map((delivery) => settle(delivery, thrown, context)));
+    return;
+  }
+  // The common case needs no promise for each, and one piece of bytes for all.
+  for (const delivery of all) delivery.ackOn(context.wire);
+  context.wire.flush();
 }
 
 /** The one place where a message's fate is decided. Never throws. */

@@ -19,6 +19,8 @@ export interface Writable {
 /** What is written in one piece. More than this goes in several: each holds its messages a second time. */
 const PIECE_BYTES = 131_072;
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Puts messages into the connection's output many at a time. The client's `publish` makes a map of headers and four
  * pieces of bytes for each message, all of which are joined again: 3.5 µs a message, this 1.
@@ -43,6 +45,15 @@ export class Wire {
     if (this.bytes >= PIECE_BYTES) this.flush();
   }
 
+  /** A message without headers to one who awaits it. Written with the next `flush`, or before. */
+  answer(reply: string, text: string): void {
+    const line = `PUB ${reply} ${text.length}\r\n${text}`;
+    this.lines.push(line);
+    this.payloads.push(NOTHING);
+    this.bytes += Buffer.byteLength(line) + 2;
+    if (this.bytes >= PIECE_BYTES) this.flush();
+  }
+
   flush(): void {
     const { lines, payloads } = this;
     if (lines.length === 0) return;
@@ -50,8 +61,9 @@ export class Wire {
     let at = 0;
     for (let n = 0; n < lines.length; n++) {
       at += piece.write(lines[n]!, at);
-      piece.set(payloads[n]!, at);
-      at += payloads[n]!.length;
+      const payload = payloads[n]!;
+      if (payload.length > 0) piece.set(payload, at);
+      at += payload.length;
       piece[at++] = 13;
       piece[at++] = 10;
     }

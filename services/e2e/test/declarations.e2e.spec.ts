@@ -189,4 +189,45 @@ describe('a Mac that is enrolled at the gateway', () => {
     ]);
     expect(held(mac)).not.toContain('spec.test');
   });
+
+  it('has the sets of its group for as long as its facts match', async () => {
+    const { admin } = world.product.urls;
+    const put = async (path: string, body?: unknown): Promise<void> => {
+      const headers = { authorization: `Bearer ${world.product.token}`, 'content-type': 'application/json' };
+      const answer = await fetch(new URL(path, admin), {
+        method: 'PUT',
+        headers,
+        ...(body === undefined ? { body: '{}' } : { body: JSON.stringify(body) }),
+      });
+      expect([path, answer.ok, answer.ok ? '' : await answer.text()]).toEqual([path, true, '']);
+    };
+    const group = (osVersion: string) =>
+      put('/v1/groups/updated', {
+        any: [{ all: [{ fact: 'osVersion', operator: 'atLeast', value: osVersion }] }],
+        devices: [],
+        excludedDevices: [],
+      });
+    await put('/v1/declarations', {
+      Identifier: 'spec.group',
+      Type: 'com.apple.configuration.management.test',
+      Payload: { Echo: 'group' },
+    });
+    await put('/v1/set-declarations/of-group?declaration=spec.group');
+    await group('15.7');
+    await put('/v1/group-sets/updated?set=of-group');
+    const has = (device: Device) =>
+      waitFor('the set', () => Promise.resolve(held(device).includes('spec.group') || undefined), PATIENCE);
+    // It has installed 15.7.9 by now.
+    await has(other);
+    expect(held(mac)).not.toContain('spec.group');
+    await group('16');
+    await waitFor(
+      'the set to be gone',
+      () => Promise.resolve(!held(other).includes('spec.group') || undefined),
+      PATIENCE,
+    );
+    await group('15');
+    await has(mac);
+    await has(other);
+  });
 });

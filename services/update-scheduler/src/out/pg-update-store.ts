@@ -1,7 +1,7 @@
 import type { UpdateState } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
+import { type Move, type MoveEvent, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
 import { storedPolicy } from './stored-policy.ts';
 import { applyMoves, keysOnly, tellEvents } from './sql/apply-moves.ts';
 
@@ -63,6 +63,9 @@ export class PgUpdateStore extends UpdateStore {
   override async apply(tx: Tx, tenant: string, moves: readonly Move[], now: Date): Promise<Move[]> {
     if (moves.length === 0) return [];
     const column = <K extends keyof StoredUpdate>(key: K) => moves.map((move) => move.update[key]);
+    const instants = (key: 'commandedAt' | 'progressedAt' | 'stopsAt') =>
+      moves.map((move) => move.update[key]?.toISOString());
+    const first = <K extends keyof MoveEvent>(key: K) => moves.map((move) => move.events[0]![key]);
     await tx.query(keysOnly);
     const rows = await tx.query<{ move: number }>(applyMoves, [
       tenant,
@@ -78,22 +81,31 @@ export class PgUpdateStore extends UpdateStore {
       column('commandSeq'),
       column('installSeq'),
       column('productKey'),
-      column('commandedAt'),
+      instants('commandedAt'),
       column('traceparent'),
       column('progress'),
-      column('progressedAt'),
+      instants('progressedAt'),
       column('resends'),
-      column('stopsAt'),
+      instants('stopsAt'),
+      moves.map((move) => move.events[0]!.at.toISOString()),
+      first('from'),
+      first('to'),
+      first('reason'),
+      first('detail'),
+      first('commandId'),
+      first('reportId'),
     ]);
     const written = rows.map((row) => moves[row.move - 1]!);
     await this.tell(tx, tenant, written);
     return written;
   }
 
+  /** All but the first event of each. */
   private async tell(tx: Tx, tenant: string, moves: readonly Move[]): Promise<void> {
     const events = moves.flatMap(({ update: { deviceId, rolloutId, traceparent }, events: own }) =>
-      own.map((event) => ({ ...event, deviceId, rolloutId, traceparent })),
+      own.slice(1).map((event) => ({ ...event, deviceId, rolloutId, traceparent })),
     );
+    if (events.length === 0) return;
     const of = <K extends keyof (typeof events)[number]>(key: K) => events.map((event) => event[key]);
     await tx.query(tellEvents, [
       tenant,

@@ -112,6 +112,23 @@ describe('why a device has not updated', () => {
     expect(told.evidence.find((one) => one.kind === 'report')?.text).toContain('"ErrorCode":12008');
   });
 
+  it('says that a bootstrap token is missing, from what the Mac lists, until it is in escrow', async () => {
+    await bed.database.admin.query({
+      text: `INSERT INTO status_ingestion.device (tenant, device_id, enrolled, generation, platform, os_version, updated_at)
+               VALUES ('default','E',true,1,'macOS','26.1',now());
+             INSERT INTO command_queue.enrollment (tenant, device_id, kind, status, topic, certificate_hash, generation, facts, authenticated_at)
+               VALUES ('default','E','device','enrolled','topic','\\x${HASH}',1,'{}',now());
+             INSERT INTO status_ingestion.available_update (tenant, device_id, product_key, is_config_data, is_major, is_security_response,
+                 reported_at, requires_bootstrap_token)
+               VALUES ('default','E','MSU_UPDATE_26.6',false,false,false,now(),true)`,
+    });
+    expect(await why('E')).toMatchObject({ code: 'bootstrap-token-missing', class: 'management' });
+    await bed.database.admin.query({
+      text: `UPDATE command_queue.enrollment SET bootstrap_token = 'sealed' WHERE device_id = 'E'`,
+    });
+    expect((await why('E')).code).not.toBe('bootstrap-token-missing');
+  });
+
   it('is answered without update-scheduler as well as can be, and says what is missing', async () => {
     answer = () => {
       throw new AppError('internal', 'no');

@@ -21,6 +21,9 @@ function enrollment({ enrollment: row, device }: Known): (Evidence | undefined)[
   return [
     item('enrollment', device.enrolled ? 'enrolled' : 'enrollment not finished', row.enrolledAt),
     row.goneAt === null ? undefined : item('push', 'APNs says that its push token is no longer valid', row.goneAt),
+    row.lacksBootstrapToken
+      ? item('enrollment', 'says that its update needs a bootstrap token; none is in escrow', null)
+      : undefined,
   ];
 }
 

@@ -16,7 +16,15 @@ export interface Known {
   };
   /** Undefined: it never enrolled here. */
   enrollment:
-    | { status: string; enrolledAt: Date | null; leftAt: Date | null; lastSeenAt: Date | null; goneAt: Date | null }
+    | {
+        status: string;
+        enrolledAt: Date | null;
+        leftAt: Date | null;
+        lastSeenAt: Date | null;
+        goneAt: Date | null;
+        /** It says that its update needs a bootstrap token, and none is in escrow. */
+        lacksBootstrapToken: boolean;
+      }
     | undefined;
   /** Undefined where update-scheduler did not tell. */
   scheduled: { policies: readonly DevicePolicy[]; outlook: Outlook | null } | undefined;

@@ -95,7 +95,14 @@ const known = (more: Partial<Known> = {}): Known => ({
     factsAt: at('01:00'),
     lastAnswerAt: at('01:00'),
   },
-  enrollment: { status: 'enrolled', enrolledAt: at('00:00'), leftAt: null, lastSeenAt: at('01:00'), goneAt: null },
+  enrollment: {
+    status: 'enrolled',
+    enrolledAt: at('00:00'),
+    leftAt: null,
+    lastSeenAt: at('01:00'),
+    goneAt: null,
+    lacksBootstrapToken: false,
+  },
   scheduled: { policies: [], outlook: outlook() },
   updates: [],
   pending: [],
@@ -131,6 +138,15 @@ describe('the verdict on a device', () => {
       { ...ahead({ heldBy: 'policy-paused' }), updates: [update({ state: 'waiting', reason: 'window-closed' })] },
     ],
     ['planned', { ...ahead({ window: open }), updates: [update({ releaseAt: at('03:10') })] }],
+    ['bootstrap-token-missing', { enrollment: { ...known().enrollment!, lacksBootstrapToken: true } }],
+    [
+      'bootstrap-token-missing',
+      {
+        ...ahead({ window: open }),
+        enrollment: { ...known().enrollment!, lacksBootstrapToken: true },
+        updates: [update({ releaseAt: at('03:10') })],
+      },
+    ],
     ['superseded', { updates: [update({ state: 'superseded', reason: 'superseded' })] }],
     ['ring-not-reached', ahead({ reason: 'ring-not-reached' })],
     [

@@ -23,6 +23,7 @@ const looks: readonly Look[] = [
   underWay,
   noPolicy,
   held,
+  withoutToken,
   planned,
   declared,
   judged,
@@ -95,6 +96,13 @@ function shutOut({ findings }: Known): Verdict | undefined {
     next: NEVER,
     action: 'Enroll the device anew. For the others, renew certificates before they end.',
   };
+}
+
+/** Known before a command is sent: the Mac's own list of updates says what it needs. */
+function withoutToken(known: Known): Verdict | undefined {
+  if (known.enrollment?.lacksBootstrapToken !== true) return undefined;
+  const reason = reasonOf('bootstrap-token-missing');
+  return { ...fromReason(reason), next: nextOf(reason.retry, known) };
 }
 
 function underWay(known: Known): Verdict | undefined {

@@ -16,8 +16,11 @@ export const DEVICE_OF_SERIAL = {
 export const ENROLLMENT = {
   name: 'why-enrollment',
   text: `
-    SELECT status, enrolled_at AS "enrolledAt", left_at AS "leftAt", last_seen_at AS "lastSeenAt", push_gone_at AS "goneAt"
-      FROM command_queue.enrollment_v1 WHERE tenant = $1 AND device_id = $2`,
+    SELECT status, enrolled_at AS "enrolledAt", left_at AS "leftAt", last_seen_at AS "lastSeenAt", push_gone_at AS "goneAt",
+           source IS NULL AND NOT has_bootstrap_token AND EXISTS (
+             SELECT FROM status_ingestion.available_update_v1 a
+              WHERE a.tenant = e.tenant AND a.device_id = e.device_id AND a.requires_bootstrap_token) AS "lacksBootstrapToken"
+      FROM command_queue.enrollment_v1 e WHERE tenant = $1 AND device_id = $2`,
 };
 
 export const UPDATES = {

@@ -53,15 +53,23 @@ export interface Push extends PushTarget {
   expiresAt: Date;
 }
 
+/** How long one attempt may take, on `performance.now()`. */
+export interface Patience {
+  /** Then it is given up if it still waits to be sent and APNs answers nothing. While answers come, its turn will. */
+  deadlineMs: number;
+  /** Then it is given up whatever happens. */
+  untilMs: number;
+}
+
 export abstract class PushSender {
   /**
    * One attempt. Never throws, and calls `done` once, not by a promise: there are tens of thousands a second. Status 0 says
-   * that there was no answer by `deadlineMs` (`performance.now()`), and why.
+   * that there was no answer, and why. The time that APNs has for its answer runs from when the push was sent.
    */
   abstract send(
     push: Push,
     certificate: StoredCertificate,
-    deadlineMs: number,
+    patience: Patience,
     done: (answer: ApnsAnswer) => void,
   ): void;
 }

@@ -68,7 +68,8 @@ function push(n = 0): Push {
 }
 
 function send(one: Push, withinMs = 5000, using = certificate, by = sender): Promise<ApnsAnswer> {
-  return new Promise((resolve) => by.send(one, using, performance.now() + withinMs, resolve));
+  const untilMs = performance.now() + withinMs;
+  return new Promise((resolve) => by.send(one, using, { deadlineMs: untilMs, untilMs }, resolve));
 }
 
 function sendMany(count: number) {
@@ -215,6 +216,29 @@ describe('a connection', () => {
     };
     expect(await send(push())).toEqual({ status: 0, reason: 'Timeout' });
     expect(await send(push())).toEqual({ status: 200 });
+    expect(apns.sessions).toHaveLength(1);
+  });
+
+  it('that answers, however slowly, is waited for', async () => {
+    await start(1, { LAMP_APNS_CONNECTIONS: '1' });
+    await send(push());
+    apns.script = (one) => setTimeout(() => one.answer(200), 20);
+    // Long past its deadline when its turn comes.
+    const patient = (n: number) =>
+      new Promise<ApnsAnswer>((resolve) =>
+        sender.send(push(n), certificate, { deadlineMs: performance.now(), untilMs: Infinity }, resolve),
+      );
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => patient(n)));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+  });
+
+  it('that is ended with pushes on it takes none up again', async () => {
+    await start(5, { LAMP_APNS_CONNECTIONS: '1' });
+    await send(push());
+    const answers = Array.from({ length: 20 }, (_, n) => send(push(n)));
+    // In the same turn: of those that have a stream, none was written yet.
+    sender.close();
+    expect((await Promise.all(answers)).every(({ status }) => status === 0)).toBe(true);
     expect(apns.sessions).toHaveLength(1);
   });
 

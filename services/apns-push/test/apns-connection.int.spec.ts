@@ -55,7 +55,7 @@ function senderTo(url: string, settings: Partial<Record<keyof Config, string>> =
   const sender = new Http2PushSender(config.parse({ ...env, ...settings }), silentLog, new Shutdown());
   closing.push(() => sender.close());
   return (n: number, using = certificate, withinMs = 8000): Promise<ApnsAnswer> =>
-    new Promise((resolve) => sender.send(pushOf(n), using, performance.now() + withinMs, resolve));
+    new Promise((resolve) => sender.send(pushOf(n), using, until(performance.now() + withinMs), resolve));
 }
 
 function pushOf(n: number): Push {
@@ -68,6 +68,8 @@ async function proxied(): Promise<{ url: string; proxy: TcpProxy }> {
   closing.push(() => proxy.close());
   return { url: `https://localhost:${await proxy.listen()}`, proxy };
 }
+
+const until = (ms: number) => ({ deadlineMs: ms, untilMs: ms });
 
 const accepted = (answers: ApnsAnswer[]) => answers.filter(({ status }) => status === 200).length;
 
@@ -111,8 +113,8 @@ describe('a peer that is dead while TCP believes in it', () => {
     const endpoint = { url, topic: TOPIC, ca: ca.pem, certificate: cert, key, timeoutMs: 10_000, idleMs: 100 };
     const pool = new ApnsPool({ endpoint, connections: 1, onTrouble: (error) => troubles.push(error.message) });
     closing.push(() => pool.destroy());
-    const deadlineMs = performance.now() + 20_000;
-    const send = () => new Promise((done) => pool.send({ push: pushOf(0), deadlineMs, done }));
+    const patience = until(performance.now() + 20_000);
+    const send = () => new Promise((done) => pool.send({ push: pushOf(0), patience, done }));
     expect(await send()).toEqual({ status: 200 });
     proxy.silence();
     await waitFor('the PING to go unanswered', () => troubles.includes('APNs did not answer a PING'));

@@ -40,7 +40,7 @@ class Running extends Exchange {
     super();
     this.request = request;
     this.startedAt = performance.now();
-    this.until = Math.min(this.startedAt + timeoutMs, request.deadlineMs);
+    this.until = Math.min(this.startedAt + timeoutMs, request.patience.untilMs);
   }
 }
 

@@ -22,14 +22,18 @@ export class ApnsPool {
   private connections: ApnsConnection[] = [];
   private failures = 0;
   private connectAt = 0;
+  /** When answers last came, as of the last sweep; and whether any came since. */
+  private answeredAt = -Infinity;
+  private hasAnswered = false;
   private sweeper: NodeJS.Timeout | undefined;
   private isClosed = false;
+  private isDestroyed = false;
 
   constructor(options: PoolOptions) {
     this.options = options;
   }
 
-  /** Until its deadline it may wait for a connection. */
+  /** It may wait for a connection, and for its turn on one. */
   send(request: ApnsRequest): void {
     this.queue.push(request);
     this.pump();
@@ -44,6 +48,7 @@ export class ApnsPool {
   /** Ends everything at once; what runs and waits is answered with status 0. */
   destroy(): void {
     this.isClosed = true;
+    this.isDestroyed = true;
     for (const waiting of this.queue.drain()) waiting.done({ status: 0, reason: 'ConnectionLost' });
     for (const connection of this.connections) connection.destroy();
     this.rest();
@@ -66,8 +71,11 @@ export class ApnsPool {
   }
 
   private settle(request: ApnsRequest, answer: ApnsAnswer | undefined): void {
-    if (answer === undefined && performance.now() < request.deadlineMs) return this.queue.unshift(request);
-    if (answer !== undefined && answer.status > 0) this.failures = 0;
+    if (answer === undefined && !this.isOver(request, performance.now())) return this.queue.unshift(request);
+    if (answer !== undefined && answer.status > 0) {
+      this.failures = 0;
+      this.hasAnswered = true;
+    }
     request.done(answer ?? { status: 0, reason: 'Refused' });
   }
 
@@ -104,9 +112,17 @@ export class ApnsPool {
     if (this.failures === 1) this.options.onTrouble(error);
   }
 
+  /** While answers come, what waits will have its turn: APNs or this process is slow, not away. */
+  private isOver({ patience }: ApnsRequest, now: number): boolean {
+    if (this.isDestroyed || now >= patience.untilMs) return true;
+    return now >= patience.deadlineMs && now - this.answeredAt > this.options.endpoint.timeoutMs;
+  }
+
   private sweep(): void {
     const now = performance.now();
-    for (const waiting of this.queue.removeIf((one) => one.deadlineMs <= now)) {
+    if (this.hasAnswered) this.answeredAt = now;
+    this.hasAnswered = false;
+    for (const waiting of this.queue.removeIf((one) => this.isOver(one, now))) {
       waiting.done({ status: 0, reason: this.failures > 0 ? 'ConnectionFailed' : 'Busy' });
     }
     this.pump();

@@ -1,12 +1,11 @@
 import type { ApnsAnswer } from '../domain/apns-answer.ts';
-import type { Push } from '../ports.ts';
+import type { Patience, Push } from '../ports.ts';
 import type { RequestField } from './http2/request-encoder.ts';
 
 /** A push on its way. */
 export interface ApnsRequest {
   push: Push;
-  /** On `performance.now()`: then it is given up, though the time of one push is not over. */
-  deadlineMs: number;
+  patience: Patience;
   /** Called once. */
   done(answer: ApnsAnswer): void;
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import type { ApnsAnswer } from '../domain/apns-answer.ts';
 import { PushSender } from '../ports.ts';
-import type { Push, StoredCertificate } from '../ports.ts';
+import type { Patience, Push, StoredCertificate } from '../ports.ts';
 import { ApnsPool } from './apns-pool.ts';
 
 const IDLE_MS = 60_000;
@@ -33,10 +33,10 @@ export class Http2PushSender extends PushSender {
   override send(
     push: Push,
     certificate: StoredCertificate,
-    deadlineMs: number,
+    patience: Patience,
     done: (answer: ApnsAnswer) => void,
   ): void {
-    this.poolOf(certificate).send({ push, deadlineMs, done });
+    this.poolOf(certificate).send({ push, patience, done });
   }
 
   /** Ends all connections at once. */

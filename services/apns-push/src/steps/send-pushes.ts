@@ -6,7 +6,7 @@ import { judge } from '../domain/apns-answer.ts';
 import type { Verdict } from '../domain/apns-answer.ts';
 import { isPast } from '../domain/push.ts';
 import { CertificateStore, PushBudget, PushSender, RecentPushes } from '../ports.ts';
-import type { Claimant, Lane, Leave, Push, StoredCertificate } from '../ports.ts';
+import type { Claimant, Lane, Leave, Patience, Push, StoredCertificate } from '../ports.ts';
 import { Gathering } from './gathering.ts';
 import { TopicGate } from './topic-gate.ts';
 
@@ -28,10 +28,10 @@ interface Claim extends Terms {
   claimant: Claimant;
 }
 
-/** On `performance.now()`: until when it is tried again, and when an attempt is given up. */
-interface Times {
+/** On `performance.now()`. */
+interface Times extends Patience {
+  /** Until then it is tried again. */
   retryUntilMs: number;
-  deadlineMs: number;
 }
 
 interface Place {
@@ -110,7 +110,7 @@ export class SendPushes {
   /** The first attempt of one that has leave. Nearly all are accepted, and those need no promise. */
   private begin(push: Push, certificate: StoredCertificate | undefined, claim: Claim, to: Place): void {
     const times = this.timesOf(claim);
-    this.attempt(push, certificate, times.deadlineMs, (verdict) => {
+    this.attempt(push, certificate, times, (verdict) => {
       if (verdict.outcome === 'accepted') to.sent.put(to.place, verdict);
       else to.sent.putLater(to.place, this.goOn(push, verdict, times, claim));
     });
@@ -142,7 +142,7 @@ export class SendPushes {
     const startedAt = performance.now();
     const retryUntilMs = Math.min(startedAt + LAMP_PUSH_RETRY_SECONDS * 1000, untilMs);
     const deadlineMs = Math.min(Math.max(retryUntilMs, startedAt + LAMP_APNS_TIMEOUT_SECONDS * 1000), untilMs);
-    return { retryUntilMs, deadlineMs };
+    return { retryUntilMs, deadlineMs, untilMs };
   }
 
   /** Tries again what may pass, until it did or its time is up. */
@@ -162,20 +162,21 @@ export class SendPushes {
   private async attemptNow(push: Push, deadlineMs: number): Promise<Verdict> {
     // Read each time: a renewed certificate serves what still waits.
     const certificate = await this.certificates.get(push.tenant, push.topic);
-    return new Promise((resolve) => this.attempt(push, certificate, deadlineMs, resolve));
+    const patience = { deadlineMs, untilMs: deadlineMs };
+    return new Promise((resolve) => this.attempt(push, certificate, patience, resolve));
   }
 
   private attempt(
     push: Push,
     certificate: StoredCertificate | undefined,
-    deadlineMs: number,
+    patience: Patience,
     done: (verdict: Verdict) => void,
   ): void {
     if (isPast(push.expiresAt, this.clock.now())) return done({ outcome: 'expired' });
     if (certificate === undefined) return done({ outcome: 'no-certificate' });
     const shut = this.gate.enter(certificate);
     if (shut !== undefined) return done({ outcome: 'no-certificate', reason: shut });
-    this.sender.send(push, certificate, deadlineMs, (answer) => {
+    this.sender.send(push, certificate, patience, (answer) => {
       const verdict = judge(answer);
       this.gate.heard(certificate, verdict);
       const isBadToken = verdict.isBadToken === true && this.gate.isProven(certificate);

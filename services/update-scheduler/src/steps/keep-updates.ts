@@ -62,8 +62,9 @@ export class KeepUpdates {
         const { removed: count, isThrough } = await this.store.removeUpdates(tx, rollout, terms, PAGE);
         if (count > 0) this.log.info({ tenant, rolloutId, count }, 'updates were kept long enough, and are removed');
         if (!isThrough) return true;
-        // Its windows go with those of all others, and it a day after them.
-        if (await this.store.removeRollout(tx, rollout)) {
+        // Asked on the day after the last row went: until the vacuum, the question would pass over all rows that have gone.
+        const isEmpty = rollout.cursor === null && count === 0;
+        if (isEmpty && (await this.store.removeRollout(tx, rollout))) {
           this.log.info({ tenant, rolloutId }, 'rollout was kept long enough, and is removed');
           return true;
         }

@@ -12,7 +12,7 @@ import type { Durability, Server, ServerSetting } from './server.ts';
 
 const settings: Record<Durability, readonly string[]> = {
   durable: ['shared_buffers=256MB', 'max_wal_size=4GB', 'wal_compression=on'],
-  fast: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=2GB'],
+  fast: ['shared_buffers=256MB', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=2GB'],
 };
 
 /** PostgreSQL with superuser and database `lamp`, TCP on 127.0.0.1 only, data in `<dir>/postgres/data`. */

@@ -14,15 +14,18 @@ const DEFAULT_DEVICES = 200_000;
 const TABLES = ['update_scheduler.device_update', 'update_scheduler.update_event', 'command_queue.command'];
 /** In no zone is it midnight soon, when the next window would open. */
 const START = Date.parse('2026-11-22T01:05:00Z');
-/** The pace allows a million devices a minute of this clock: no bound to what is measured. */
-const FACTOR = 10;
+/**
+ * The pace allows a million devices a minute of this clock, in each zone: no bound to what is measured. An hour of it, after which the
+ * next window would open somewhere, is time for two runs of a million devices.
+ */
+const FACTOR = 4;
 
 const env = (): Record<string, string> => ({
   LAMP_CLOCK: `scaled:${Date.now()}:${START}:${FACTOR}`,
   LAMP_WINDOW_TICK_MS: '50',
   // A minute of real time, as by default with a real clock; and no second push within a run.
-  LAMP_JOIN_SECONDS: '600',
-  // A clock that runs ten times as fast would look at the whole fleet ten times as often.
+  LAMP_JOIN_SECONDS: '240',
+  // A clock that runs so fast would look at the whole fleet as much more often.
   LAMP_WATCH: 'off',
   LAMP_FIRST_COMMANDS_PER_MINUTE: '1000000000',
   LAMP_REPUSH_SECONDS: '86400',

@@ -86,15 +86,24 @@ function dealt({ judgement, pace }: ChunkOf, keys: Keys, params: SqlParams): str
 )`;
 }
 
+/**
+ * Rows that there are not yet are added without a look at whether they are there: if a device that changes its zone is planned by two windows in
+ * one moment, the later one fails and is tried again.
+ */
 function written({ judgement, stopsAt }: ChunkOf, keys: Keys, params: SqlParams): string {
   const { tenant, rollout, occurrence, now, deadlineAt, firstWave } = keys;
-  return `written AS (
-  INSERT INTO update_scheduler.device_update AS u (tenant, rollout_id, device_id, occurrence_id, wave, state, reason, step, platform, lane,
+  const into = `INSERT INTO update_scheduler.device_update AS u (tenant, rollout_id, device_id, occurrence_id, wave, state, reason, step, platform, lane,
          from_version, target_version, target_build, ring, deadline_at, version, stops_at, updated_at)
-  SELECT ${tenant}, ${rollout}, device_id, ${occurrence}, CASE WHEN state = 'planned' THEN ${firstWave} + ${waveOf(judgement)} ELSE -1 END,
+  SELECT ${tenant}, ${rollout}, device_id, ${occurrence}, CASE WHEN state = 'planned' THEN ${firstWave} + place ELSE -1 END,
          state, reason, '', platform, lane, os_version, target_version, target_build, ring, coalesce(deadline_at, ${deadlineAt}),
          coalesce(old_version + 1, 0), ${params.add(stopsAt, 'timestamptz')}, ${now}
-    FROM dealt
+    FROM placed`;
+  const returning = 'RETURNING u.device_id, u.state, u.wave, u.ring, u.version, u.reason, u.target_version';
+  return `placed AS MATERIALIZED (SELECT *, ${waveOf(judgement)} AS place FROM dealt), added AS (
+  ${into} WHERE old_version IS NULL
+  ${returning}
+), rewritten AS (
+  ${into} WHERE old_version IS NOT NULL
   ON CONFLICT (tenant, rollout_id, device_id) DO UPDATE
      SET occurrence_id = EXCLUDED.occurrence_id, wave = EXCLUDED.wave, state = EXCLUDED.state, reason = EXCLUDED.reason, step = '',
          platform = EXCLUDED.platform, lane = EXCLUDED.lane, from_version = EXCLUDED.from_version, target_version = EXCLUDED.target_version,
@@ -102,8 +111,8 @@ function written({ judgement, stopsAt }: ChunkOf, keys: Keys, params: SqlParams)
          command_id = NULL, install_seq = 0, progress = NULL, progressed_at = NULL, resends = 0, version = EXCLUDED.version,
          stops_at = EXCLUDED.stops_at, commanded_at = NULL, updated_at = EXCLUDED.updated_at, traceparent = NULL
    WHERE u.version = EXCLUDED.version - 1
-  RETURNING u.device_id, u.state, u.wave, u.ring, u.version, u.reason, u.target_version
-)`;
+  ${returning}
+), written AS (SELECT * FROM added UNION ALL SELECT * FROM rewritten)`;
 }
 
 function told({ tenant, rollout, now }: Keys): string {

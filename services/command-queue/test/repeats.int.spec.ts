@@ -9,7 +9,7 @@ import { EnqueueCommands } from '../src/steps/enqueue-commands.ts';
 import { JudgeCommands } from '../src/steps/judge-commands.ts';
 import { QueueCommands } from '../src/steps/queue-commands.ts';
 import { StepTools } from '../src/steps/step-tools.ts';
-import { connect, enrollment, FakeOutbox, group, minutes, settings, START } from './fixtures.ts';
+import { connect, enrollment, FakeOutbox, group, minutes, settings } from './fixtures.ts';
 
 const DAY = 24 * 60;
 const commands = new PgCommandStore();

@@ -350,6 +350,9 @@ describe('an enforced update', () => {
     ['finds no space', {}, { behaviours: { noDisk: 1 }, settings: { noDiskTimes: [9, 9] } }, /free space/],
     ['fails to download', {}, { behaviours: { errorChain: 1 }, settings: { errorTimes: [9, 9] } }, /download/],
     ['finds no power', {}, { behaviours: { noPower: 1 }, settings: { noPowerTimes: [9, 9] } }, /battery/],
+    ['loses its network', {}, { behaviours: { noNetwork: 1 } }, /network/],
+    ['cannot install', {}, { behaviours: { installFails: 1 } }, /installation/],
+    ['is on the phone', {}, { behaviours: { onCall: 1 } }, /phone call/],
   ])('that %s is told as failed, with the reason', async (_what, wrong, mix, reason) => {
     const device = await start(mix);
     const { version, build } = { ...target, ...wrong };

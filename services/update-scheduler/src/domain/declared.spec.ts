@@ -61,6 +61,37 @@ describe('an update by declaration', () => {
     expect(after(announced(), { installState: 'failed' })?.reason).toBe('enforcement-failing');
   });
 
+  it.each([
+    ['There is not enough free space for the update.', 'insufficient-space'],
+    ['The battery is too low to install the update.', 'insufficient-power'],
+    ['The network connection was lost while downloading.', 'insufficient-network'],
+    ['The download of the update failed.', 'download-failed'],
+    ['The installation of the update failed.', 'install-failed'],
+    ['Cannot install during a phone call.', 'phone-call-in-progress'],
+    ['The update 27.1 is not available for this device.', 'no-update-available'],
+    ['Error 7', 'enforcement-failing'],
+  ])('takes "%s" for what it speaks of, to the end if nothing changes', (words, reason) => {
+    const failing = after(announced(), { installState: 'failed', failure: { count: 1, reason: words } });
+    expect(failing?.reason).toBe(reason);
+    const end = advance(announced({ reason }), overdue({ reason }), terms());
+    expect(end).toMatchObject({ to: 'failed', reason });
+  });
+
+  it('installs no more where it says so while it installed', () => {
+    const installing = announced({ state: 'installing', reason: null });
+    const failure = { count: 1, reason: 'The installation of the update failed.' };
+    expect(after(installing, { installState: 'failed', failure })).toMatchObject({
+      to: 'commanded',
+      reason: 'install-failed',
+    });
+    expect(after(installing, { installState: 'waiting' })).toMatchObject({
+      to: 'commanded',
+      reason: 'waiting-for-its-time',
+    });
+    expect(after(installing, { declarations: [declared()] })).toBeUndefined();
+    expect(after({ ...installing, reason: 'past-recall' }, { installState: 'installing' })).toBeUndefined();
+  });
+
   it('ends where the device refuses the declaration, with its words', () => {
     const reasons = [{ code: 'Error.ConfigurationCannotBeApplied', description: 'target is not newer' }];
     expect(

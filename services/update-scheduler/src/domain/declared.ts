@@ -17,7 +17,10 @@ const FAILURES: readonly (readonly [words: RegExp, reason: string])[] = [
   [/space|disk|storage/i, 'insufficient-space'],
   [/power|battery|charg/i, 'insufficient-power'],
   [/network|internet|connection/i, 'insufficient-network'],
+  [/phone call/i, 'phone-call-in-progress'],
+  [/not available|no update/i, 'no-update-available'],
   [/download/i, 'download-failed'],
+  [/install/i, 'install-failed'],
 ];
 
 /**

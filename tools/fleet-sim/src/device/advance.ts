@@ -6,6 +6,7 @@ import { shared } from './ddm/shared-names.ts';
 import { BY_ITSELF, standingsOf } from './ddm/status-items.ts';
 import { SUBSCRIPTIONS } from './ddm/standing.ts';
 import { updateWords } from './ddm/update-words.ts';
+import { osOf } from './device.ts';
 import type { Device, World } from './device.ts';
 import { advanceUpdate, updateChangesAt } from './os-update.ts';
 
@@ -23,7 +24,7 @@ export function advance(device: Device, world: World): void {
     if (at !== undefined) {
       tell(device, world, ddm, at);
       advanceUpdate(device, world);
-    } else if (ddm.version !== device.version) {
+    } else if (ddm.version !== osOf(device)) {
       putIntoEffect(device, world, ddm);
     } else break;
   }
@@ -37,7 +38,7 @@ export function nextChangeAt(device: Device): number {
 
 /** Judges all declarations anew: after a sync, and when what they ask of the device has changed. */
 export function putIntoEffect(device: Device, world: World, ddm: Ddm): void {
-  ddm.version = device.version;
+  ddm.version = osOf(device);
   const active = standingsOf(device, ddm).filter((one) => one.active);
   const names = active
     .filter(({ declaration }) => declaration.type === SUBSCRIPTIONS)

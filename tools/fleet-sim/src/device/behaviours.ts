@@ -35,5 +35,8 @@ export const BEHAVIOURS = [
   'waitsForRestart',
   'postpones',
   'mojave',
+  // With an update by declaration alone.
+  'noNetwork',
+  'offAtDeadline',
 ] as const;
 export type Behaviour = (typeof BEHAVIOURS)[number];

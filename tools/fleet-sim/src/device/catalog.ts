@@ -23,8 +23,22 @@ export interface OsVersion {
   readonly build: string;
 }
 
+/** A security improvement on top of a release. */
+export interface Supplement {
+  readonly build: string;
+  /** `(a)` */
+  readonly extra: string;
+}
+
 export interface Release extends OsVersion {
   readonly devices: ReadonlySet<string>;
+  /** What a device gets with it. */
+  readonly supplement?: Supplement;
+}
+
+interface Improvement extends Release {
+  readonly supplement: Supplement;
+  readonly prerequisite: string | undefined;
 }
 
 const file = (name: string): URL => new URL(`../../data/${name}`, import.meta.url);
@@ -41,15 +55,27 @@ export class Catalog {
   private readonly releases: readonly Release[];
   private readonly byModel = new Map<string, readonly Release[]>();
 
-  constructor(releases: readonly Release[]) {
+  constructor(
+    releases: readonly Release[],
+    private readonly improvements: readonly Improvement[] = [],
+  ) {
     this.releases = releases;
   }
 
   /** `text`: Apple's release feed (GDMF `/v2/pmv`), bare or under `data`. Throws FeedError. */
   static fromGdmf(text: string): Catalog {
-    const releases = parseGdmf(text).filter(({ set }) => set !== 'bsi');
+    const listed = parseGdmf(text).map((one) => ({ ...one, devices: new Set(one.supportedDevices) }));
+    const releases = listed.filter(({ set }) => set !== 'bsi');
+    const improvements = listed.filter(({ set }) => set === 'bsi');
     return new Catalog(
-      releases.map(({ version, build, supportedDevices }) => ({ version, build, devices: new Set(supportedDevices) })),
+      releases.map(({ version, build, devices }) => ({ version, build, devices })),
+      improvements.map(({ version, build, versionExtra, prerequisiteBuild, devices }) => ({
+        version,
+        build,
+        devices,
+        supplement: { build, extra: versionExtra ?? '' },
+        prerequisite: prerequisiteBuild,
+      })),
     );
   }
 
@@ -75,6 +101,15 @@ export class Catalog {
   buildsOf(model: Model, version: string): string[] {
     const key = feedKey(model);
     return this.releases.filter((one) => one.version === version && one.devices.has(key)).map(({ build }) => build);
+  }
+
+  /** The security improvements on top of this build of a version; the newest last. */
+  improvementsOf(model: Model, { version, build }: OsVersion): Supplement[] {
+    const key = feedKey(model);
+    return this.improvements
+      .filter((one) => one.version === version && one.devices.has(key) && (one.prerequisite ?? build) === build)
+      .map(({ supplement }) => supplement)
+      .toSorted((a, b) => (a.extra < b.extra ? -1 : 1));
   }
 
   /** What a device would be offered: the newest release of its own major and of each later one; newest first. */

@@ -13,6 +13,11 @@ function tellsDeviceId({ model: { platform }, version }: Device): boolean {
   return platform !== 'tvOS' && !tooOld && compareOsVersions(version, '27') < 0;
 }
 
+function supplement({ model: { platform }, version, build, supplement: own }: Device): Answers {
+  const tells = platform !== 'tvOS' && compareOsVersions(version, platform === 'macOS' ? '13.0' : '16.1') >= 0;
+  return tells ? { SupplementalBuildVersion: own?.build ?? build, SupplementalOSVersionExtra: own?.extra } : {};
+}
+
 function facts(device: Device): Answers {
   const { model } = device;
   const isMac = model.platform === 'macOS';
@@ -22,6 +27,7 @@ function facts(device: Device): Answers {
     DeviceName: nameOf(device),
     OSVersion: device.version,
     BuildVersion: device.build,
+    ...supplement(device),
     ModelName: model.modelName,
     Model: model.model,
     ProductName: model.productName,

@@ -1,7 +1,7 @@
 import { between, pick, seededBytes, seededRandom, weighted } from '../random.ts';
 import type { Random } from '../random.ts';
 import { MODELS, PLATFORMS, START_VERSIONS } from './catalog.ts';
-import type { Catalog, Model, OsVersion, Platform, Release } from './catalog.ts';
+import type { Catalog, Model, OsVersion, Platform, Release, Supplement } from './catalog.ts';
 import type { Ddm } from './ddm/ddm.ts';
 import { BEHAVIOURS } from './mix.ts';
 import type { Behaviour, Mix } from './mix.ts';
@@ -73,6 +73,8 @@ export interface Device {
   readonly initialVersion: string;
   version: string;
   build: string;
+  /** The security improvement on top of it. */
+  supplement: Supplement | undefined;
   phase: Phase;
   /** Counts enrollments; token, PushMagic and identity follow from it. */
   generation: number;
@@ -203,6 +205,7 @@ export function newDevice(world: Omit<World, 'now'>, index: number): Device {
     initialVersion: start.version,
     version: start.version,
     build: start.build,
+    supplement: undefined,
     phase: 'new',
     generation: 0,
     unregisteredAt: 0,
@@ -227,6 +230,10 @@ export function newDevice(world: Omit<World, 'now'>, index: number): Device {
     enforced: 0,
   };
 }
+
+/** What it runs: another text whenever that has changed. */
+export const osOf = ({ version, supplement }: Device): string =>
+  supplement ? `${version} ${supplement.extra}` : version;
 
 /** Enrolled, switched on and on the network. */
 export function isOnline(device: Device, now: number): boolean {

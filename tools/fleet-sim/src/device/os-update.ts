@@ -78,6 +78,7 @@ export function startInstall(device: Device, world: World, update: RunningUpdate
 function finish(device: Device, world: World, update: RunningUpdate): void {
   device.version = update.release.version;
   device.build = update.release.build;
+  device.supplement = update.release.supplement;
   device.installedAt = update.restartedAt;
   device.update = undefined;
   device.scannedAt = Infinity;

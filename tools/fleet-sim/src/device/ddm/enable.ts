@@ -1,3 +1,4 @@
+import { osOf } from '../device.ts';
 import type { Device, World } from '../device.ts';
 import { newDdm } from './ddm.ts';
 import type { Ddm } from './ddm.ts';
@@ -14,7 +15,7 @@ export function enable(
   { ddm, channel }: { ddm: Ddm | undefined; channel: Ddm['channel'] },
   data: unknown,
 ): Ddm {
-  const enabled = ddm ?? { ...newDdm(device.version, channel), fullReportAt: nextFullReportAt(device, world) };
+  const enabled = ddm ?? { ...newDdm(osOf(device), channel), fullReportAt: nextFullReportAt(device, world) };
   enabled.announced = Buffer.isBuffer(data) ? tokenIn(data) : undefined;
   enabled.syncAt = world.now();
   return enabled;

@@ -1,5 +1,6 @@
 import { compareOsVersions } from '@lamplighter/apple';
 import { between, seededRandom } from '../../random.ts';
+import type { Behaviour } from '../behaviours.ts';
 import type { Release } from '../catalog.ts';
 import type { Device, World } from '../device.ts';
 import { startDownload, startInstall } from '../os-update.ts';
@@ -10,6 +11,19 @@ import { ENFORCEMENT } from './standing.ts';
 import type { Standing } from './standing.ts';
 
 const LAST_RETRY = 5;
+
+/** What keeps devices of these behaviours from downloading, and from installing, in their own words. */
+const NO_DOWNLOAD: Readonly<Partial<Record<Behaviour, string>>> = {
+  noDisk: 'There is not enough free space for the update.',
+  noNetwork: 'The network connection was lost.',
+  errorChain: 'The download of the update failed.',
+  downloadFails: 'The download of the update failed.',
+};
+const NO_INSTALLATION: Readonly<Partial<Record<Behaviour, string>>> = {
+  noPower: 'The battery is too low to install the update.',
+  installFails: 'The installation of the update failed.',
+  onCall: 'A phone call is in progress.',
+};
 
 /** Follows the declarations that are active now: begins, changes or drops the enforcement. Returns whether anything changed. */
 export function follow(device: Device, world: World, ddm: Ddm, active: readonly Standing[]): boolean {
@@ -62,6 +76,7 @@ export function step(device: Device, world: World, ddm: Ddm): number | undefined
   const at = held.actsAt;
   const now = world.now();
   if (at > now) return undefined;
+  if (held.state === 'prepared' && !held.missed && strikes(device, 'offAtDeadline')) switchOff(device, world);
   if (now >= device.offlineFrom && now < device.offlineUntil) {
     held.missed = true;
     return undefined;
@@ -75,6 +90,12 @@ export function step(device: Device, world: World, ddm: Ddm): number | undefined
   if (held.state === 'prepared') install(device, world, ddm, at);
   else search(device, world, ddm, at);
   return at;
+}
+
+function switchOff(device: Device, world: World): void {
+  const random = seededRandom(world.seed, 'off', device.index, device.strikes);
+  device.offlineFrom = world.now();
+  device.offlineUntil = device.offlineFrom + between(random, ...world.mix.settings.offlineForMs);
 }
 
 /** When the enforcement goes on by itself; Infinity for never, and for a device that is off. */
@@ -104,8 +125,8 @@ function search(device: Device, world: World, ddm: Ddm, at: number): void {
   }
   const found = find(device, world, held);
   if (typeof found === 'string') return fail(world, ddm, at, found);
-  if (strikes(device, 'noDisk')) return fail(world, ddm, at, 'There is not enough free space for the update.');
-  if (strikes(device, 'errorChain')) return fail(world, ddm, at, 'The download of the update failed.');
+  const why = NO_DOWNLOAD[device.behaviour];
+  if (why !== undefined && strikes(device, device.behaviour)) return fail(world, ddm, at, why);
   if (device.update?.release.version !== found.version) startDownload(device, world, found, { installs: false, at });
   held.state = 'downloading';
   held.actsAt = Infinity;
@@ -115,12 +136,25 @@ function find(device: Device, world: World, { version, build }: Enforcement): Re
   const release = world.catalog.forModel(device.model).find((one) => compareOsVersions(one.version, version) === 0);
   if (!release) return `The update ${version} is not available for this device.`;
   const builds = world.catalog.buildsOf(device.model, release.version);
-  if (build === undefined || builds.includes(build)) return { ...release, build: build ?? release.build };
+  if (build === undefined) return withImprovement(world, device, release);
+  if (builds.includes(build)) return { ...release, build };
+  const supplement = world.catalog
+    .improvementsOf(device.model, { version: release.version, build: device.build })
+    .find((one) => one.build === build);
+  if (supplement && release.version === device.version) return { ...release, build: device.build, supplement };
   return `The build ${build} is not one of version ${version}.`;
 }
 
+/** From iOS 18 and macOS 15 on the version alone brings its newest improvement too. */
+function withImprovement(world: World, device: Device, release: Release): Release {
+  const since = device.model.platform === 'macOS' ? '15' : '18';
+  const [supplement] = world.catalog.improvementsOf(device.model, release).slice(-1);
+  return supplement && compareOsVersions(device.version, since) >= 0 ? { ...release, supplement } : release;
+}
+
 function install(device: Device, world: World, ddm: Ddm, at: number): void {
-  if (strikes(device, 'noPower')) return fail(world, ddm, at, 'The battery is too low to install the update.');
+  const why = NO_INSTALLATION[device.behaviour];
+  if (why !== undefined && strikes(device, device.behaviour)) return fail(world, ddm, at, why);
   const held = ddm.enforcement!;
   held.state = 'installing';
   held.actsAt = Infinity;

@@ -8,6 +8,7 @@ import type { Values } from './predicate.ts';
 export const ENFORCEMENT = 'com.apple.configuration.softwareupdate.enforcement.specific';
 export const SUBSCRIPTIONS = 'com.apple.configuration.management.status-subscriptions';
 const PROPERTIES = 'com.apple.management.properties';
+const BUILDS = ['device.operating-system.build-version', 'device.operating-system.supplemental.build-version'];
 const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
 
 /** How a declaration stands on a device, in the words of the status item management.declarations. */
@@ -38,7 +39,7 @@ export function standings(
   status: Values['status'],
 ): Standing[] {
   const values = { status, property: propertiesOf(declarations) };
-  const faults = new Map(declarations.map((one) => [one, problemOf(one, target)]));
+  const faults = new Map(declarations.map((one) => [one, problemOf(one, target, status)]));
   const configurations = new Set(
     declarations.filter(({ kind }) => kind === 'configuration').map((one) => one.identifier),
   );
@@ -116,14 +117,17 @@ function other(declaration: Declaration, wanted: ReadonlySet<string>, named: Rea
   );
 }
 
-function problemOf(declaration: Declaration, target: CommandTarget): Reason | undefined {
+function problemOf(declaration: Declaration, target: CommandTarget, status: Values['status']): Reason | undefined {
   const fault = faultOf(declaration, target);
   if (fault || declaration.type !== ENFORCEMENT) return fault;
-  const { TargetOSVersion, TargetLocalDateTime } = declaration.payload as Record<string, string>;
+  const { TargetOSVersion, TargetBuildVersion, TargetLocalDateTime } = declaration.payload as Record<string, string>;
   if (!LOCAL.test(TargetLocalDateTime!)) {
     return reason('Error.ConfigurationIsInvalid', 'TargetLocalDateTime is not of the form yyyy-mm-ddThh:mm:ss');
   }
-  if (compareOsVersions(TargetOSVersion!, target.osVersion) > 0) return undefined;
+  const step = compareOsVersions(TargetOSVersion!, target.osVersion);
+  // A security improvement goes on top of the same version.
+  const isOther = TargetBuildVersion !== undefined && BUILDS.every((name) => status(name) !== TargetBuildVersion);
+  if (step > 0 || (step === 0 && isOther)) return undefined;
   const description = `the target ${TargetOSVersion} is not newer than the installed ${target.osVersion}`;
   return reason('Error.ConfigurationCannotBeApplied', description);
 }

@@ -103,7 +103,7 @@ export function standingsOf(device: Device, ddm: Ddm): Standing[] {
 }
 
 function plainValues(device: Device): Record<string, unknown> {
-  const { model, version, build, udid } = device;
+  const { model, version, build, supplement, udid } = device;
   return {
     'device.identifier.serial-number': serialOf(device),
     'device.identifier.udid': udid,
@@ -114,8 +114,8 @@ function plainValues(device: Device): Record<string, unknown> {
     'device.operating-system.build-version': build,
     'device.operating-system.family': model.platform,
     'device.operating-system.marketing-name': `${model.platform} ${version}`,
-    'device.operating-system.supplemental.build-version': build,
-    'device.operating-system.supplemental.extra-version': '',
+    'device.operating-system.supplemental.build-version': supplement?.build ?? build,
+    'device.operating-system.supplemental.extra-version': supplement?.extra ?? '',
     'device.operating-system.version': version,
     'softwareupdate.beta-enrollment': '',
     'softwareupdate.device-id': deviceIdOf(device),

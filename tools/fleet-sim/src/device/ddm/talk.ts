@@ -1,4 +1,5 @@
 import { advance, putIntoEffect } from '../advance.ts';
+import { osOf } from '../device.ts';
 import type { Device, World } from '../device.ts';
 import type { Reply } from '../transport.ts';
 import type { Ddm } from './ddm.ts';
@@ -26,7 +27,7 @@ export async function talk(device: Device, world: World, ddm: Ddm, line: DdmLine
   }
   for (;;) {
     advance(device, world);
-    if (ddm.version !== device.version) putIntoEffect(device, world, ddm);
+    if (ddm.version !== osOf(device)) putIntoEffect(device, world, ddm);
     const isFull = ddm.untold.length === 0 && ddm.fullReportAt <= world.now();
     const report = nextReport(device, ddm, isFull);
     if (report.body !== undefined) {

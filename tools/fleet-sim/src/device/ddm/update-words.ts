@@ -16,7 +16,7 @@ const enforced = ({ update }: Device, { state, declaration, version, build, loca
   'softwareupdate.install-reason': { reason: ['declaration'], 'declaration-id': declaration.identifier },
   'softwareupdate.pending-version': {
     'os-version': version,
-    'build-version': update?.release.build ?? build ?? '',
+    'build-version': update?.release.supplement?.build ?? update?.release.build ?? build ?? '',
     'target-local-date-time': local,
   },
 });

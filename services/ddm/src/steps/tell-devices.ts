@@ -34,9 +34,10 @@ export class TellDevices {
       const part = told.slice(start, start + PER_MESSAGE);
       const turnMs = from.getTime() + (start / this.config.LAMP_DDM_DEVICES_PER_SECOND) * 1000;
       const notBefore = new Date(Math.max(turnMs, now.getTime() + SETTLE_MS));
-      const commands = part.map(({ deviceId, toldCount, manifestId }) => ({
+      const idOf = idsOf(tenant, part[0]!, now);
+      const commands = part.map(({ deviceId, manifestId }, index) => ({
         deviceId,
-        commandId: derivedUuid('declarative-management', tenant, deviceId, toldCount, now.toISOString()),
+        commandId: idOf(index),
         bodyId: bodies.get(manifestId)!.bodyId,
       }));
       const group: CommandGroup = {
@@ -69,6 +70,12 @@ export class TellDevices {
     if (ids.includes(null)) bodies.set(null, bodyOf(tokensDocument(EMPTY_TOKEN, now)));
     return bodies;
   }
+}
+
+/** A device is told the n-th time once, so that it names its message; one hash for all of that, and their places in it. */
+function idsOf(tenant: string, { deviceId, toldCount }: ToldDevice, now: Date): (index: number) => string {
+  const common = derivedUuid('declarative-management', tenant, deviceId, toldCount, now.toISOString()).slice(0, -4);
+  return (index) => `${common}${index.toString(16).padStart(4, '0')}`;
 }
 
 function bodyOf(tokens: string): CommandBody {

@@ -13,20 +13,16 @@ INSERT INTO ddm.withdrawn_cause AS w (tenant, cause, withdrawn_at) VALUES ($1, $
 ON CONFLICT (tenant, cause) DO UPDATE SET withdrawn_at = greatest(w.withdrawn_at, EXCLUDED.withdrawn_at)`,
 };
 
-/**
- * Sorted by the key: neighbours share index pages. What is the same already is not written again.
- *
- * $1 tenant, $2 device ids, $3 cause, $4 set id, $5 sent at
- */
-export const assign: Statement = {
-  name: 'ddm-assign',
-  text: `
+/** Sorted by the key: neighbours share index pages. What is the same already is not written again. */
+const assignTo = (devices: string): string => `
 INSERT INTO ddm.assignment AS a (tenant, device_id, cause, set_id, sent_at)
 SELECT $1, g.device_id, $3, $4::uuid, $5::timestamptz
-  FROM (SELECT DISTINCT u.device_id COLLATE "C" AS device_id FROM unnest($2::text[]) AS u(device_id) ORDER BY 1) g
+  FROM (SELECT ${devices} u.device_id COLLATE "C" AS device_id FROM unnest($2::text[]) AS u(device_id) ORDER BY 1) g
 ON CONFLICT (tenant, device_id, cause) DO UPDATE SET set_id = EXCLUDED.set_id, sent_at = EXCLUDED.sent_at
- WHERE a.sent_at < EXCLUDED.sent_at OR (a.sent_at = EXCLUDED.sent_at AND a.set_id IS DISTINCT FROM EXCLUDED.set_id)`,
-};
+ WHERE a.sent_at < EXCLUDED.sent_at OR (a.sent_at = EXCLUDED.sent_at AND a.set_id IS DISTINCT FROM EXCLUDED.set_id)`;
+
+/** $1 tenant, $2 device ids, $3 cause, $4 set id, $5 sent at */
+export const assign: Statement = { name: 'ddm-assign', text: assignTo('DISTINCT') };
 
 /**
  * A device has a set as long as its manifest does: from the cause's sets by manifest_set_pkey to manifests, by device_manifest to their
@@ -151,12 +147,12 @@ SELECT manifest_id, NULL, NULL, set_ids, capabilities_id
  * Plan: for each device one write by assignment_pkey, one index scan on device_pkey, one write of the device; for each former manifest
  * among them one index scan on manifest_pkey and on the next one's, and on declaration_set_pkey for each of its sets.
  *
- * $1 tenant, $2 device ids, $3 cause, $4 set id, $5 sent at, $6 now, $7 token of nothing, $8 whom to tell: changed, none
+ * $1 tenant, $2 device ids, none twice, $3 cause, $4 set id, $5 sent at, $6 now, $7 token of nothing, $8 whom to tell: changed, none
  */
 export const give: Statement = {
   name: 'ddm-give',
   text: `
-WITH assigned AS (${assign.text}
+WITH assigned AS (${assignTo('')}
   RETURNING a.device_id
 ), held AS MATERIALIZED (
   SELECT g.device_id, s.manifest_id AS former, s.capabilities_id, s.told_token, coalesce(s.told_count, 0) AS told_count

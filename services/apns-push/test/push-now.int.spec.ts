@@ -70,7 +70,10 @@ describe('push.now', () => {
     // 200 a second for 4 seconds.
     const accepted = outcomes.filter((one) => one === 'accepted').length;
     expect(accepted).toBeGreaterThan(500);
-    expect(outcomes.filter((one) => one === 'failed Busy')).toHaveLength(1000 - accepted);
+    // For the others there was no leave in time, or, for those that left last, no answer.
+    const others = outcomes.filter((one) => one !== 'accepted');
+    expect(others).toContain('failed Busy');
+    expect(others.filter((one) => one !== 'failed Busy' && one !== 'failed Timeout')).toEqual([]);
   });
 });
 

@@ -27,6 +27,7 @@ import { OpenApiController } from './in/openapi.controller.ts';
 import { DryRunController } from './in/dry-run.controller.ts';
 import { PoliciesController } from './in/policies.controller.ts';
 import { RawBodies } from './in/raw-body.ts';
+import { UnreadBodies } from './in/unread-body.ts';
 import { ResourcesController, WindowsController } from './in/resources.controller.ts';
 import { RolloutsController } from './in/rollouts.controller.ts';
 import { SchemasController } from './in/schemas.controller.ts';
@@ -192,7 +193,9 @@ import { TakeEvent } from './steps/take-event.ts';
     TakeEvent,
     ReceiveEvents,
     FirstToken,
+    // UnreadBodies after RawBodies: the last to name a content type wins.
     RawBodies,
+    UnreadBodies,
     WebhookClock,
     SweepDeliveriesClock,
     KeepAudit,

@@ -44,6 +44,8 @@ export interface Bed {
   cancelled: InputOf<typeof commandCancel>[];
   /** APNs takes pushes to all but these. */
   gone: Set<string>;
+  /** Where it serves. */
+  url: string;
   call(path: string, sent?: Sent): Promise<Reply>;
   /** From here on nobody serves the request. */
   away(definition: RequestDefinition): Promise<void>;
@@ -80,6 +82,7 @@ export async function startBed(enrolled: (deviceId: string) => boolean): Promise
     database,
     broker,
     ...asked,
+    url: service.url,
     call: (path, sent) => call(service, path, sent),
     async away(definition) {
       await responders.get(definition)?.stop();

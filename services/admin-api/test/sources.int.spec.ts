@@ -366,7 +366,7 @@ describe('events of another server', () => {
     expect(checkIns[0]!.message).not.toHaveProperty('token');
     await relay('mdm.TokenUpdate', userTokenUpdateFixture('D2'));
     const user = `D2:${FIXTURE_USER_ID}`;
-    await waitFor('the user channel', () => known.has(user));
+    await waitFor('the user channel', () => known.has(user) && checkIns.length === 5);
     const about = checkIns.slice(1).map(({ deviceId, message: { type } }) => `${type} ${deviceId}`);
     expect(about).toEqual([`TokenUpdate ${user}`, 'TokenUpdate D2', `TokenUpdate ${user}`, `TokenUpdate ${user}`]);
     await relay('mdm.CheckOut', checkOutFixture('NEVER'));

@@ -1,9 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, createParamDecorator } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../ports.ts';
 import { AuthenticateCaller } from '../steps/authenticate-caller.ts';
-
-type WithCaller = FastifyRequest & { caller?: Caller };
+import type { Judged } from './unread-body.ts';
 
 /** Lets in who holds a live bearer token. */
 @Injectable()
@@ -11,13 +9,15 @@ export class BearerGuard implements CanActivate {
   constructor(private readonly step: AuthenticateCaller) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<WithCaller>();
-    request.caller = await this.step.run(request.headers.authorization);
+    const request = context.switchToHttp().getRequest<Judged>();
+    if (request.refusal !== undefined) throw request.refusal;
+    // Known already where there was a body to read.
+    request.caller ??= await this.step.run(request.headers.authorization);
     return true;
   }
 }
 
 /** The caller that BearerGuard let in. */
 export const CurrentCaller = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Caller => context.switchToHttp().getRequest<WithCaller>().caller!,
+  (_: unknown, context: ExecutionContext): Caller => context.switchToHttp().getRequest<Judged>().caller!,
 );

@@ -13,14 +13,14 @@ export class IntakeController {
   /** 200 once it cannot be lost; anything else is an error to the sender. */
   @Post(':source')
   @HttpCode(200)
-  @RawBody()
+  @RawBody({ open: true })
   take(@Param('source') source: string, @Req() request: FastifyRequest): Promise<void> {
     return this.from('default', source, request);
   }
 
   @Post(':tenant/:source')
   @HttpCode(200)
-  @RawBody()
+  @RawBody({ open: true })
   takeOf(
     @Param('tenant') tenant: string,
     @Param('source') source: string,

@@ -5,8 +5,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const RAW = 'application/octet-stream';
 
-/** The route's body is bytes, whatever its content type: curl calls a plist a form. */
-export const RawBody = (): MethodDecorator & ClassDecorator => RouteConfig({ rawBody: true });
+/**
+ * The route's body is bytes, whatever its content type: curl calls a plist a form. `open`: it is read whoever sends it, where
+ * the body itself says whether its sender may.
+ */
+export const RawBody = ({ open = false } = {}): MethodDecorator & ClassDecorator =>
+  RouteConfig({ rawBody: true, open });
 
 /** Makes `@RawBody()` routes get their bytes. */
 @Injectable()

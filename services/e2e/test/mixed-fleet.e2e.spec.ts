@@ -5,6 +5,7 @@ import { factsKnown, openPolicy, type OpenPolicy, rolloutWhen } from '../src/pol
 import { startWorld, type World } from '../src/world.ts';
 
 const NEWEST = '27.1';
+const MINUTE = 60_000;
 const phone = { productName: 'iPhone99,1', modelName: 'iPhone' };
 const pad = { productName: 'iPad99,1', modelName: 'iPad' };
 const tv = { productName: 'AppleTV99,1', modelName: 'Apple TV' };
@@ -18,7 +19,25 @@ const release = (build: string, ...devices: string[]) => ({
 });
 const iOS = [release('24B100', phone.productName, pad.productName, tv.productName)];
 const macOS = [release('26B100', mac.board)];
-const FEED = JSON.stringify({ PublicAssetSets: { iOS, macOS }, AssetSets: { iOS, macOS } });
+/** A security improvement on top of the iPhones' release. */
+const IMPROVED = '24B771100a';
+const PublicBackgroundSecurityImprovements = {
+  iOS: [
+    {
+      ...release(IMPROVED, phone.productName),
+      ProductVersionExtra: '(a)',
+      PrerequisiteBuild: '24B100',
+    },
+  ],
+};
+const FEED = JSON.stringify({
+  PublicAssetSets: { iOS, macOS },
+  AssetSets: { iOS, macOS },
+  PublicBackgroundSecurityImprovements,
+});
+
+const weak = (version: string, behaviour: 'noNetwork' | 'offAtDeadline', strikes: number) =>
+  ({ platform: 'iOS', model: phone, version, behaviour, strikes, lane: 'ddm' }) as const;
 
 /** From before there were declarations to the OS that takes nothing else. */
 const FLEET = {
@@ -28,6 +47,19 @@ const FLEET = {
   'iOS 18.6': { platform: 'iOS', model: phone, version: '18.6', lane: 'ddm' },
   'iOS 27.0': { platform: 'iOS', model: phone, version: '27.0', lane: 'ddm' },
   'iOS 27.0, no space': { platform: 'iOS', model: phone, version: '27.0', behaviour: 'noDisk', lane: 'ddm' },
+  'iOS 27.0, no network': { platform: 'iOS', model: phone, version: '27.0', behaviour: 'noNetwork', lane: 'ddm' },
+  'iOS 18.6, back on the network': weak('18.6', 'noNetwork', 1),
+  'iOS 27.0, broken downloads': {
+    platform: 'iOS',
+    model: phone,
+    version: '27.0',
+    behaviour: 'downloadFails',
+    lane: 'ddm',
+  },
+  'iOS 27.0, broken': { platform: 'iOS', model: phone, version: '27.0', behaviour: 'installFails', lane: 'ddm' },
+  'iOS 27.0, on the phone': { platform: 'iOS', model: phone, version: '27.0', behaviour: 'onCall', lane: 'ddm' },
+  'iOS 27.0, off at its time': weak('27.0', 'offAtDeadline', 1),
+  'iOS 27.1, at its base': { platform: 'iOS', model: phone, version: NEWEST, build: '24B100', lane: 'ddm' },
   'iPadOS 16.1': { platform: 'iPadOS', model: pad, version: '16.1', lane: 'mdm' },
   'iPadOS 26.2': { platform: 'iPadOS', model: pad, version: '26.2', lane: 'ddm' },
   'tvOS 17.6': { platform: 'tvOS', model: tv, version: '17.6', lane: 'mdm' },
@@ -40,6 +72,15 @@ const FLEET = {
 } as const;
 type Name = keyof typeof FLEET;
 const NAMES = Object.keys(FLEET) as Name[];
+
+/** The others are installed, also those that failed, were off, or had no network for a time. */
+const FAILED: Partial<Record<Name, string>> = {
+  'iOS 27.0, no space': 'ddm failed: insufficient-space',
+  'iOS 27.0, no network': 'ddm failed: insufficient-network',
+  'iOS 27.0, broken downloads': 'ddm failed: download-failed',
+  'iOS 27.0, broken': 'ddm failed: install-failed',
+  'iOS 27.0, on the phone': 'ddm failed: phone-call-in-progress',
+};
 
 let world: World;
 let night: OpenPolicy;
@@ -66,13 +107,20 @@ beforeAll(async () => {
         roster: Object.values(FLEET).map(({ lane: _lane, ...entry }) => entry),
         // A Mac does not tell its zone: this one's is that of the window.
         zones: { UTC: 1 },
-        settings: { bandwidthMbit: [200, 300], statusReportMs: [1_000, 5_000] },
+        settings: {
+          bandwidthMbit: [200, 300],
+          statusReportMs: [1_000, 5_000],
+          offlineForMs: [10 * MINUTE, 20 * MINUTE],
+        },
       },
     },
   });
   await factsKnown(world);
   await waitFor('capabilities', async () => (await declaring()).length >= inLane('ddm').length, 60_000);
-  night = await openPolicy(world, 180, { enforcement: { announceDays: 0 } });
+  night = await openPolicy(world, 180, {
+    enforcement: { announceDays: 0 },
+    target: { kind: 'newest', securityResponses: true },
+  });
   await rolloutWhen(
     world,
     night.rolloutId,
@@ -95,9 +143,22 @@ describe('a mixed fleet, from iOS 12 to OS 27', () => {
     const expected = NAMES.map((name) => [name, `${FLEET[name].lane} installed`]);
     expect(Object.fromEntries(seen)).toEqual({
       ...Object.fromEntries(expected),
-      'iOS 27.0, no space': 'ddm failed: insufficient-space',
+      ...FAILED,
     });
-    for (const name of NAMES.filter((one) => !one.endsWith('no space'))) expect(device(name).version).toBe(NEWEST);
+    for (const name of NAMES.filter((one) => !(one in FAILED)))
+      expect([name, device(name).version]).toEqual([name, NEWEST]);
+  });
+
+  it('waits for a device that was off when it should have installed', () => {
+    const off = device('iOS 27.0, off at its time');
+    expect(off.strikes).toBe(0);
+    expect(off.installedAt).toBeGreaterThan(off.offlineUntil);
+  });
+
+  it('brings a security improvement with the release from iOS 18 on, and to the device that runs the release', () => {
+    const supplement = { build: IMPROVED, extra: '(a)' };
+    for (const name of ['iOS 27.1, at its base', 'iOS 18.6', 'iOS 27.0'] as const)
+      expect([name, device(name)]).toMatchObject([name, { version: NEWEST, build: '24B100', supplement }]);
   });
 
   it('sends no update command to a device that is told by declaration, and no enforcement to the others', () => {

@@ -125,7 +125,7 @@ module.exports = {
       'Tools import contracts and apple, and speak to services over the wire; but what is fuzzed or measured by itself runs in the tool.',
       {
         path: '^tools/(?!build/)',
-        pathNot: `${specs}|^tools/(fuzz/src/(?:targets|declared-status|refusing)|bench/src/messages/ours|bench/src/push/stage)\\.ts$`,
+        pathNot: `${specs}|^tools/(fuzz/src/(?:targets|declared-status|push-answers|refusing)|bench/src/messages/ours|bench/src/push/stage)\\.ts$`,
       },
       { path: '^(libs|services)/', pathNot: lib('contracts', 'apple') },
     ),

@@ -145,13 +145,13 @@ export abstract class AssignmentStore {
   abstract give(tx: Tx, assignment: NewAssignment & { tenant: string; tell: Telling }, now: Date): Promise<Arranged>;
 
   /**
-   * For a new enrollment: what it was told, can take and has synced is forgotten.
+   * For a new enrollment: what it was told and has synced is forgotten, and what it said before `at` that it can take.
    * @returns the devices for which this enrollment is new
    */
   abstract forget(
     tx: Tx,
     tenant: string,
-    enrollments: readonly { deviceId: string; generation: number }[],
+    enrollments: readonly { deviceId: string; generation: number; at: string }[],
   ): Promise<string[]>;
 
   /** Its newest command never reached them: what they were told is forgotten. */

@@ -5,6 +5,7 @@ import { AT, DdmBed } from './bed.ts';
 import { SyncingDevice } from './device.ts';
 
 type Enrolled = ItemOf<typeof deviceEnrolled>;
+const CAPABLE = randomUUID();
 
 describe('devices', () => {
   const bed = new DdmBed();
@@ -34,6 +35,26 @@ describe('devices', () => {
     expect(active?.Payload).toEqual({ StandardConfigurations: [one.Identifier] });
     return (one.Payload as { StatusItems: { Name: string }[] }).StatusItems.map(({ Name }) => Name);
   };
+
+  it('keeps what a device has said that it can take since it enrolled, and forgets what it said before', async () => {
+    const capable = (deviceId: string, at: string) =>
+      bed.rows(
+        `WITH c AS (INSERT INTO ddm.capabilities (tenant, capabilities_id, declarations, status_items)
+                    VALUES ('default', $2, '{com.apple.activation.simple}', '{}') ON CONFLICT DO NOTHING)
+         INSERT INTO ddm.device (tenant, device_id, capabilities_id, reported_at) VALUES ('default', $1, $2, $3)`,
+        [deviceId, CAPABLE, at],
+      );
+    await capable('overtaken', new Date(Date.parse(AT) + 1_000).toISOString());
+    await capable('again', new Date(Date.parse(AT) - 1_000).toISOString());
+    for (const id of ['overtaken', 'again']) await enrolled(id, { osVersion: '18.1' });
+    const rows = await bed.rows(
+      `SELECT device_id AS id, capabilities_id AS can FROM ddm.device WHERE device_id IN ('overtaken', 'again') ORDER BY 1`,
+    );
+    expect(rows).toEqual([
+      { id: 'again', can: null },
+      { id: 'overtaken', can: CAPABLE },
+    ]);
+  });
 
   it('are asked to report their OS and updates as soon as they enroll, by what their OS can report', async () => {
     const devices: [string, Enrolled['facts']][] = [

@@ -60,9 +60,10 @@ export class PgAssignmentStore extends AssignmentStore {
   override async forget(
     tx: Tx,
     tenant: string,
-    enrollments: readonly { deviceId: string; generation: number }[],
+    enrollments: readonly { deviceId: string; generation: number; at: string }[],
   ): Promise<string[]> {
-    const columns = [enrollments.map((one) => one.deviceId), enrollments.map((one) => one.generation)];
+    const column = <K extends 'deviceId' | 'generation' | 'at'>(key: K) => enrollments.map((one) => one[key]);
+    const columns = [column('deviceId'), column('generation'), column('at')];
     return idsOf(await tx.query<{ deviceId: string }>(sql.forget, [tenant, ...columns]));
   }
 

@@ -208,7 +208,7 @@ export interface ArrangeRecord {
   capabilitiesId: string | null;
 }
 
-/** $1 tenant, $2 device ids, $3 generations */
+/** $1 tenant, $2 device ids, $3 generations, $4 when they enrolled */
 export const forget: Statement = {
   name: 'ddm-forget',
   text: `
@@ -217,8 +217,11 @@ WITH begun AS (
   SELECT $1, g.device_id, max(g.generation) FROM unnest($2::text[], $3::int[]) AS g(device_id, generation)
    GROUP BY g.device_id ORDER BY g.device_id COLLATE "C"
   ON CONFLICT (tenant, device_id) DO UPDATE
-     SET generation = EXCLUDED.generation, capabilities_id = NULL, told_token = NULL, synced_token = NULL, synced_at = NULL,
-         reported_at = NULL
+     SET generation = EXCLUDED.generation, told_token = NULL, synced_token = NULL, synced_at = NULL,
+         -- A report may overtake the news of the enrollment: a device tells its capabilities once, and then daily.
+         (capabilities_id, reported_at) = (
+           SELECT CASE WHEN s.reported_at >= max(g.at) THEN s.capabilities_id END, CASE WHEN s.reported_at >= max(g.at) THEN s.reported_at END
+             FROM unnest($2::text[], $4::timestamptz[]) AS g(device_id, at) WHERE g.device_id = EXCLUDED.device_id)
    WHERE s.generation < EXCLUDED.generation
   RETURNING s.device_id
 ), cleared AS (

@@ -5,7 +5,7 @@ import type { Caller } from '../ports.ts';
 import { AuthenticateCaller } from '../steps/authenticate-caller.ts';
 
 /** What is known of a request's caller before its body is read. */
-export type Judged = FastifyRequest & { caller?: Caller; refusal?: unknown };
+export type Judged = FastifyRequest & { caller?: Caller; refusal?: Error };
 
 const UNREAD = 'application/vnd.lamplighter.unread';
 
@@ -34,7 +34,7 @@ export class UnreadBodies implements OnModuleInit {
     try {
       request.caller = await this.step.run(request.headers.authorization);
     } catch (error) {
-      request.refusal = error;
+      request.refusal = error instanceof Error ? error : new Error(String(error));
       request.headers['content-type'] = UNREAD;
       void reply.header('connection', 'close');
     }

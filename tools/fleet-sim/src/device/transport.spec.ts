@@ -18,7 +18,7 @@ describe('the connection of a device with a client certificate', () => {
     });
     server = createServer({ cert, key, ca: authority.certificate, requestCert: true }, (request, response) => {
       const socket = request.socket as TLSSocket;
-      seen.push({ name: socket.getPeerCertificate().subject.CN!, resumed: socket.isSessionReused() });
+      seen.push({ name: String(socket.getPeerCertificate().subject.CN), resumed: socket.isSessionReused() });
       response.end();
     });
     await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));

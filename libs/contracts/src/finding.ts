@@ -11,6 +11,8 @@ export const FindingKind = z.enum([
   /** Its identity certificate ends soon: without a new one it cannot come any more. */
   'certificate-expiring',
   'certificate-expired',
+  /** Its agent has not found it, and the device has not come since. */
+  'certificate-missing',
 ]);
 export type FindingKind = z.infer<typeof FindingKind>;
 
@@ -34,6 +36,8 @@ export const FindingEvidence = z.object({
   targetVersion: z.string().optional(),
   rolloutId: z.guid().optional(),
   endsAt: Time.optional(),
+  /** When the device's agent said so. */
+  reportedAt: Time.optional(),
 });
 export type FindingEvidence = z.infer<typeof FindingEvidence>;
 
@@ -51,6 +55,8 @@ export function findingText(kind: FindingKind, since: Date, evidence: FindingEvi
       return `Its update to ${evidence.targetVersion ?? 'a newer version'} has been ${evidence.state ?? 'under way'} without progress since ${begun}.`;
     case 'certificate-expiring':
       return `Its identity certificate ends at ${at(evidence.endsAt)}. Renew it before (SCEP or ACME), or the device cannot connect any more and must be enrolled anew.`;
+    case 'certificate-missing':
+      return `Its identity certificate is missing, as its agent said at ${at(evidence.reportedAt)}; it has not connected since, and cannot. Enroll it anew.`;
     default:
       return `Its identity certificate ended at ${at(evidence.endsAt)}: it cannot connect. Enroll it anew.`;
   }

@@ -203,6 +203,29 @@ describe('the watchdog', () => {
     expect(await steps()).toEqual({ push: 0, ping: 0, sync: 0, alert: 2 });
   });
 
+  it('tells of a certificate that an agent misses, until the device comes', async () => {
+    const missing = (id: string, minute: number, identityCertificate = 'missing') =>
+      database.admin.query(
+        {
+          text: `INSERT INTO status_ingestion.agent_report (tenant, device_id, reported_at, facts) VALUES ('default', $1, $2, $3)`,
+        },
+        [id, at(minute), JSON.stringify({ identityCertificate })],
+      );
+    for (const id of ['LOST', 'CAME-SINCE', 'HAS-IT']) await device(id, { seen: -5 });
+    await device('LOST-AND-ENDED', { endsAt: new Date(Date.now() - 86_400_000) });
+    await missing('LOST', 0);
+    await missing('LOST-AND-ENDED', 0);
+    await missing('CAME-SINCE', -10);
+    await missing('HAS-IT', 0, 'present');
+    clock.advance(10 * MINUTE);
+    await round();
+    expect(await findings()).toEqual(['LOST certificate-missing', 'LOST-AND-ENDED certificate-missing']);
+    await seen('LOST');
+    clock.advance(10 * MINUTE);
+    await round();
+    expect(await findings()).toEqual(['LOST certificate-missing (cleared)', 'LOST-AND-ENDED certificate-missing']);
+  });
+
   it('wakes, asks, synchronizes and at last alerts, each once a day', async () => {
     await device('AWAY', { woken: 0, hasDdm: true });
     clock.advance(60 * MINUTE);

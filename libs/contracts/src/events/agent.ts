@@ -11,6 +11,8 @@ export const AgentFacts = z.object({
   mdmClient: Health.optional(),
   /** The process that downloads and installs updates. */
   softwareUpdate: Health.optional(),
+  /** The device's identity for MDM in its keychain: without it the device cannot connect to this server. */
+  identityCertificate: z.enum(['present', 'missing']).optional(),
   /** Bytes that are free on the system's volume. */
   freeDiskBytes: z.int().min(0).optional(),
   onPower: z.boolean().optional(),
@@ -23,7 +25,7 @@ export const AgentFacts = z.object({
 });
 export type AgentFacts = z.infer<typeof AgentFacts>;
 
-/** An agent on a device has reported. The newest report of a device is kept, as evidence for people; it decides nothing. */
+/** An agent on a device has reported. The newest report of a device is kept, as evidence for people and for the watchdog's `certificate-missing`; no update is held back for it. */
 export const agentReported = defineEvent(
   'agent.reported',
   1,

@@ -60,6 +60,7 @@ function after(last: WatchStep, rungs: readonly WatchStep[]): WatchStep {
 /** Of several findings the one that people are told of. */
 export function gravest(kinds: readonly FindingKind[]): FindingKind {
   const order: readonly FindingKind[] = [
+    'certificate-missing',
     'certificate-expired',
     'mdm-client-stuck',
     'update-stuck',

@@ -132,6 +132,7 @@ describe('the verdict on a device', () => {
     ['not-enrolled', { enrollment: { ...known().enrollment!, status: 'authenticated' } }],
     ['already-at-target', { ...ahead({ reason: 'already-at-target' }), updates: [update({ state: 'downloading' })] }],
     ['certificate-expired', { findings: [finding('certificate-expired')], updates: [update({ state: 'commanded' })] }],
+    ['certificate-missing', { findings: [finding('certificate-missing')], updates: [update({ state: 'commanded' })] }],
     ['no-policy', { scheduled: { policies: [], outlook: null } }],
     [
       'policy-paused',

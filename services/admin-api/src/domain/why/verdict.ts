@@ -86,10 +86,11 @@ function upToDate(known: Known): Verdict | undefined {
 
 /** Without a valid identity certificate it cannot connect at all. */
 function shutOut({ findings }: Known): Verdict | undefined {
-  const finding = findings.find((one) => one.kind === 'certificate-expired');
+  const finding = findings.find(({ kind }) => kind === 'certificate-expired' || kind === 'certificate-missing');
   if (!finding) return undefined;
+  const isMissing = finding.kind === 'certificate-missing';
   return {
-    verdict: 'Cannot connect: its identity certificate has expired',
+    verdict: `Cannot connect: its identity certificate ${isMissing ? 'is missing' : 'has expired'}`,
     code: finding.kind,
     class: 'management',
     explanation: finding.text,

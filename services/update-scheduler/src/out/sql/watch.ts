@@ -88,6 +88,9 @@ const found = (within: Within) => `silent AS (
      AND coalesce(u.progressed_at, u.commanded_at) <= $6
      AND ${within('u')}
    ORDER BY u.tenant, u.device_id, u.updated_at DESC
+), lost AS (
+  SELECT r.tenant, r.device_id, r.reported_at FROM status_ingestion.agent_report_v1 r
+   WHERE r.facts ->> 'identityCertificate' = 'missing' AND ${within('r')}
 ), found AS (
   SELECT tenant, device_id, 'contact' AS topic, CASE WHEN is_stuck THEN 'mdm-client-stuck' ELSE 'silent-after-push' END AS kind,
          woken_at AS since,
@@ -99,11 +102,14 @@ const found = (within: Within) => `silent AS (
          jsonb_build_object('state', state, 'targetVersion', target_version, 'rolloutId', rollout_id)
     FROM slow
   UNION ALL
-  SELECT tenant, device_id, 'certificate',
-         CASE WHEN certificate_ends_at <= $11::timestamptz THEN 'certificate-expired' ELSE 'certificate-expiring' END,
-         CASE WHEN certificate_ends_at <= $11 THEN certificate_ends_at ELSE $3 END,
-         jsonb_build_object('endsAt', certificate_ends_at)
-    FROM scanned WHERE is_ours AND certificate_ends_at <= $7
+  SELECT e.tenant, e.device_id, 'certificate',
+         CASE WHEN l.reported_at IS NOT NULL THEN 'certificate-missing'
+              WHEN e.certificate_ends_at <= $11::timestamptz THEN 'certificate-expired' ELSE 'certificate-expiring' END,
+         CASE WHEN l.reported_at IS NOT NULL THEN l.reported_at WHEN e.certificate_ends_at <= $11 THEN e.certificate_ends_at ELSE $3 END,
+         jsonb_strip_nulls(jsonb_build_object('endsAt', e.certificate_ends_at, 'reportedAt', l.reported_at))
+    FROM scanned e
+    LEFT JOIN lost l ON l.tenant = e.tenant AND l.device_id = e.device_id AND l.reported_at > coalesce(e.seen_at, '-infinity')
+   WHERE e.is_ours AND (e.certificate_ends_at <= $7 OR l.reported_at IS NOT NULL)
 )`;
 
 const write = (within: Within) => `written AS (

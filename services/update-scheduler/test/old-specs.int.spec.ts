@@ -51,6 +51,18 @@ describe('a policy that an older version stored', () => {
     expect(await night.lastCommand('a')).toMatchObject({ notBefore: '2026-11-20T02:10:00.000Z' });
   });
 
+  it('goes on where it no longer passes the checks of today', async () => {
+    const more = JSON.stringify({ pollMinutes: 500, rings: [{ name: 'all', afterDays: 0, from: 'first-ring' }] });
+    await night.db.query({ text: `UPDATE update_scheduler.policy SET spec = spec || $1` }, [more]);
+    await night.start();
+    await night.judgeRings.run();
+    expect(await night.states()).toEqual({
+      a: 'scanning',
+      mac: 'scanning',
+      declared: 'commanded: waiting-for-its-time',
+    });
+  });
+
   it('is asked whether it has a device that another policy takes in', async () => {
     await age('policy');
     const { policyId } = await night.policy({ name: 'later', precedence: 50 });

@@ -1,10 +1,11 @@
-import { type DeviceSummary, type Fact, type GroupSpec, PolicySpec } from '@lamplighter/contracts';
+import { type DeviceSummary, type Fact, type GroupSpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { COLUMNS, compileGroup, SqlParams } from '../domain/filter.ts';
 import type { FactsOfDevice } from '../domain/member.ts';
 import { AssignmentStore, type HeldPolicy } from '../assignment-ports.ts';
 import { readFleet } from './fleet-read.ts';
+import { storedPolicy } from './stored-policy.ts';
 
 type SummaryRow = Omit<DeviceSummary, 'lastAnswerAt'> & { lastAnswerAt: Date | null };
 
@@ -21,8 +22,7 @@ export class PgAssignmentStore extends AssignmentStore {
 
   override async policies(tx: Tx, tenant: string): Promise<HeldPolicy[]> {
     const rows = await tx.query<HeldPolicy>(POLICIES, [tenant]);
-    // What was stored before a field came has none of it.
-    return rows.map((row) => ({ ...row, spec: PolicySpec.parse(row.spec) }));
+    return rows.map((row) => ({ ...row, spec: storedPolicy(row.spec) }));
   }
 
   override async facts(tenant: string, deviceId: string): Promise<(FactsOfDevice & { enrolled: boolean }) | undefined> {

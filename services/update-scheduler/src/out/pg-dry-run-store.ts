@@ -1,4 +1,4 @@
-import { derivedUuid, PolicySpec } from '@lamplighter/contracts';
+import { derivedUuid, type PolicySpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { SqlParams } from '../domain/filter.ts';
@@ -10,6 +10,7 @@ import { readFleet } from './fleet-read.ts';
 import { groupsOf, otherRollouts, rankedPolicies } from './judgement-inputs.ts';
 import { LONGEST_HOURS } from './pg-plan-store.ts';
 import { judgeDevices, type Judgement } from './sql/judge-devices.ts';
+import { storedPolicy } from './stored-policy.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -27,7 +28,7 @@ export class PgDryRunStore extends DryRunStore {
 
   override async spec(tenant: string, policyId: string): Promise<PolicySpec | undefined> {
     const [row] = await this.db.query<{ spec: PolicySpec }>(SPEC, [tenant, policyId]);
-    return row && PolicySpec.parse(row.spec);
+    return row && storedPolicy(row.spec);
   }
 
   override async judge(terms: Terms, now: Date): Promise<{ enrolled: number; groups: JudgedGroup[] }> {

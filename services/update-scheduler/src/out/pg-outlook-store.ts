@@ -1,4 +1,4 @@
-import { derivedUuid, PolicySpec, resolveWindows, type WindowSpec } from '@lamplighter/contracts';
+import { derivedUuid, type PolicySpec, resolveWindows, type WindowSpec } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { SqlParams } from '../domain/filter.ts';
@@ -10,6 +10,7 @@ import { LONGEST_HOURS, whyWaits } from './pg-plan-store.ts';
 import { keyedWindows } from './pg-window-store.ts';
 import { judgeDevices, type Judgement } from './sql/judge-devices.ts';
 import { RINGS } from './sql/judgement-inputs.ts';
+import { storedPolicy } from './stored-policy.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -28,7 +29,7 @@ export class PgOutlookStore extends OutlookStore {
     const [row] = await this.db.query<TermsRow>(TERMS, [tenant, policyId]);
     if (!row) return undefined;
     const { named, rolloutSpec, spec: current, ...rest } = row;
-    const spec = PolicySpec.parse(rolloutSpec ?? current);
+    const spec = storedPolicy(rolloutSpec ?? current);
     const windows = keyedWindows(spec, named ?? {});
     return { ...rest, emergency: rest.emergency || spec.emergency, spec: resolveWindows(spec, named ?? {}), windows };
   }

@@ -1,4 +1,4 @@
-import { isTimeZone, PolicySpec } from '@lamplighter/contracts';
+import { isTimeZone } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { compileAssignment, SqlParams } from '../domain/filter.ts';
@@ -9,6 +9,7 @@ import type { Judgement } from './sql/judge-devices.ts';
 import { RINGS } from './sql/judgement-inputs.ts';
 import { type ChunkOf, planChunk, zoneTerms } from './sql/plan-chunk.ts';
 import { unassign } from './sql/unassign.ts';
+import { storedPolicy } from './stored-policy.ts';
 
 @Injectable()
 export class PgPlanStore extends PlanStore {
@@ -23,8 +24,7 @@ export class PgPlanStore extends PlanStore {
     if (!row) return undefined;
     // A statement of its own: it must see what another planner committed while this one waited for the lock.
     const [next] = await tx.query<{ waves: number }>(NEXT_WAVE, [tenant, occurrenceId]);
-    // What was stored before a field came has none of it.
-    return { ...row, spec: PolicySpec.parse(row.spec), waves: next!.waves };
+    return { ...row, spec: storedPolicy(row.spec), waves: next!.waves };
   }
 
   override async count(tx: Tx, terms: PlanTerms): Promise<number> {

@@ -1,8 +1,8 @@
-import { PolicySpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Health, IN_TROUBLE, NOT_COUNTED } from '../domain/health-gate.ts';
 import { type RingsOfRollout, RingStore, type StoredRing } from '../ring-ports.ts';
+import { storedPolicy } from './stored-policy.ts';
 
 @Injectable()
 export class PgRingStore extends RingStore {
@@ -31,7 +31,7 @@ export class PgRingStore extends RingStore {
   override async lock(tx: Tx, tenant: string, rolloutId: string): Promise<RingsOfRollout | undefined> {
     const rings = await tx.query<StoredRing>(LOCK, [tenant, rolloutId]);
     const [head] = await tx.query<Omit<RingsOfRollout, 'rings'>>(HEAD, [tenant, rolloutId]);
-    return head && { ...head, spec: PolicySpec.parse(head.spec), rings };
+    return head && { ...head, spec: storedPolicy(head.spec), rings };
   }
 
   override async health(tx: Tx, tenant: string, rolloutId: string): Promise<ReadonlyMap<number, Health>> {

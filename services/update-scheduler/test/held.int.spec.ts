@@ -94,6 +94,41 @@ describe('what devices were told by declaration before their policy was paused',
     expect(await withdrawn()).toEqual(['a', 'b']);
   });
 
+  it('is told anew in the same window also where that is still being planned when it is resumed', async () => {
+    await pause(policyId);
+    await night.holdBack.run();
+    await night.db.query({ text: `UPDATE update_scheduler.occurrence SET state = 'planning', plan_cursor = 'z'` });
+    night.minutes(10);
+    await pause(policyId, 'resume');
+    await night.start();
+    expect((await night.states())['a']).toBe('commanded: waiting-for-its-time');
+  });
+
+  it('is told anew also where the tenant is resumed in the moment in which it is taken back', async () => {
+    await night.controlPolicy.tenant({ tenant: TENANT, action: 'pause', by: 'ada' });
+    const [held] = await night.holds.held();
+    let resumed = Promise.resolve<unknown>(undefined);
+    await night.db.transaction(async (tx) => {
+      expect(await night.holds.keep(tx, held!)).toMatchObject({ reason: 'paused' });
+      resumed = night.controlPolicy.tenant({ tenant: TENANT, action: 'resume', by: 'ada' });
+      const isWaiting = async () => {
+        const [row] = await night.db.query<{ waits: boolean; paused: boolean }>({
+          text: `SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted) AS waits, paused FROM update_scheduler.tenant_state`,
+        });
+        return row!.waits || !row!.paused;
+      };
+      while (!(await isWaiting()));
+      await tx.query({
+        text: `UPDATE update_scheduler.device_update SET state = 'waiting', reason = 'paused', step = '', due_at = NULL, version = version + 1
+                WHERE state IN ('commanded', 'downloading')`,
+      });
+    });
+    await resumed;
+    night.minutes(10);
+    await night.start();
+    expect((await night.states())['a']).toBe('commanded: waiting-for-its-time');
+  });
+
   it('is followed to its end on a device that installs, and taken back once that does so no more', async () => {
     await pause(policyId);
     await night.holdBack.run();

@@ -16,6 +16,9 @@ export class PgHoldStore extends HoldStore {
   }
 
   override async keep(tx: Tx, { tenant, rolloutId }: Pick<Held, 'tenant' | 'rolloutId'>): Promise<Held | undefined> {
+    // Statements of their own: what a resume that they waited for has written is read after them.
+    await tx.query(LOCK_ROLLOUT, [tenant, rolloutId]);
+    await tx.query(LOCK_TENANT, [tenant]);
     const [held] = await tx.query<Held>(KEEP, [tenant, rolloutId]);
     return held;
   }
@@ -68,7 +71,18 @@ const HELD = {
 
 const KEEP = {
   name: 'keep-held',
-  text: `${held('r.tenant = $1 AND r.rollout_id = $2')} FOR SHARE OF r, p) one`,
+  text: `${held('r.tenant = $1 AND r.rollout_id = $2')}) one`,
+};
+
+const LOCK_ROLLOUT = {
+  name: 'keep-held-rollout',
+  text: `SELECT FROM update_scheduler.rollout r
+           JOIN update_scheduler.policy p ON p.tenant = r.tenant AND p.policy_id = r.policy_id
+          WHERE r.tenant = $1 AND r.rollout_id = $2 FOR SHARE OF r, p`,
+};
+const LOCK_TENANT = {
+  name: 'keep-held-tenant',
+  text: `SELECT FROM update_scheduler.tenant_state WHERE tenant = $1 FOR SHARE`,
 };
 
 const RING = '($3::int[] IS NULL OR u.ring = ANY($3))';
@@ -99,12 +113,12 @@ const ORDERED = {
           ORDER BY u.device_id LIMIT $6`,
 };
 
-// The cursor goes back to the start; devices that are planned already are left alone.
+// The cursor goes back to the start, of a plan under way too: what was taken back may lie behind it. Devices that are planned already are left alone.
 const REPLAN = {
   name: 'replan-recalled',
   text: `UPDATE update_scheduler.occurrence o SET state = 'planning', plan_cursor = '', not_eligible = 0, already_installed = 0
           WHERE o.tenant = $1 AND ($2::uuid IS NULL OR o.rollout_id = $2) AND ($3::uuid IS NULL OR o.policy_id = $3)
-            AND o.state = 'planned' AND o.stops_at > $4
+            AND o.state IN ('planning', 'planned') AND o.stops_at > $4
             AND EXISTS (SELECT FROM update_scheduler.device_update u
                          WHERE u.tenant = o.tenant AND u.occurrence_id = o.occurrence_id AND u.lane = 'ddm'
                            AND u.state = 'waiting' AND u.reason IN ('paused', 'ring-halted'))`,

@@ -129,5 +129,5 @@ const OVERRIDE = {
 const REPLAN = {
   name: 'replan-occurrences',
   text: `UPDATE update_scheduler.occurrence SET state = 'planning', plan_cursor = '', not_eligible = 0, already_installed = 0
-          WHERE tenant = $1 AND rollout_id = $2 AND state = 'planned' AND stops_at > $3`,
+          WHERE tenant = $1 AND rollout_id = $2 AND state IN ('planning', 'planned') AND stops_at > $3`,
 };

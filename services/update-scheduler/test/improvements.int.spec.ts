@@ -94,6 +94,17 @@ describe('a security improvement', () => {
     expect((await night.states())['bare']).toBe('installed');
   });
 
+  it('is there where the device has taken a newer one by itself meanwhile, and not where it has an older one', async () => {
+    await improved(SECOND!, '(b)', '23U67', '2026-10-09');
+    await start();
+    await reports('base', { osVersion: '26.6', supplementalBuild: FIRST });
+    expect((await night.states())['base']).toBe('commanded: waiting-for-its-time');
+    await reports('base', { osVersion: '26.6', supplementalBuild: '23U771340d' });
+    expect((await night.states())['base']).toBe('installed');
+    await reports('bare', { osVersion: '26.6', supplementalBuild: '23V9' });
+    expect((await night.states())['bare']).toBe('commanded: waiting-for-its-time');
+  });
+
   it('follows the update that a policy brought before, and the next improvement follows it', async () => {
     await start();
     await reports('below', { osVersion: '26.6', supplementalBuild: '23U67' });

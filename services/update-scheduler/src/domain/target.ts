@@ -63,7 +63,20 @@ export function hasReached(update: Update, { osVersion, supplementalBuild }: Run
   if (now < 0 || update.targetVersion === '') return undefined;
   const target = osVersionKey(update.targetVersion);
   if (now !== target || !isImprovement(update)) return now >= target;
-  return supplementalBuild === undefined ? undefined : supplementalBuild === update.targetBuild;
+  return supplementalBuild === undefined ? undefined : isAtLeast(supplementalBuild, update.targetBuild);
+}
+
+/** Whether of two builds of one OS version the first has what the second brings: a device may take the next improvement by itself. */
+function isAtLeast(build: string, target: string): boolean {
+  const [[train, number, letter], [sameTrain, least, leastLetter]] = [partsOf(build), partsOf(target)];
+  if (build === target || train === '' || train !== sameTrain) return build === target;
+  return number === least ? letter >= leastLetter : number > least;
+}
+
+/** `23U771330a`: train, number, letter. The build of an OS itself has a smaller number than those of its improvements. */
+function partsOf(build: string): [train: string, number: number, letter: string] {
+  const [, train = '', number = '0', letter = ''] = /^(\d+[A-Z])(\d+)([a-z]?)$/.exec(build) ?? [];
+  return [train, Number(number), letter];
 }
 
 function lastOf(version: string): number {

@@ -91,6 +91,14 @@ describe('the quick look at a message', () => {
     ['a choice of several', z.union([z.string(), z.number()])],
   ])('leaves %s to Zod', (_name, schema) => expect(usualCheck(schema)).toBeUndefined());
 
+  it.each([z.number(), z.number().min(0), z.array(z.number())])(
+    'leaves a number beyond all numbers to Zod',
+    (schema) => {
+      const check = usualCheck(schema)!;
+      for (const text of ['1e999', '-1e999', '[1e999]']) expect(check(JSON.parse(text))).toBe(false);
+    },
+  );
+
   it('never takes of any message what Zod would refuse or change', () => {
     for (const { item } of messages) {
       const check = usualCheck(item) ?? (() => false);

@@ -42,7 +42,8 @@ export function usualCheck(schema: z.ZodType): UsualCheck | undefined {
 
 const kinds: Record<string, (definition: Definition) => UsualCheck | undefined> = {
   string: () => (value) => typeof value === 'string',
-  number: () => (value) => typeof value === 'number',
+  // JSON's 1e999 is Infinity, which Zod takes for no number.
+  number: () => Number.isFinite,
   boolean: () => (value) => typeof value === 'boolean',
   literal: ({ values }) => isAmong(values),
   enum: ({ entries }) => isAmong(entries && Object.values(entries)),

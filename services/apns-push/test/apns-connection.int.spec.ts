@@ -9,6 +9,7 @@ import { config } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { judge } from '../src/domain/apns-answer.ts';
 import type { ApnsAnswer } from '../src/domain/apns-answer.ts';
+import { ApnsConnection } from '../src/out/apns-connection.ts';
 import { ApnsPool } from '../src/out/apns-pool.ts';
 import { Http2PushSender } from '../src/out/http2-push-sender.ts';
 import type { Push, StoredCertificate } from '../src/ports.ts';
@@ -72,6 +73,28 @@ async function proxied(): Promise<{ url: string; proxy: TcpProxy }> {
 const until = (ms: number) => ({ deadlineMs: ms, untilMs: ms });
 
 const accepted = (answers: ApnsAnswer[]) => answers.filter(({ status }) => status === 200).length;
+
+describe('a connection that leaves before it is open', () => {
+  it('is looked at once more, in the same turn, and ends', async () => {
+    const url = await start();
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'performance', 'queueMicrotask'] });
+    const endpoint = { url, topic: TOPIC, ca: ca.pem, timeoutMs: 5_000, idleMs: 60_000 };
+    const keys = { certificate: certificate.certificate, key: certificate.key };
+    const failed = jest.fn();
+    const ended = Promise.withResolvers<void>();
+    const listener = { settled: () => undefined, changed: () => ended.resolve(), failed };
+    const connection = new ApnsConnection({ ...endpoint, ...keys }, listener);
+    connection.leave();
+    // Between two timers of one turn no socket tells of its end.
+    try {
+      jest.advanceTimersByTime(1_000);
+    } finally {
+      jest.useRealTimers();
+    }
+    await ended.promise;
+    expect([connection.isUsable, failed.mock.calls]).toEqual([false, []]);
+  });
+});
 
 describe('SETTINGS that change while pushes run', () => {
   it('are obeyed from then on, down and up', async () => {

@@ -204,6 +204,8 @@ export class ApnsConnection {
       if (now - this.openedAt > timeoutMs) this.socket.destroy(new Error('APNs did not answer the connection attempt'));
       return;
     }
+    // It left before it was open; its end is told in a later turn.
+    if (this.client === undefined) return;
     if (now - (this.partedAt ?? now) > PING_MS) return this.destroy();
     if (now - (this.pingedAt ?? now) > PING_MS)
       return void this.socket.destroy(new Error('APNs did not answer a PING'));

@@ -67,6 +67,8 @@ describe('reports of agents on devices', () => {
     ['more than a thousand', Array.from({ length: 1001 }, () => ({ deviceId: 'MAC-1' })), 'reports'],
     ['what nobody knows', [{ deviceId: 'MAC-1', mood: 'good' }], 'reports.0'],
     ['half a byte', [{ deviceId: 'MAC-1', freeDiskBytes: 0.5 }], 'reports.0.freeDiskBytes'],
+    ['a NUL', [{ deviceId: 'MAC-1', note: 'a\0b' }], 'reports.0.note'],
+    ['half a character', [{ deviceId: 'MAC-1', agentVersion: '\ud800' }], 'reports.0.agentVersion'],
   ])('refuses %s', async (_name, reports, path) => {
     const reply = await post(reports);
     expect(reply.status).toBe(400);

@@ -4,9 +4,19 @@ import { DeviceId, Instant } from '../ids.ts';
 
 const Health = z.enum(['working', 'stuck']);
 
+/** What the database cannot hold is refused where it comes in: once it was taken it would be lost. */
+const words = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine(
+      (text) => !text.includes('\0') && text.isWellFormed(),
+      'holds a NUL character or half a character, which cannot be stored',
+    );
+
 /** What an agent on a device says of it. What it leaves out it does not know. */
 export const AgentFacts = z.object({
-  agentVersion: z.string().max(50).optional(),
+  agentVersion: words(50).optional(),
   /** The device's MDM client: `stuck` where it does not answer, or does not come when it is pushed. */
   mdmClient: Health.optional(),
   /** The process that downloads and installs updates. */
@@ -21,7 +31,7 @@ export const AgentFacts = z.object({
   /** When the device was last started. */
   restartedAt: Instant.optional(),
   /** In the agent's own words. */
-  note: z.string().max(500).optional(),
+  note: words(500).optional(),
 });
 export type AgentFacts = z.infer<typeof AgentFacts>;
 

@@ -62,8 +62,13 @@ export class Delivery implements Arrival {
     return this.msg.data;
   }
 
+  /** Undefined where there are none, or none that can be read: the broker looks at nothing that its publisher wrote into them. */
   get headers(): MsgHdrs | undefined {
-    return this.msg.headers;
+    try {
+      return this.msg.headers;
+    } catch {
+      return undefined;
+    }
   }
 
   /** False where this name is not among the bytes of its headers: parsing those would cost more than all else of a message. */

@@ -8,6 +8,7 @@ import {
   type MessageDefinition,
 } from '@lamplighter/contracts';
 import { jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
+import type { NatsConnectionImpl } from '@nats-io/nats-core/internal';
 import { z } from 'zod';
 import type { Broker } from '../src/connection.ts';
 import { Consumer, type ConsumeOptions } from '../src/consumer.ts';
@@ -168,6 +169,26 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     expect(seen).toEqual([2]);
     const codes = (await deadLetters('command.enqueue')).map((dead) => dead.header.get('Lamp-Code'));
     expect(codes).toEqual(['message.invalid', 'message.invalid']);
+  });
+
+  it('is not stopped by headers that nobody can read', async () => {
+    const seen: number[] = [];
+    const { protocol } = broker.nc as NatsConnectionImpl;
+    const send = (header: string, body: unknown) => {
+      const head = `NATS/1.0\r\n${header}\r\n\r\n`;
+      const text = JSON.stringify(body);
+      const subject = `${broker.prefix}.work.default.command.enqueue.0`;
+      protocol.sendCommand(`HPUB ${subject} ${head.length} ${head.length + text.length}\r\n${head}${text}\r\n`);
+    };
+    const sound = { specversion: '1.0', source: '/theirs', type: 'io.lamplighter.command.enqueue.v1' };
+    send('Lamp-Only: two\nlines', { ...sound, id: 'a', data: { n: 1 } });
+    send('not a name: x', { ...sound, id: 'b', data: { n: 'none' } });
+    await publish(todo, 2);
+    await consume(todo, (numbers) => void seen.push(...numbers));
+    await until(async () => (await pendingOf(todo)) === 0, 'all settled');
+    expect(seen).toEqual([1, 2]);
+    const codes = (await deadLetters('command.enqueue')).map((dead) => dead.header.get('Lamp-Code'));
+    expect(codes).toEqual(['message.invalid']);
   });
 
   it('takes a CloudEvent of a stranger, and none that says it is of a tenant other than its subject', async () => {

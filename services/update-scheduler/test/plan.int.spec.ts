@@ -164,6 +164,13 @@ describe('opening and planning a window', () => {
     expect(row?.target_version).toBe(version);
   });
 
+  it('plans a device once, also where its platform is named twice', async () => {
+    await night.devices({ id: 'a' });
+    await night.policy({ platforms: ['iOS', 'macOS', 'iOS'] });
+    await night.openAndPlan();
+    expect(await night.states()).toEqual({ a: 'planned' });
+  });
+
   it('never aims below what a device runs', async () => {
     await night.policy({ platforms: ['iOS'], target: { kind: 'exact', version: '18.7.8' } });
     await night.devices({ id: 'A', os: '26.1' });

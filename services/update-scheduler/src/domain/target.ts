@@ -35,12 +35,12 @@ export function targetBounds(target: TargetSpec): TargetBounds {
 
 const NO_TERMS = { daysAfterRelease: 0, securityResponses: false };
 
-/** The bounds for each platform of the policy. In an emergency a release counts from the day on which it was posted. */
+/** The bounds for each platform of the policy, once each. In an emergency a release counts from the day on which it was posted. */
 export function targetsOf(
   spec: Pick<PolicySpec, 'platforms' | 'target' | 'byPlatform'>,
   isEmergency: boolean,
 ): (TargetBounds & { platform: Platform })[] {
-  return spec.platforms.map((platform) => {
+  return [...new Set(spec.platforms)].map((platform) => {
     const bounds = targetBounds(spec.byPlatform[platform]?.target ?? spec.target);
     return { platform, ...bounds, daysAfterRelease: isEmergency ? 0 : bounds.daysAfterRelease };
   });

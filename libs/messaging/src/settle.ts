@@ -4,7 +4,7 @@ import type { Delivery } from './delivery.ts';
 import { keptHeaders, REDRIVES } from './dead-letters.ts';
 import { deadSubject } from './names.ts';
 import type { PublishWindow } from './publish-window.ts';
-import type { Wire } from './wire.ts';
+import type { Outgoing, Wire } from './wire.ts';
 
 export interface SettleContext {
   service: string;
@@ -78,22 +78,37 @@ export async function settle(delivery: Delivery, thrown: unknown, context: Settl
 async function deadLetter(delivery: Delivery, error: unknown, context: SettleContext): Promise<void> {
   const { service, prefix, messageName, window } = context;
   const reason = error instanceof Error ? error.message : String(error);
-  await window.send({
+  const letter: Outgoing = {
     subject: deadSubject(prefix, tenantOfSubject(delivery.subject), service, messageName),
     messageId: `dead:${service}:${delivery.stream}:${delivery.sequence}`,
     payload: Buffer.from(delivery.data),
-    headers: {
-      ...keptHeaders(delivery.headers),
-      'Lamp-Subject': delivery.subject,
-      'Lamp-Stream': delivery.stream,
-      'Lamp-Sequence': String(delivery.sequence),
-      'Lamp-Deliveries': String(delivery.count),
-      'Lamp-Message-Id': delivery.headers?.get('Lamp-Message-Id') || delivery.headers?.get('Nats-Msg-Id') || '',
-      [REDRIVES]: delivery.headers?.get(REDRIVES) || '0',
-      'Lamp-Service': service,
-      'Lamp-Code': error instanceof AppError ? error.code : 'unknown',
-      // One line of visible ASCII, as headers want it.
-      'Lamp-Reason': reason.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 500),
-    },
-  });
+  };
+  const facts = {
+    'Lamp-Subject': delivery.subject,
+    'Lamp-Stream': delivery.stream,
+    'Lamp-Sequence': String(delivery.sequence),
+    'Lamp-Deliveries': String(delivery.count),
+    'Lamp-Message-Id': delivery.headers?.get('Lamp-Message-Id') || delivery.headers?.get('Nats-Msg-Id') || '',
+    [REDRIVES]: delivery.headers?.get(REDRIVES) || '0',
+    'Lamp-Service': service,
+    'Lamp-Code': error instanceof AppError ? error.code : 'unknown',
+    'Lamp-Reason': lineOf(reason),
+  };
+  try {
+    await window.send({ ...letter, headers: { ...keptHeaders(delivery.headers), ...facts } });
+  } catch (failure) {
+    if (!(failure instanceof AppError) || failure.code !== 'message.too-large') throw failure;
+    // With all that is said of it, it is more than the broker takes: it would come again for ever.
+    const rest = {
+      'Lamp-Message-Id': facts['Lamp-Message-Id'].slice(0, 500),
+      [REDRIVES]: facts[REDRIVES].slice(0, 10),
+      'Lamp-Reason': lineOf(
+        `its ${letter.payload.length} bytes are not kept, since they leave no room for this: ${reason}`,
+      ),
+    };
+    await window.send({ ...letter, payload: Buffer.alloc(0), headers: { ...facts, ...rest } });
+  }
 }
+
+/** One line of visible ASCII, as headers want it. */
+const lineOf = (text: string): string => text.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 500);

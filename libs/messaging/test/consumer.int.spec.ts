@@ -191,6 +191,19 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     expect(codes).toEqual(['message.invalid']);
   });
 
+  it('sets a message aside that leaves no room for what is said of it, without its payload', async () => {
+    const limit = broker.nc.info!.max_payload;
+    broker.nc.publish(`${broker.prefix}.work.default.command.enqueue.0`, Buffer.alloc(limit, 'x'));
+    await publish(todo, 2);
+    const seen: number[] = [];
+    await consume(todo, (numbers) => void seen.push(...numbers));
+    await until(async () => seen.length > 0 && (await pendingOf(todo)) === 0, 'all settled');
+    const [dead, ...more] = await deadLetters('command.enqueue');
+    expect(more).toEqual([]);
+    expect([dead!.data.length, dead!.header.get('Lamp-Code')]).toEqual([0, 'message.invalid']);
+    expect(dead!.header.get('Lamp-Reason')).toContain(`its ${limit} bytes are not kept`);
+  });
+
   it('takes a CloudEvent of a stranger, and none that says it is of a tenant other than its subject', async () => {
     const seen: Message<unknown>[] = [];
     const theirs = { specversion: '1.0', id: 'x', source: '/theirs', type: 'io.lamplighter.command.enqueue.v1' };

@@ -71,10 +71,27 @@ describe('how much one tenant may have', () => {
     await expect(apply(night, [policy('one more', named)])).rejects.toMatchObject({
       code: 'group.too-many',
       message:
-        'the groups that policies name would have 30100 conditions and lists, counted for each policy that names them; 30000 is the most',
+        'the groups that policies name would have 30100 conditions and lists, counted for each policy and ring that names them; 30000 is the most',
     });
     const { policyId } = await night.policy({ name: 'last' });
     const told = await new DryRun(night.clock, new PgDryRunStore(night.db)).run({ tenant: TENANT, policyId });
     expect(told).toMatchObject({ assigned: 1, reasons: [{ reason: 'other-policy' }] });
+  }, 60_000);
+
+  it('counts the groups of rings, which the plan of their policy binds too', async () => {
+    const night = await Night.begin(database);
+    await night.devices({ id: 'a' });
+    const groups = many(4, (index) => `large${index}`);
+    const rings = (count: number) => many(count, (index) => ({ name: `r${index}`, groups }));
+    await apply(
+      night,
+      groups.map((name) => group(name, 20, 45)),
+    );
+    await expect(apply(night, [policy('ringed', { rings: rings(20) })])).rejects.toMatchObject({
+      code: 'group.too-many',
+    });
+    await apply(night, [policy('fewer', { rings: rings(8) }), policy('others', { rings: rings(8) })]);
+    await night.openAndPlan();
+    expect((await night.occurrences()).map(({ state }) => state)).toEqual(['planned', 'planned']);
   }, 60_000);
 });

@@ -1,5 +1,5 @@
 import { AppError, type GroupSpec, type PolicySpec } from '@lamplighter/contracts';
-import { compileAssignment, SqlParams } from '../filter.ts';
+import { compileAssignment, compileGroup, SqlParams } from '../filter.ts';
 import { type Inventory, keyOf, type StoredSpec, type Wanted } from './plan-changes.ts';
 
 /** The most that one tenant may have. */
@@ -8,7 +8,7 @@ export interface Quotas {
   groups: number;
 }
 
-/** Values that the groups of all policies of a tenant bind in the statement that plans. PostgreSQL takes 65,535 in all. */
+/** Values that the groups of all policies of a tenant, and of one policy's rings, bind in the statement that plans. PostgreSQL takes 65,535 in all. */
 export const MOST_VALUES = 30_000;
 
 type Kept = Pick<StoredSpec, 'kind' | 'name' | 'spec'>;
@@ -31,7 +31,7 @@ export function refuseBeyond(quotas: Quotas, inventory: Inventory, wishes: reado
   check('Group', quotas.groups, 'groups', 'LAMP_MAX_GROUPS');
   const values = valuesOf(after);
   if (values <= MOST_VALUES || values <= valuesOf(inventory.stored)) return;
-  const message = `the groups that policies name would have ${values} conditions and lists, counted for each policy that names them; ${MOST_VALUES} is the most`;
+  const message = `the groups that policies name would have ${values} conditions and lists, counted for each policy and ring that names them; ${MOST_VALUES} is the most`;
   throw tooMany(
     'group.too-many',
     message,
@@ -39,16 +39,19 @@ export function refuseBeyond(quotas: Quotas, inventory: Inventory, wishes: reado
   );
 }
 
-/** What a statement binds that judges a device by all policies: of a group that several name several times. */
+/** What a statement binds that judges a device by all policies, of a group that several name several times, and by the rings of one of them. */
 function valuesOf(all: readonly Kept[]): number {
-  const params = new SqlParams(new Date(0));
   const groups = new Map(all.filter(({ kind }) => kind === 'Group').map(({ name, spec }) => [name, spec as GroupSpec]));
-  for (const { kind, spec } of all) {
-    if (kind !== 'Policy') continue;
-    const { assignment, platforms } = spec as PolicySpec;
-    compileAssignment(assignment, platforms, groups, params);
-  }
-  return params.values.length;
+  const policies = all.flatMap(({ kind, spec }) => (kind === 'Policy' ? [spec as PolicySpec] : []));
+  const ofRings = policies.map(({ rings }) => {
+    const params = new SqlParams(new Date(0));
+    const named = rings.flatMap((ring) => (ring.groups ?? []).flatMap((name) => groups.get(name) ?? []));
+    for (const group of named) compileGroup(group, params);
+    return params.values.length;
+  });
+  const params = new SqlParams(new Date(0));
+  for (const { assignment, platforms } of policies) compileAssignment(assignment, platforms, groups, params);
+  return params.values.length + ofRings.reduce((most, values) => Math.max(most, values), 0);
 }
 
 function tooMany(code: string, message: string, remedy: string): AppError {

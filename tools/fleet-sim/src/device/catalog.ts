@@ -53,13 +53,12 @@ const feedKey = (model: Model): string => model.board ?? model.productName;
 /** The OS releases that simulated devices find on "Apple's" servers. */
 export class Catalog {
   private readonly releases: readonly Release[];
+  private readonly improvements: readonly Improvement[];
   private readonly byModel = new Map<string, readonly Release[]>();
 
-  constructor(
-    releases: readonly Release[],
-    private readonly improvements: readonly Improvement[] = [],
-  ) {
+  constructor(releases: readonly Release[], improvements: readonly Improvement[] = []) {
     this.releases = releases;
+    this.improvements = improvements;
   }
 
   /** `text`: Apple's release feed (GDMF `/v2/pmv`), bare or under `data`. Throws FeedError. */

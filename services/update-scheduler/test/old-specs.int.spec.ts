@@ -53,6 +53,7 @@ describe('a policy that an older version stored', () => {
 
   it('goes on where it no longer passes the checks of today', async () => {
     const more = JSON.stringify({ pollMinutes: 500, rings: [{ name: 'all', afterDays: 0, from: 'first-ring' }] });
+    await age('policy');
     await night.db.query({ text: `UPDATE update_scheduler.policy SET spec = spec || $1` }, [more]);
     await night.start();
     await night.judgeRings.run();

@@ -196,7 +196,8 @@ export class Consumer {
       return this.decode(delivery.text(), delivery);
     } catch (error) {
       if (error instanceof AppError) return error;
-      throw error;
+      // Whatever its publisher thought of: thrown on, it would end this process, and each that gets it next.
+      return new AppError('message.invalid', `a message cannot be read: ${(error as Error).message}`, { cause: error });
     }
   }
 

@@ -204,6 +204,19 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
     expect(dead!.header.get('Lamp-Reason')).toContain(`its ${limit} bytes are not kept`);
   });
 
+  it.each([
+    ['a name that is no text', '{"name":{"toString":1}}'],
+    ['a type of a hundred thousand lists', `{"specversion":"1.0","type":${'['.repeat(1e5)}${']'.repeat(1e5)}}`],
+  ])('sets aside what decoding stumbles over: %s', async (_name, text) => {
+    broker.nc.publish(`${broker.prefix}.work.default.command.enqueue.0`, text);
+    await publish(todo, 2);
+    const seen: number[] = [];
+    await consume(todo, (numbers) => void seen.push(...numbers));
+    await until(async () => seen.length > 0 && (await pendingOf(todo)) === 0, 'all settled');
+    const codes = (await deadLetters('command.enqueue')).map((dead) => dead.header.get('Lamp-Code'));
+    expect([seen, codes]).toEqual([[2], ['message.invalid']]);
+  });
+
   it('takes a CloudEvent of a stranger, and none that says it is of a tenant other than its subject', async () => {
     const seen: Message<unknown>[] = [];
     const theirs = { specversion: '1.0', id: 'x', source: '/theirs', type: 'io.lamplighter.command.enqueue.v1' };

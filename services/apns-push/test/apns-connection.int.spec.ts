@@ -3,13 +3,16 @@ import { Shutdown } from '@lamplighter/runtime';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { constants } from 'node:http2';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { config } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { judge } from '../src/domain/apns-answer.ts';
 import type { ApnsAnswer } from '../src/domain/apns-answer.ts';
 import { ApnsConnection } from '../src/out/apns-connection.ts';
+import type { ApnsEndpoint } from '../src/out/apns-connection.ts';
 import { ApnsPool } from '../src/out/apns-pool.ts';
 import { Http2PushSender } from '../src/out/http2-push-sender.ts';
 import type { Push, StoredCertificate } from '../src/ports.ts';
@@ -70,6 +73,11 @@ async function proxied(): Promise<{ url: string; proxy: TcpProxy }> {
   return { url: `https://localhost:${await proxy.listen()}`, proxy };
 }
 
+function endpointTo(url: string): ApnsEndpoint {
+  const { certificate: own, key } = certificate;
+  return { url, topic: TOPIC, ca: ca.pem, certificate: own, key, timeoutMs: 5_000, idleMs: 60_000 };
+}
+
 const until = (ms: number) => ({ deadlineMs: ms, untilMs: ms });
 
 const accepted = (answers: ApnsAnswer[]) => answers.filter(({ status }) => status === 200).length;
@@ -78,12 +86,10 @@ describe('a connection that leaves before it is open', () => {
   it('is looked at once more, in the same turn, and ends', async () => {
     const url = await start();
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'performance', 'queueMicrotask'] });
-    const endpoint = { url, topic: TOPIC, ca: ca.pem, timeoutMs: 5_000, idleMs: 60_000 };
-    const keys = { certificate: certificate.certificate, key: certificate.key };
     const failed = jest.fn();
     const ended = Promise.withResolvers<void>();
     const listener = { settled: () => undefined, changed: () => ended.resolve(), failed };
-    const connection = new ApnsConnection({ ...endpoint, ...keys }, listener);
+    const connection = new ApnsConnection(endpointTo(url), listener);
     connection.leave();
     // Between two timers of one turn no socket tells of its end.
     try {
@@ -93,6 +99,30 @@ describe('a connection that leaves before it is open', () => {
     }
     await ended.promise;
     expect([connection.isUsable, failed.mock.calls]).toEqual([false, []]);
+  });
+});
+
+describe('a peer that speaks no HTTP/2 although it agreed to', () => {
+  it('is known to have failed before anybody may ask for the next connection', async () => {
+    const talker = createServer({ cert: server.pem, key: server.keyPem, ALPNProtocols: ['h2'] }, (socket) => {
+      socket.on('error', () => undefined).resume();
+      socket.write('HTTP/1.1 400 Bad Request');
+    });
+    await new Promise<void>((resolve) => talker.listen(0, '127.0.0.1', resolve));
+    closing.push(() => new Promise((resolve) => talker.close(resolve)));
+    const url = `https://localhost:${(talker.address() as AddressInfo).port}`;
+    const told: string[] = [];
+    const ended = Promise.withResolvers<void>();
+    const connection: ApnsConnection = new ApnsConnection(endpointTo(url), {
+      settled: () => undefined,
+      failed: ({ message }) => told.push(message),
+      changed: () => {
+        told.push('changed');
+        if (!connection.isUsable) ended.resolve();
+      },
+    });
+    await ended.promise;
+    expect(told).toEqual([expect.stringContaining('HTTP/2'), 'changed']);
   });
 });
 

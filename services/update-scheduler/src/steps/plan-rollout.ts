@@ -6,6 +6,9 @@ import { paceOf } from '../domain/pace.ts';
 import { JudgeRings } from './judge-rings.ts';
 import { type Pace, type PlanChunk, PlanStore, type PlanTerms } from '../ports.ts';
 
+/** One wave: those of all zones go out before the plans of large fleets do. */
+const FIRST_CHUNK = 1_000;
+
 /** Chooses an occurrence's devices and deals them into waves, chunk by chunk: a plan that was interrupted goes on where it was. */
 @Injectable()
 export class PlanRollout {
@@ -30,11 +33,7 @@ export class PlanRollout {
           if (!terms || isOver(terms)) return false;
           if (terms.state === 'opened')
             await this.judgeRings.judgeFor(tx, terms.tenant, terms.rolloutId, terms.openedAt);
-          pace ??= paceOf(
-            terms.spec,
-            await this.plans.count(tx, terms),
-            terms.stopsAt.getTime() - terms.openedAt.getTime(),
-          );
+          pace ??= await this.pace(tx, terms);
           return this.planNext(tx, terms, pace);
         });
       }
@@ -65,6 +64,12 @@ export class PlanRollout {
     });
   }
 
+  /** How many there are is asked only where they are to be spread: it reads the tenant's fleet. */
+  private async pace(tx: Tx, terms: PlanTerms): Promise<Pace> {
+    const devices = terms.spec.pace.spread > 0 ? await this.plans.count(tx, terms) : 0;
+    return paceOf(terms.spec, devices, terms.stopsAt.getTime() - terms.openedAt.getTime());
+  }
+
   private chunk(now: Date, pace: Pace): Omit<PlanChunk, 'releaseAt'> {
     return { now, limit: this.config.LAMP_PLAN_CHUNK, pace };
   }
@@ -72,8 +77,10 @@ export class PlanRollout {
   private async planNext(tx: Tx, terms: PlanTerms, pace: Pace): Promise<boolean> {
     const now = this.clock.now();
     const releaseAt = new Date(terms.openedAt.getTime() + terms.waves * pace.waveEveryMs);
-    const chunk = await this.plans.planChunk(tx, terms, { ...this.chunk(now, pace), releaseAt });
-    const done = chunk.scanned < this.config.LAMP_PLAN_CHUNK;
+    const { LAMP_PLAN_CHUNK } = this.config;
+    const limit = terms.cursor === '' ? Math.min(FIRST_CHUNK, LAMP_PLAN_CHUNK) : LAMP_PLAN_CHUNK;
+    const chunk = await this.plans.planChunk(tx, terms, { ...this.chunk(now, pace), limit, releaseAt });
+    const done = chunk.scanned < limit;
     const next: PlanTerms = { ...add(terms, chunk), state: done ? 'planned' : 'planning' };
     await this.plans.save(tx, next);
     if (!done) return true;

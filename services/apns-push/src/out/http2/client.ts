@@ -138,7 +138,8 @@ export class Http2Client<E extends Exchange> {
     try {
       this.reader.read(chunk);
     } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+      // Nothing more is told before the end of the socket, with its reason.
+      return this.fail(error instanceof Error ? error : new Error(String(error)));
     }
     if (this.out.length > 0) this.flushSoon();
     this.listener.heard();

@@ -291,8 +291,12 @@ describe('what another server relays', () => {
       const facts = { serialNumber: 'C02X' };
       expect(await enrollmentOf(`r${number}`)).toEqual({ status: 'enrolled', generation: 1, facts, source: 'nano' });
     }
-    const enrolled = (await beside.told(deviceEnrolled)).filter(({ deviceId }) => deviceId.startsWith('r'));
-    expect(enrolled.map(({ deviceId }) => deviceId)).toEqual(['r0', 'r1', 'r2', 'r3', 'r4']);
+    const enrolled = async () =>
+      (await beside.told(deviceEnrolled))
+        .map(({ deviceId }) => deviceId)
+        .filter((deviceId) => deviceId.startsWith('r'));
+    await waitFor('the last of them to be told', async () => (await enrolled()).includes('r4'));
+    expect(await enrolled()).toEqual(['r0', 'r1', 'r2', 'r3', 'r4']);
   });
 
   it('means the same where all of it comes at once', async () => {

@@ -7,7 +7,7 @@ import { AdvanceUpdates } from '../steps/advance-updates.ts';
 export class OnDeviceObservedConsumer {
   constructor(private readonly advanceUpdates: AdvanceUpdates) {}
 
-  @OnMessages(deviceObserved, { concurrency: 2, gatherMs: 150 })
+  @OnMessages(deviceObserved, { concurrency: 3, gatherMs: 150 })
   async handle(batch: Message<ItemOf<typeof deviceObserved>>[]): Promise<void> {
     for (const [tenant, messages] of Map.groupBy(batch, (one) => one.tenant)) {
       const news = messages

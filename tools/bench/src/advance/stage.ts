@@ -17,10 +17,9 @@ export async function stageUpdates(db: pg.Client, spec: PolicySpec, at: Date): P
   const [policyId, rolloutId, occurrenceId] = [randomUUID(), randomUUID(), randomUUID()];
   await db.query(`TRUNCATE update_scheduler.policy, update_scheduler.rollout, update_scheduler.occurrence,
                            update_scheduler.device_update, update_scheduler.update_event, update_scheduler.outbox`);
-  // Paused, so that the scheduler opens no window of it.
   await db.query(
     `INSERT INTO update_scheduler.policy (tenant, policy_id, name, version, spec, paused, created_at, updated_at)
-     VALUES ('default', $1, 'bench', 1, $2, true, $3, $3)`,
+     VALUES ('default', $1, 'bench', 1, $2, false, $3, $3)`,
     [policyId, spec, at],
   );
   await db.query(

@@ -41,7 +41,10 @@ export abstract class DeviceStore {
    */
   abstract noteAnswers(tx: Tx, batch: readonly (DeviceKey & { at: Date })[], now: Date): Promise<void>;
 
-  /** Facts older than the stored ones, or than the enrollment, change nothing. At most one entry a device. */
+  /**
+   * Of facts older than the stored ones only those count that nobody has told since; facts older than the enrollment change
+   * nothing. At most one entry a device.
+   */
   abstract writeFacts(
     tx: Tx,
     batch: readonly (DeviceKey & { at: Date; facts: DeviceFacts })[],

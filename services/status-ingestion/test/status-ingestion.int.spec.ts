@@ -237,6 +237,25 @@ describe('answers', () => {
     });
   });
 
+  it.each(['one after the other', 'in one batch'])('out of order tell what no later one did: %s', async (how) => {
+    const id = `parts-${how}`;
+    const at = (hour: number) => ({ receivedAt: `2026-11-20T0${hour}:00:00.000Z`, commandId: derivedUuid(how, hour) });
+    const answer = (hour: number, QueryResponses: { [key: string]: PlistInput }) =>
+      acknowledged(id, 'DeviceInformation', { QueryResponses }, at(hour));
+    const later = answer(5, { OSVersion: '15.7.1', ProductName: 'Mac16,1' });
+    const earlier = answer(3, { OSVersion: '15.6', SupplementalBuildVersion: '24G84', IsSupervised: true });
+    if (how === 'in one batch') await publish(commandAnswered, later, earlier);
+    else for (const one of [later, earlier]) await publish(commandAnswered, one);
+    await waitFor('both reports', async () => (await rows('report', id)).length === 2);
+    expect(await device(id)).toMatchObject({
+      platform: 'macOS',
+      os_version: '15.7.1',
+      supplemental_build: null,
+      is_supervised: true,
+      facts_at: new Date('2026-11-20T05:00:00.000Z'),
+    });
+  });
+
   it('replace the list of updates; error 2213 empties it, and an older list does not bring it back', async () => {
     const at = (hour: number) => ({
       receivedAt: `2026-11-20T0${hour}:00:00.000Z`,

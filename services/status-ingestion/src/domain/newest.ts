@@ -11,3 +11,18 @@ export function newestPerDevice<T extends { tenant: string; deviceId: string }>(
   }
   return [...newest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
 }
+
+/** All entries, the earliest of each device in the first round, what it said next in the second: a later one may say less. */
+export function roundsPerDevice<T extends { tenant: string; deviceId: string }>(
+  entries: readonly T[],
+  rank: (entry: T) => number,
+): T[][] {
+  const rounds: T[][] = [];
+  for (let left = entries; left.length > 0;) {
+    const round = newestPerDevice(left, (entry) => -rank(entry));
+    rounds.push(round);
+    const taken = new Set(round);
+    left = left.filter((entry) => !taken.has(entry));
+  }
+  return rounds;
+}

@@ -6,7 +6,7 @@ import { Clock, Database, Log, Outbox, Tracer } from '@lamplighter/runtime';
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { interpret } from '../domain/interpret.ts';
-import { newestPerDevice } from '../domain/newest.ts';
+import { newestPerDevice, roundsPerDevice } from '../domain/newest.ts';
 import { observedMessages } from '../domain/observed.ts';
 import { isDeviceChannel, reportIdOf } from '../domain/report.ts';
 import type { AnsweredItem, Report } from '../domain/report.ts';
@@ -44,7 +44,7 @@ export class InterpretAnswer {
     const added = await this.reports.record(tx, reports);
     const changing = added.filter((report) => isDeviceChannel(report.deviceId));
     const facts = changing.flatMap((report) => (report.facts ? [{ ...report, facts: report.facts }] : []));
-    await this.devices.writeFacts(tx, newestPerDevice(facts, timeOf), now);
+    for (const round of roundsPerDevice(facts, timeOf)) await this.devices.writeFacts(tx, round, now);
     const lists = changing.filter((report) => report.available !== undefined);
     await this.reports.replaceAvailable(tx, newestPerDevice(lists, timeOf));
     for (const observed of observedMessages(added, now)) {

@@ -14,7 +14,7 @@ import {
 } from '../domain/ddm-facts.ts';
 import { withoutBefore, withReport } from '../domain/ddm-state.ts';
 import type { DdmState } from '../domain/ddm-state.ts';
-import { newestPerDevice } from '../domain/newest.ts';
+import { newestPerDevice, roundsPerDevice } from '../domain/newest.ts';
 import { observedMessages } from '../domain/observed.ts';
 import { isDeviceChannel, statusReportIdOf } from '../domain/report.ts';
 import type { Report, ReportedItem } from '../domain/report.ts';
@@ -76,7 +76,7 @@ export class InterpretStatusReport {
     const facts = added.flatMap(({ facts: said, ...report }) =>
       said && isDeviceChannel(report.deviceId) ? [{ ...report, facts: said }] : [],
     );
-    await this.devices.writeFacts(tx, newestPerDevice(facts, timeOf), now);
+    for (const round of roundsPerDevice(facts, timeOf)) await this.devices.writeFacts(tx, round, now);
     await this.ddm.write(tx, [...held.values()].flatMap(rowOf), now);
     for (const observed of observedMessages(added, now)) {
       await this.outbox.stage(tx, deviceObserved, observed, observed.id);

@@ -76,7 +76,7 @@ export function step(device: Device, world: World, ddm: Ddm): number | undefined
   const at = held.actsAt;
   const now = world.now();
   if (at > now) return undefined;
-  if (held.state === 'prepared' && !held.missed && strikes(device, 'offAtDeadline')) switchOff(device, world);
+  if (held.state === 'prepared' && !held.missed && strikes(device, 'offAtDeadline')) switchOff(device, world, now);
   if (now >= device.offlineFrom && now < device.offlineUntil) {
     held.missed = true;
     return undefined;
@@ -92,9 +92,9 @@ export function step(device: Device, world: World, ddm: Ddm): number | undefined
   return at;
 }
 
-function switchOff(device: Device, world: World): void {
+function switchOff(device: Device, world: World, now: number): void {
   const random = seededRandom(world.seed, 'off', device.index, device.strikes);
-  device.offlineFrom = world.now();
+  device.offlineFrom = now;
   device.offlineUntil = device.offlineFrom + between(random, ...world.mix.settings.offlineForMs);
 }
 

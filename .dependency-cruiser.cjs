@@ -36,27 +36,27 @@ module.exports = {
     ),
     within(
       'steps-know-domain-and-ports',
-      'steps import domain, ports.ts and their settings, never in or out.',
+      'steps import domain, ports and their settings, never in or out.',
       ['steps'],
-      '^services/$1/src/(steps|domain)/|^services/$1/src/([a-z-]*ports|config)\\.ts$',
+      '^services/$1/src/(steps|domain)/|^services/$1/src/(ports/[a-z-]+|ports|config)\\.ts$',
     ),
     within(
       'in-knows-steps',
       'in and out meet in the module file only.',
       ['in'],
-      '^services/$1/src/(in|steps|domain)/|^services/$1/src/([a-z-]*ports|config)\\.ts$',
+      '^services/$1/src/(in|steps|domain)/|^services/$1/src/(ports/[a-z-]+|ports|config)\\.ts$',
     ),
     within(
       'out-knows-ports',
       'out fulfils ports; it knows nothing of steps or in.',
       ['out'],
-      '^services/$1/src/(out|domain)/|^services/$1/src/([a-z-]*ports|config)\\.ts$',
+      '^services/$1/src/(out|domain)/|^services/$1/src/(ports/[a-z-]+|ports|config)\\.ts$',
     ),
     forbid(
       'ports-know-domain',
-      'ports.ts says what steps need, in the words of domain.',
-      { path: '^services/([^/]+)/src/[a-z-]*ports\\.ts$' },
-      { path: '^services/$1/src/', pathNot: '^services/$1/src/domain/' },
+      'ports say what steps need, in the words of domain.',
+      { path: '^services/([^/]+)/src/(ports/[a-z-]+|ports)\\.ts$' },
+      { path: '^services/$1/src/', pathNot: '^services/$1/src/(domain|ports)/' },
     ),
     forbid(
       'domain-is-pure',
@@ -73,7 +73,7 @@ module.exports = {
     forbid(
       'steps-reach-out-through-ports',
       'Only in, out and the module see messaging and storage.',
-      { path: '^services/([^/]+)/src/(steps/|[a-z-]*ports\\.ts$)', pathNot: specs },
+      { path: '^services/([^/]+)/src/(steps/|ports/|ports\\.ts$)', pathNot: specs },
       { path: lib('messaging', 'storage') },
     ),
 

@@ -3,10 +3,10 @@ import { MessagingModule } from '@lamplighter/messaging';
 import { RuntimeModule } from '@lamplighter/runtime';
 import { keepSealed, StorageModule } from '@lamplighter/storage';
 import { Module } from '@nestjs/common';
-import { AgentViews } from './agent-ports.ts';
+import { AgentViews } from './ports/agents.ts';
 import { AgentReportsController } from './in/agent-reports.controller.ts';
 import { AnswersController } from './in/answers.controller.ts';
-import { ReleaseViews } from './catalog-ports.ts';
+import { ReleaseViews } from './ports/catalog.ts';
 import { CatalogController } from './in/catalog.controller.ts';
 import { CommandsController } from './in/commands.controller.ts';
 import { DdmHookController } from './in/ddm-hook.controller.ts';
@@ -61,29 +61,21 @@ import { PgWhyViews } from './out/pg-why-views.ts';
 import { PgWebhookStore } from './out/pg-webhook-store.ts';
 import { PrismaAuditLog, PrismaTokenStore } from './out/prisma-tokens.ts';
 import { RedisSourceTally } from './out/redis-source-tally.ts';
-import {
-  AnswerPacker,
-  AnswerReader,
-  AuditLog,
-  CatalogViews,
-  CommandViews,
-  DeadLetters,
-  DeclarationViews,
-  DeliveryStore,
-  DeviceViews,
-  EnrollmentViews,
-  GroupReader,
-  PolicyViews,
-  RolloutViews,
-  SourceStore,
-  SourceTally,
-  WebhookStore,
-  WebhookTarget,
-  WhyViews,
-} from './ports.ts';
-import { AuditKeeper } from './audit-ports.ts';
-import { TokenStore } from './token-ports.ts';
-import { FindingViews, ResourceViews } from './resource-ports.ts';
+import { AnswerPacker, AnswerReader } from './ports/answers.ts';
+import { AuditLog } from './ports/audit.ts';
+import { CatalogViews } from './ports/catalog.ts';
+import { CommandViews } from './ports/commands.ts';
+import { DeadLetters } from './ports/dead-letters.ts';
+import { DeclarationViews } from './ports/declarations.ts';
+import { DeliveryStore } from './ports/deliveries.ts';
+import { DeviceViews, EnrollmentViews, WhyViews } from './ports/devices.ts';
+import { GroupReader, PolicyViews } from './ports/resources.ts';
+import { RolloutViews } from './ports/rollouts.ts';
+import { SourceStore, SourceTally } from './ports/sources.ts';
+import { WebhookStore, WebhookTarget } from './ports/webhooks.ts';
+import { AuditKeeper } from './ports/audit.ts';
+import { TokenStore } from './ports/tokens.ts';
+import { FindingViews, ResourceViews } from './ports/resources.ts';
 import { ApplyResources } from './steps/apply-resources.ts';
 import { AskService } from './steps/ask-service.ts';
 import { AuthenticateCaller } from './steps/authenticate-caller.ts';

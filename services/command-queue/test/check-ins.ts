@@ -2,7 +2,9 @@ import { type CheckIn, type CheckInReply, sourceCertificateHash } from '@lamplig
 import { AesSealer, type Database, Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
 import type { Config } from '../src/config.ts';
-import { type CommandStore, type EnrollmentStore, TokenServices } from '../src/ports.ts';
+import type { CommandStore } from '../src/ports/commands.ts';
+import type { EnrollmentStore } from '../src/ports/enrollments.ts';
+import { TokenServices } from '../src/ports/enrollments.ts';
 import { AcceptCheckIn } from '../src/steps/accept-check-in.ts';
 import { AdmitDevice } from '../src/steps/admit-device.ts';
 import { AnswerCheckIn } from '../src/steps/answer-check-in.ts';

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '@lamplighter/runtime';
 import { dueTermsOf } from '../src/config.ts';
 import { decideDue } from '../src/domain/due.ts';
-import type { CommandStore, CommandTerms, EnrollmentStore, ExchangeItem } from '../src/ports.ts';
+import type { CommandStore, CommandTerms, ExchangeItem } from '../src/ports/commands.ts';
+import type { EnrollmentStore } from '../src/ports/enrollments.ts';
 import { certificateOf, commandId, connect, enrollment, minutes, settings, START, terms } from './fixtures.ts';
 
 const grace = dueTermsOf(settings).answerGraceMs;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '@lamplighter/runtime';
-import type { EnrollmentStore, NewEnrollment } from '../src/ports.ts';
+import type { EnrollmentStore, NewEnrollment } from '../src/ports/enrollments.ts';
 import { certificateOf, enrollment, minutes, START } from './fixtures.ts';
 
 export interface EnrollmentStores {

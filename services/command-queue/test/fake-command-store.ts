@@ -14,17 +14,17 @@ import type { EndedCommand } from '../src/domain/ended.ts';
 import { identify } from '../src/domain/enrollment.ts';
 import type { DeviceTraits } from '../src/domain/fitness.ts';
 import { EXCLUSIVE_SLOT } from '../src/domain/slot.ts';
-import {
-  type AddedCommand,
-  type Cancelled,
-  CommandStore,
-  type CommandTerms,
-  type ExchangeItem,
-  type ExchangeRow,
-  type PendingCommand,
-  type SlotWinner,
-  type SupersededCommand,
-} from '../src/ports.ts';
+import type {
+  AddedCommand,
+  Cancelled,
+  CommandTerms,
+  ExchangeItem,
+  ExchangeRow,
+  PendingCommand,
+  SlotWinner,
+  SupersededCommand,
+} from '../src/ports/commands.ts';
+import { CommandStore } from '../src/ports/commands.ts';
 import { type EnrollmentRow, type FakeQueue, keyOf, type Row } from './fake-queue.ts';
 
 const DAY_MS = 86_400_000;

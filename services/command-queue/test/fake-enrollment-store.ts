@@ -1,6 +1,7 @@
 import type { Tx } from '@lamplighter/runtime';
 import type { Enrollment } from '../src/domain/enrollment.ts';
-import { EnrollmentStore, type NewEnrollment, type UpdatedTokens } from '../src/ports.ts';
+import { EnrollmentStore } from '../src/ports/enrollments.ts';
+import type { NewEnrollment, UpdatedTokens } from '../src/ports/enrollments.ts';
 import { type EnrollmentRow, type FakeQueue, keyOf } from './fake-queue.ts';
 
 export class FakeEnrollmentStore extends EnrollmentStore {

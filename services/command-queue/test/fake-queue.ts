@@ -1,6 +1,6 @@
 import type { CommandOutcome, FinishedCommand } from '../src/domain/command.ts';
 import type { Enrollment } from '../src/domain/enrollment.ts';
-import type { PendingCommand } from '../src/ports.ts';
+import type { PendingCommand } from '../src/ports/commands.ts';
 
 export interface Row extends PendingCommand {
   command: string;

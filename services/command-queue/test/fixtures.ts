@@ -10,7 +10,8 @@ import { Database, Outbox, Publisher, type Tx } from '@lamplighter/runtime';
 import { type Config, config, dueTermsOf } from '../src/config.ts';
 import { firstDueAt } from '../src/domain/due.ts';
 import { slotOf } from '../src/domain/slot.ts';
-import type { CommandTerms, ExchangeItem, NewEnrollment } from '../src/ports.ts';
+import type { CommandTerms, ExchangeItem } from '../src/ports/commands.ts';
+import type { NewEnrollment } from '../src/ports/enrollments.ts';
 
 export const settings: Config = config.parse({ LAMP_SECRET_KEY: Buffer.alloc(32, 7).toString('base64') });
 export const START = new Date('2026-11-20T02:00:00Z');

@@ -4,7 +4,7 @@ import type { PgDatabase } from '@lamplighter/storage';
 import { testDatabase, type TestDatabase, waitFor } from '@lamplighter/testing';
 import { PgCommandStore } from '../src/out/pg-command-store.ts';
 import { PgEnrollmentStore } from '../src/out/pg-enrollment-store.ts';
-import type { SlotWinner } from '../src/ports.ts';
+import type { SlotWinner } from '../src/ports/commands.ts';
 import { enrollment, START, terms } from './fixtures.ts';
 
 const tenants = ['default', 'other'];

@@ -13,7 +13,7 @@ import { OnDeclarationWithdrawConsumer } from './in/on-declaration-withdraw.cons
 import { OnDeviceEnrolledConsumer } from './in/on-device-enrolled.consumer.ts';
 import { OnDeviceObservedConsumer } from './in/on-device-observed.consumer.ts';
 import { SyncResponder } from './in/sync.responder.ts';
-import { GroupSetStore } from './group-ports.ts';
+import { GroupSetStore } from './ports/group-sets.ts';
 import { PgAssignmentStore } from './out/pg-assignment-store.ts';
 import { PgDeclarationStore, PgTurns } from './out/pg-declaration-store.ts';
 import { PgDevices } from './out/pg-devices.ts';
@@ -21,16 +21,14 @@ import { PgGroupSetStore } from './out/pg-group-set-store.ts';
 import { PgManifestStore, PgPace } from './out/pg-manifest-store.ts';
 import { PgReportStore } from './out/pg-report-store.ts';
 import { PgSyncViews } from './out/pg-sync-views.ts';
-import {
-  AssignmentStore,
-  DeclarationStore,
-  Devices,
-  ManifestStore,
-  Pace,
-  ReportStore,
-  SyncViews,
-  Turns,
-} from './ports.ts';
+import { AssignmentStore } from './ports/assignments.ts';
+import { DeclarationStore } from './ports/declarations.ts';
+import { Devices } from './ports/devices.ts';
+import { ManifestStore } from './ports/manifests.ts';
+import { Pace } from './ports/pace.ts';
+import { ReportStore } from './ports/reports.ts';
+import { SyncViews } from './ports/sync.ts';
+import { Turns } from './ports/turns.ts';
 import { AnswerSync } from './steps/answer-sync.ts';
 import { ArrangeDevices } from './steps/arrange-devices.ts';
 import { AssignDeclarations } from './steps/assign-declarations.ts';

@@ -3,7 +3,7 @@ import { declarationRegroup, decoderOf, type GroupInput, GroupSpec, type ItemOf 
 import { PgOutbox } from '@lamplighter/storage';
 import { TestClock, testDatabase, type TestDatabase } from '@lamplighter/testing';
 import fc from 'fast-check';
-import { GroupSetStore } from '../src/group-set-ports.ts';
+import { GroupSetStore } from '../src/ports/group-sets.ts';
 import { PgAssignmentStore } from '../src/out/pg-assignment-store.ts';
 import { PgGroupSetStore } from '../src/out/pg-group-set-store.ts';
 import { FollowGroupSets } from '../src/steps/follow-group-sets.ts';

@@ -1,7 +1,7 @@
 import { derivedTraceparent } from '@lamplighter/contracts';
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
 import { commandIdOf } from '../src/steps/outgoing.ts';
-import type { StoredUpdate } from '../src/ports.ts';
+import type { StoredUpdate } from '../src/domain/update.ts';
 import { Night } from './night.ts';
 
 const IDS = [

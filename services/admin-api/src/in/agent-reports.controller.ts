@@ -1,6 +1,6 @@
 import { AgentReports, type AgentReportsTaken } from '@lamplighter/contracts';
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { TakeAgentReports } from '../steps/take-agent-reports.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { parse } from './parse.ts';

@@ -9,7 +9,8 @@ import {
 import { Clock } from '@lamplighter/runtime';
 import { Controller, Get, Param, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { type Caller, WhyViews } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { WhyViews } from '../ports/devices.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { ExplainDevice } from '../steps/explain-device.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';

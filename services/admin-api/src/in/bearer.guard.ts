@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable, createParamDecorator } from '@nestjs/common';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AuthenticateCaller } from '../steps/authenticate-caller.ts';
 import type { Judged } from './unread-body.ts';
 

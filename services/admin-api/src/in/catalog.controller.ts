@@ -9,8 +9,9 @@ import {
 import { Body, Controller, Get, HttpCode, Post, Put, Query, Req, UseGuards } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ReleaseViews } from '../catalog-ports.ts';
-import { CatalogViews, type Caller } from '../ports.ts';
+import { ReleaseViews } from '../ports/catalog.ts';
+import { CatalogViews } from '../ports/catalog.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { ImportFeed } from '../steps/import-feed.ts';
 import { RefreshFeeds } from '../steps/refresh-feeds.ts';

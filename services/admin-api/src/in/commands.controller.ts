@@ -14,7 +14,9 @@ import {
 import { Clock } from '@lamplighter/runtime';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { type Caller, type CommandQuery, CommandViews } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import type { CommandQuery } from '../ports/commands.ts';
+import { CommandViews } from '../ports/commands.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { OrderCommands, taken } from '../steps/order-commands.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';

@@ -2,7 +2,7 @@ import { AppError, DeviceId } from '@lamplighter/contracts';
 import { Controller, Get, Put, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { RelayDdm } from '../steps/relay-ddm.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { parse } from './parse.ts';

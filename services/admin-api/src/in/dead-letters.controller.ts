@@ -8,7 +8,8 @@ import {
 } from '@lamplighter/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { type Caller, DeadLetters } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DeadLetters } from '../ports/dead-letters.ts';
 import { DiscardDeadLetter } from '../steps/discard-dead-letter.ts';
 import { RedriveDeadLetter } from '../steps/redrive-dead-letter.ts';
 import { RedriveDeadLetters } from '../steps/redrive-dead-letters.ts';

@@ -7,7 +7,8 @@ import {
 } from '@lamplighter/contracts';
 import { Controller, Delete, Get, Param, Put, Query, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { type Caller, DeclarationViews } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DeclarationViews } from '../ports/declarations.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { CompatErrors } from './compat-errors.ts';

@@ -12,7 +12,8 @@ import {
 import { Controller, Delete, Get, Param, Post, Put, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type Caller, DeclarationViews } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DeclarationViews } from '../ports/declarations.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { CompatErrors } from './compat-errors.ts';

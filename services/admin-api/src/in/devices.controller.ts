@@ -2,8 +2,9 @@ import type { Device, DevicePage, DeviceReleases, FleetSummary } from '@lampligh
 import { Clock } from '@lamplighter/runtime';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { ReleaseViews } from '../catalog-ports.ts';
-import { type Caller, DeviceViews } from '../ports.ts';
+import { ReleaseViews } from '../ports/catalog.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DeviceViews } from '../ports/devices.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { found, PageQuery, parse } from './parse.ts';
 

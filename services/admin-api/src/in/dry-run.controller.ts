@@ -1,7 +1,7 @@
 import { type DryRun, policyDryRun } from '@lamplighter/contracts';
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { bodySpec, parse } from './parse.ts';

@@ -1,7 +1,7 @@
 import { type Finding, FindingKind, type FindingPage } from '@lamplighter/contracts';
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
-import type { Caller } from '../ports.ts';
-import { FindingViews } from '../resource-ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { FindingViews } from '../ports/resources.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { deviceIdOf } from './device-id.ts';
 import { PageQuery, parse } from './parse.ts';

@@ -1,7 +1,7 @@
 import { Clock, CONFIG } from '@lamplighter/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { TokenStore } from '../token-ports.ts';
+import { TokenStore } from '../ports/tokens.ts';
 
 /** Lets in the holder of the token that the installation was started with. */
 @Injectable()

@@ -1,6 +1,7 @@
 import { type DevicePage, groupDevices, type GroupTest, groupTest, type GroupView, Name } from '@lamplighter/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
-import { type Caller, GroupReader } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { GroupReader } from '../ports/resources.ts';
 import { ApplyResources } from '../steps/apply-resources.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';

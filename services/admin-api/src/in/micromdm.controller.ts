@@ -7,7 +7,8 @@ import { type CommandBody, commandIdOf, invalid, readCommandPlist } from '../dom
 import { readCommandRequest } from '../domain/micromdm/command-request.ts';
 import { queueViewOf } from '../domain/micromdm/queue-view.ts';
 import { pushError } from '../domain/nanomdm.ts';
-import { type Caller, CommandViews } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { CommandViews } from '../ports/commands.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { taken } from '../steps/order-commands.ts';
 import { PushDevices } from '../steps/push-devices.ts';

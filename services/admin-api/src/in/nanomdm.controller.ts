@@ -3,7 +3,8 @@ import { Controller, Get, Post, Put, Query, Req, Res, UseFilters, UseGuards } fr
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { httpStatusOf, idsOf } from '../domain/nanomdm.ts';
-import { CatalogViews, type Caller } from '../ports.ts';
+import { CatalogViews } from '../ports/catalog.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { EnqueueRawCommand } from '../steps/enqueue-raw-command.ts';
 import { PushDevices } from '../steps/push-devices.ts';

@@ -1,7 +1,8 @@
 import { type Policy, policyControl, policyPut, type PutPolicy } from '@lamplighter/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { type Caller, PolicyViews } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { PolicyViews } from '../ports/resources.ts';
 import { ApplyResources } from '../steps/apply-resources.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';

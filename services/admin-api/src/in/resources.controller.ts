@@ -11,8 +11,8 @@ import {
 } from '@lamplighter/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import type { Caller } from '../ports.ts';
-import { ResourceViews } from '../resource-ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { ResourceViews } from '../ports/resources.ts';
 import { ApplyResources } from '../steps/apply-resources.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';

@@ -11,7 +11,8 @@ import {
 import { Clock } from '@lamplighter/runtime';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { type Caller, RolloutViews } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { RolloutViews } from '../ports/rollouts.ts';
 import { AskService } from '../steps/ask-service.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';
 import { found, PageQuery, parse } from './parse.ts';

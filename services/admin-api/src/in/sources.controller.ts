@@ -1,6 +1,7 @@
 import { type Source, SourceKey, SourceSpec } from '@lamplighter/contracts';
 import { Body, Controller, Delete, Get, Param, Put, UseGuards } from '@nestjs/common';
-import { type Caller, SourceStore } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { SourceStore } from '../ports/sources.ts';
 import { PutSource } from '../steps/put-source.ts';
 import { RemoveSource } from '../steps/remove-source.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';

@@ -1,8 +1,8 @@
 import { type NewToken, TenantId, type Token, TokenSpec } from '@lamplighter/contracts';
 import { Body, Controller, Delete, Get, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import type { Caller } from '../ports.ts';
-import { TokenStore } from '../token-ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { TokenStore } from '../ports/tokens.ts';
 import { CreateToken } from '../steps/create-token.ts';
 import { RevokeToken } from '../steps/revoke-token.ts';
 import { BearerGuard, CurrentCaller } from './bearer.guard.ts';

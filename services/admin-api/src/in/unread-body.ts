@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AuthenticateCaller } from '../steps/authenticate-caller.ts';
 
 /** What is known of a request's caller before its body is read. */

@@ -2,7 +2,8 @@ import { commandAnswered, deviceCheckedIn, type MessageDefinition } from '@lampl
 import { type Consumer, Consumers } from '@lamplighter/messaging';
 import { Log, Ticker } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type ActiveWebhook, WebhookStore } from '../ports.ts';
+import type { ActiveWebhook } from '../ports/webhooks.ts';
+import { WebhookStore } from '../ports/webhooks.ts';
 import { DeliverEvents } from '../steps/deliver-events.ts';
 import { StageDeliveries } from '../steps/stage-deliveries.ts';
 

@@ -9,7 +9,9 @@ import {
 } from '@lamplighter/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { type Caller, DeliveryStore, WebhookStore } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DeliveryStore } from '../ports/deliveries.ts';
+import { WebhookStore } from '../ports/webhooks.ts';
 import { DiscardDelivery } from '../steps/discard-delivery.ts';
 import { PutWebhook } from '../steps/put-webhook.ts';
 import { RemoveWebhook } from '../steps/remove-webhook.ts';

@@ -2,7 +2,7 @@ import { AppError } from '@lamplighter/contracts';
 import { CONFIG, Outbound, Shutdown } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { WebhookTarget } from '../ports.ts';
+import { WebhookTarget } from '../ports/webhooks.ts';
 
 /** What a target says beside its status is of no use, and may be without end. */
 const MOST_ANSWER_BYTES = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { AnswerPayload } from '@lamplighter/contracts';
 import { Answers } from '@lamplighter/messaging';
 import { Injectable } from '@nestjs/common';
-import { AnswerPacker } from '../ports.ts';
+import { AnswerPacker } from '../ports/answers.ts';
 
 @Injectable()
 export class NatsAnswerPacker extends AnswerPacker {

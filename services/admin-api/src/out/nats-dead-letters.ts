@@ -7,7 +7,7 @@ import type {
 } from '@lamplighter/contracts';
 import { type DeadLetter as StoredLetter, DeadLetterBox } from '@lamplighter/messaging';
 import { Injectable } from '@nestjs/common';
-import { DeadLetters } from '../ports.ts';
+import { DeadLetters } from '../ports/dead-letters.ts';
 import { iso } from './rows.ts';
 
 const AT_ONCE = 500;

@@ -1,6 +1,7 @@
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type AgentReport, AgentViews } from '../agent-ports.ts';
+import type { AgentReport } from '../ports/agents.ts';
+import { AgentViews } from '../ports/agents.ts';
 
 const KNOWN = {
   name: 'agent-known-devices',

@@ -1,6 +1,6 @@
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AuditKeeper } from '../audit-ports.ts';
+import { AuditKeeper } from '../ports/audit.ts';
 
 @Injectable()
 export class PgAuditKeeper extends AuditKeeper {

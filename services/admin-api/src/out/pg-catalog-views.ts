@@ -3,7 +3,8 @@ import type { Policy, PushCertificate, PushCertificates } from '@lamplighter/con
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { CatalogViews, PolicyViews } from '../ports.ts';
+import { CatalogViews } from '../ports/catalog.ts';
+import { PolicyViews } from '../ports/resources.ts';
 import { iso } from './rows.ts';
 
 const CERTIFICATES = {

@@ -3,7 +3,8 @@ import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { laneOfPriority } from '../domain/lane.ts';
 import { type PendingCommand, type WaitingFacts, whyWaiting } from '../domain/why-waiting.ts';
-import { type CommandQuery, CommandViews } from '../ports.ts';
+import type { CommandQuery } from '../ports/commands.ts';
+import { CommandViews } from '../ports/commands.ts';
 import { iso, isoOrNull } from './rows.ts';
 import * as sql from './sql/commands.ts';
 

@@ -1,7 +1,7 @@
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { ReportedDeclaration, StoredReport } from '../domain/kmfddm.ts';
-import { DeclarationViews } from '../ports.ts';
+import { DeclarationViews } from '../ports/declarations.ts';
 import * as sql from './sql/declarations.ts';
 
 @Injectable()

@@ -2,7 +2,9 @@ import type { WebhookDelivery, WebhookDeliveryPage, WebhookTopic } from '@lampli
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { WebhookEvent } from '../domain/webhook-event.ts';
-import { type Attempt, type ClaimedDelivery, type DeliveryQuery, DeliveryStore, type WebhookKey } from '../ports.ts';
+import type { Attempt, ClaimedDelivery, DeliveryQuery } from '../ports/deliveries.ts';
+import { DeliveryStore } from '../ports/deliveries.ts';
+import type { WebhookKey } from '../ports/webhooks.ts';
 import { iso } from './rows.ts';
 import * as sql from './sql/webhook-deliveries.ts';
 

@@ -3,7 +3,7 @@ import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type CommandRow, type History, timelineOf } from '../domain/timeline.ts';
 import { lastUpdateOf, updateStatusOf } from '../domain/update-status.ts';
-import { DeviceViews } from '../ports.ts';
+import { DeviceViews } from '../ports/devices.ts';
 import { rolloutDeviceOf } from './pg-rollout-views.ts';
 import { iso, isoOrNull } from './rows.ts';
 import * as sql from './sql/devices.ts';

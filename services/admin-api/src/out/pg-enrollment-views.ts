@@ -1,7 +1,7 @@
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { KnownEnrollment } from '../domain/webhook-event.ts';
-import { EnrollmentViews } from '../ports.ts';
+import { EnrollmentViews } from '../ports/devices.ts';
 
 /** Plan: one probe of the enrollment's primary key for each device. */
 const KINDS = {

@@ -8,7 +8,8 @@ import {
 } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type FindingQuery, FindingViews } from '../resource-ports.ts';
+import type { FindingQuery } from '../ports/resources.ts';
+import { FindingViews } from '../ports/resources.ts';
 import { iso } from './rows.ts';
 
 type Row = Record<WatchStep, Date | null> & {

@@ -1,7 +1,7 @@
 import type { GroupView } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { GroupReader } from '../ports.ts';
+import { GroupReader } from '../ports/resources.ts';
 import { iso } from './rows.ts';
 
 type GroupRow = Omit<GroupView, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };

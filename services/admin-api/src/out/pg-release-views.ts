@@ -2,7 +2,7 @@ import type { Catalog, CatalogFilter, CatalogSource, DeviceReleases } from '@lam
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type ModelRelease, type OwnUpdate, releasesFor } from '../domain/device-releases.ts';
-import { ReleaseViews } from '../catalog-ports.ts';
+import { ReleaseViews } from '../ports/catalog.ts';
 import { isoOrNull } from './rows.ts';
 import * as sql from './sql/catalog.ts';
 

@@ -9,7 +9,7 @@ import {
 } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { ResourceViews } from '../resource-ports.ts';
+import { ResourceViews } from '../ports/resources.ts';
 import { iso } from './rows.ts';
 
 type WindowRow = Omit<WindowView, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };

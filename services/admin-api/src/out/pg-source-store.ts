@@ -1,7 +1,9 @@
 import type { Source } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type NewSource, type SourceDoor, SourceStore, SourceTally, type WebhookKey } from '../ports.ts';
+import type { NewSource, SourceDoor } from '../ports/sources.ts';
+import { SourceStore, SourceTally } from '../ports/sources.ts';
+import type { WebhookKey } from '../ports/webhooks.ts';
 import { iso, isoOrNull } from './rows.ts';
 import * as sql from './sql/sources.ts';
 

@@ -1,7 +1,8 @@
 import type { Webhook } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type ActiveWebhook, type NewWebhook, type WebhookKey, WebhookStore } from '../ports.ts';
+import type { ActiveWebhook, NewWebhook, WebhookKey } from '../ports/webhooks.ts';
+import { WebhookStore } from '../ports/webhooks.ts';
 import { iso, isoOrNull } from './rows.ts';
 import * as sql from './sql/webhooks.ts';
 

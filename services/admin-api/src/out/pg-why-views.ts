@@ -3,7 +3,8 @@ import { Database, type Statement } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { Known, KnownReport, KnownUpdate } from '../domain/why/known.ts';
 import { type ReasonCount, reasonItem } from '../domain/why/rollout-reasons.ts';
-import { type Seen, WhyViews } from '../ports.ts';
+import type { Seen } from '../ports/devices.ts';
+import { WhyViews } from '../ports/devices.ts';
 import * as sql from './sql/why.ts';
 
 const MOST_REASONS = 50;

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Token } from '@lamplighter/contracts';
 import { PrismaClient } from '@lamplighter/storage';
 import { Injectable } from '@nestjs/common';
-import { type AuditEntry, AuditLog, type Caller } from '../ports.ts';
-import { TokenStore } from '../token-ports.ts';
+import type { AuditEntry } from '../ports/audit.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { TokenStore } from '../ports/tokens.ts';
 import { iso, isoOrNull } from './rows.ts';
 
 @Injectable()

@@ -3,7 +3,8 @@ import { CONFIG } from '@lamplighter/runtime';
 import { Redis } from '@lamplighter/storage';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { SourceTally, type WebhookKey } from '../ports.ts';
+import { SourceTally } from '../ports/sources.ts';
+import type { WebhookKey } from '../ports/webhooks.ts';
 
 /** One hash for each source. What Redis loses begins at 0 again. */
 @Injectable()

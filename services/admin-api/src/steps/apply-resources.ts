@@ -6,7 +6,7 @@ import {
   resourcesApply,
 } from '@lamplighter/contracts';
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AskService } from './ask-service.ts';
 
 /** Has groups, windows and policies brought to what was written; the audit hears of what changed. */

@@ -2,7 +2,8 @@ import { AppError, type Failure, type InputOf, type OutputOf, type RequestDefini
 import { Clock, Requester } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { AuditLog, type Caller } from '../ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
 
 type Ok<D> = OutputOf<D> extends infer R ? (R extends { ok: infer T } ? T : never) : never;
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@lamplighter/contracts';
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../ports.ts';
-import { TokenStore } from '../token-ports.ts';
+import type { Caller } from '../domain/caller.ts';
+import { TokenStore } from '../ports/tokens.ts';
 
 const REMEDY = 'send the header `Authorization: Bearer <token>` with a token of this installation';
 

@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { AppError, type NewToken, type TokenSpec } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AuditLog, type Caller } from '../ports.ts';
-import { TokenStore } from '../token-ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { TokenStore } from '../ports/tokens.ts';
 
 /** Makes a bearer token: its hash is kept, itself is answered once. Nobody gives more than they have. */
 @Injectable()

@@ -5,14 +5,11 @@ import type { Config } from '../config.ts';
 import { EVENT_RETRY, statusText, TARGET_PAUSE, type Verdict, verdictOf } from '../domain/delivery-terms.ts';
 import { signatureOf } from '../domain/hmac-signature.ts';
 import { webhookBody, webhookContext } from '../domain/webhook-event.ts';
-import {
-  type ActiveWebhook,
-  AnswerReader,
-  type Attempt,
-  type ClaimedDelivery,
-  DeliveryStore,
-  WebhookTarget,
-} from '../ports.ts';
+import type { ActiveWebhook } from '../ports/webhooks.ts';
+import { AnswerReader } from '../ports/answers.ts';
+import type { Attempt, ClaimedDelivery } from '../ports/deliveries.ts';
+import { DeliveryStore } from '../ports/deliveries.ts';
+import { WebhookTarget } from '../ports/webhooks.ts';
 
 /** Claimed at a time, for each connection. */
 const PER_CONNECTION = 8;

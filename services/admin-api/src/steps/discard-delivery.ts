@@ -2,7 +2,9 @@ import type { WebhookDelivery } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { noDelivery } from '../domain/webhook-event.ts';
-import { AuditLog, type Caller, DeliveryStore } from '../ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DeliveryStore } from '../ports/deliveries.ts';
 
 /** Takes one delivery back for good; what it was stays in the audit. Throws AppError `delivery.not-found`. */
 @Injectable()

@@ -2,7 +2,7 @@ import { AppError } from '@lamplighter/contracts';
 import { Injectable } from '@nestjs/common';
 import { commandIdOf, invalid, readCommandPlist } from '../domain/command-body.ts';
 import { type ApiResult, apiResultOf } from '../domain/nanomdm.ts';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { PushDevices } from './push-devices.ts';
 import { type Put, PutCommands } from './put-commands.ts';
 

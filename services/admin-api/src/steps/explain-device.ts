@@ -1,11 +1,12 @@
 import { AppError, deviceOutlook, type Why } from '@lamplighter/contracts';
 import { Clock, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AgentViews } from '../agent-ports.ts';
+import { AgentViews } from '../ports/agents.ts';
 import type { Known } from '../domain/why/known.ts';
 import { whyOf } from '../domain/why/why.ts';
-import { CommandViews, WhyViews } from '../ports.ts';
-import { FindingViews } from '../resource-ports.ts';
+import { CommandViews } from '../ports/commands.ts';
+import { WhyViews } from '../ports/devices.ts';
+import { FindingViews } from '../ports/resources.ts';
 import { AskService } from './ask-service.ts';
 
 const MOST_PENDING = 100;

@@ -1,5 +1,5 @@
 import { AppError } from '@lamplighter/contracts';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 
 /** What all tenants share is changed by tokens with the right over the whole installation. Throws AppError `api.forbidden`. */
 export function forInstallation(caller: Caller, what: string): void {

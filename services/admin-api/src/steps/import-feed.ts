@@ -8,7 +8,7 @@ import {
   MAX_REQUEST_BYTES,
 } from '@lamplighter/contracts';
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AskService } from './ask-service.ts';
 import { forInstallation } from './for-installation.ts';
 

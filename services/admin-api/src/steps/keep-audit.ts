@@ -1,6 +1,6 @@
 import { Clock, CONFIG, Log } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { AuditKeeper } from '../audit-ports.ts';
+import { AuditKeeper } from '../ports/audit.ts';
 import type { Config } from '../config.ts';
 
 const DAY_MS = 86_400_000;

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { type CommandBody, commandBodyOf, invalid, readCommandPlist } from '../domain/command-body.ts';
 import { dictOf } from '../domain/json-plist.ts';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { type Put, PutCommands } from './put-commands.ts';
 
 export interface Ordered extends Put {

@@ -2,7 +2,7 @@ import { AppError, pushNow } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type ApiResult, apiResultOf, type PushResult } from '../domain/nanomdm.ts';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AskService } from './ask-service.ts';
 import { chunksOf, inChunks } from './in-chunks.ts';
 

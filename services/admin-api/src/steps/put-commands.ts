@@ -10,7 +10,7 @@ import { Clock, CONFIG } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import type { CommandBody } from '../domain/command-body.ts';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AskService } from './ask-service.ts';
 import { chunksOf, inChunks } from './in-chunks.ts';
 

@@ -1,7 +1,10 @@
 import { AppError, type Source, sourceKeyContext, type SourceSpec } from '@lamplighter/contracts';
 import { Clock, Sealer } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AuditLog, type Caller, SourceStore, type WebhookKey } from '../ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { SourceStore } from '../ports/sources.ts';
+import type { WebhookKey } from '../ports/webhooks.ts';
 
 /** Creates or replaces a source. Its keys are sealed; the audit says only whether what it sends must be signed. */
 @Injectable()

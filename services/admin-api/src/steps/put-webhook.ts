@@ -2,7 +2,9 @@ import { AppError, type Webhook, type WebhookSpec } from '@lamplighter/contracts
 import { Clock, Sealer } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { webhookContext } from '../domain/webhook-event.ts';
-import { AuditLog, type Caller, WebhookStore } from '../ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { WebhookStore } from '../ports/webhooks.ts';
 
 /** Each has its own queue and connections. */
 const MOST_WEBHOOKS = 50;

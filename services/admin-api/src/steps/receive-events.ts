@@ -14,7 +14,8 @@ import {
 import { Clock, Log, Requester } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { rawPayloadOf, type RelayedMessage, readRelayed } from '../domain/relayed-message.ts';
-import { AnswerPacker, AnswerReader, SourceStore, SourceTally } from '../ports.ts';
+import { AnswerPacker, AnswerReader } from '../ports/answers.ts';
+import { SourceStore, SourceTally } from '../ports/sources.ts';
 
 type Item = ItemOf<typeof webhookReceive>;
 type Speaker = Extract<RelayedMessage, { kind: 'check-in' }>['who'];

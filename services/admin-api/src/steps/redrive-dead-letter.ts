@@ -2,7 +2,9 @@ import type { DeadLetter } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { noDeadLetter } from '../domain/dead-letter.ts';
-import { AuditLog, type Caller, DeadLetters } from '../ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DeadLetters } from '../ports/dead-letters.ts';
 
 /** Gives a message back to the service that could not handle it. Throws AppError `dead-letter.not-found`. */
 @Injectable()

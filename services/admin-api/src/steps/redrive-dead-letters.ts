@@ -1,7 +1,9 @@
 import type { DeadLetterFilter, RedrivenMany } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AuditLog, type Caller, DeadLetters } from '../ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DeadLetters } from '../ports/dead-letters.ts';
 
 /** Gives the oldest messages that match back to the services that could not handle them, up to 500 a call. */
 @Injectable()

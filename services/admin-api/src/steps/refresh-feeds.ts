@@ -1,6 +1,6 @@
 import { catalogRefresh } from '@lamplighter/contracts';
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 import { AskService } from './ask-service.ts';
 import { forInstallation } from './for-installation.ts';
 

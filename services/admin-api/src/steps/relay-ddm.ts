@@ -1,7 +1,7 @@
 import { AppError, ddmSync, type DdmSyncReply, unpackSyncReplies } from '@lamplighter/contracts';
 import { Clock, Requester } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../ports.ts';
+import type { Caller } from '../domain/caller.ts';
 
 const ENDPOINT = /^(tokens|declaration-items|status|declaration\/[^/]+\/.+)$/;
 const LONGEST_NAME = 63;

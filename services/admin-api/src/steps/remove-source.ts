@@ -2,7 +2,9 @@ import type { Source } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { noSource } from '../domain/source.ts';
-import { AuditLog, type Caller, SourceStore, SourceTally } from '../ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { SourceStore, SourceTally } from '../ports/sources.ts';
 
 /** Removes a source. Its devices stay known, and what waits for them waits until its expiry. Throws AppError `source.not-found`. */
 @Injectable()

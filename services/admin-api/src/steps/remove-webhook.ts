@@ -2,7 +2,9 @@ import type { Webhook } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { noWebhook } from '../domain/webhook-event.ts';
-import { AuditLog, type Caller, WebhookStore } from '../ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { WebhookStore } from '../ports/webhooks.ts';
 
 /** Removes a webhook with all that waits for it. Throws AppError `webhook.not-found`. */
 @Injectable()

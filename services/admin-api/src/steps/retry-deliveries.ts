@@ -3,7 +3,10 @@ import { Clock, CONFIG } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { noDelivery, noWebhook } from '../domain/webhook-event.ts';
-import { AuditLog, type Caller, DeliveryStore, WebhookStore } from '../ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DeliveryStore } from '../ports/deliveries.ts';
+import { WebhookStore } from '../ports/webhooks.ts';
 
 /** Begins anew with what was given up, or with one delivery. Throws AppError `webhook.not-found`, `delivery.not-found`. */
 @Injectable()

@@ -1,8 +1,9 @@
 import { AppError, type Token } from '@lamplighter/contracts';
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AuditLog, type Caller } from '../ports.ts';
-import { TokenStore } from '../token-ports.ts';
+import { AuditLog } from '../ports/audit.ts';
+import type { Caller } from '../domain/caller.ts';
+import { TokenStore } from '../ports/tokens.ts';
 
 /** Ends a token. */
 @Injectable()

@@ -1,7 +1,9 @@
 import type { WebhookDeliveryDetail } from '@lamplighter/contracts';
 import { Injectable } from '@nestjs/common';
 import { noDelivery, webhookBody } from '../domain/webhook-event.ts';
-import { AnswerReader, type Caller, DeliveryStore } from '../ports.ts';
+import { AnswerReader } from '../ports/answers.ts';
+import type { Caller } from '../domain/caller.ts';
+import { DeliveryStore } from '../ports/deliveries.ts';
 
 /** One delivery with the body that is sent. Throws AppError `delivery.not-found`. */
 @Injectable()

@@ -3,7 +3,10 @@ import { CONFIG, Log } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { answerEvent, checkInEvent, type WebhookEvent } from '../domain/webhook-event.ts';
-import { type ActiveWebhook, DeliveryStore, EnrollmentViews, WebhookStore } from '../ports.ts';
+import type { ActiveWebhook } from '../ports/webhooks.ts';
+import { DeliveryStore } from '../ports/deliveries.ts';
+import { EnrollmentViews } from '../ports/devices.ts';
+import { WebhookStore } from '../ports/webhooks.ts';
 
 type Answers = Message<ItemOf<typeof commandAnswered>>[];
 type CheckIns = Message<ItemOf<typeof deviceCheckedIn>>[];

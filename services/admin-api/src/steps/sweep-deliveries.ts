@@ -1,7 +1,7 @@
 import { CONFIG } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { DeliveryStore } from '../ports.ts';
+import { DeliveryStore } from '../ports/deliveries.ts';
 
 /** Gives up deliveries whose time is over, and forgets those that were given up long ago. */
 @Injectable()

@@ -10,7 +10,7 @@ import {
 } from '@lamplighter/contracts';
 import { Clock, Publisher } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AgentViews } from '../agent-ports.ts';
+import { AgentViews } from '../ports/agents.ts';
 
 /** A device's clock may be ahead by so much. */
 const AHEAD_MS = 10 * 60_000;

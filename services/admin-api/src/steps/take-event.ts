@@ -13,7 +13,10 @@ import { Injectable } from '@nestjs/common';
 import { isOfInterest, rawPayloadOf, readRelayed } from '../domain/relayed-message.ts';
 import { isSignedBy } from '../domain/hmac-signature.ts';
 import { noSource } from '../domain/source.ts';
-import { AnswerPacker, type SourceDoor, SourceStore, type WebhookKey } from '../ports.ts';
+import { AnswerPacker } from '../ports/answers.ts';
+import type { SourceDoor } from '../ports/sources.ts';
+import { SourceStore } from '../ports/sources.ts';
+import type { WebhookKey } from '../ports/webhooks.ts';
 import { AuthenticateCaller } from './authenticate-caller.ts';
 
 /** What another MDM server posted. */

@@ -1,6 +1,7 @@
 import { Log, Ticker } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { HandOverStore, type TargetKey } from '../ports.ts';
+import { HandOverStore } from '../ports/hand-overs.ts';
+import type { TargetKey } from '../ports/hand-overs.ts';
 import { HandOverCommands } from '../steps/hand-over-commands.ts';
 
 const TICK_MS = 500;

@@ -3,7 +3,7 @@ import { uuidArray } from '@lamplighter/storage';
 import { type CommandKey, storedStates } from '../domain/command.ts';
 import type { EndedCommand } from '../domain/ended.ts';
 import type { DeviceTraits } from '../domain/fitness.ts';
-import type { AddedCommand, CommandTerms, ExchangeRow, SlotWinner } from '../ports.ts';
+import type { AddedCommand, CommandTerms, ExchangeRow, SlotWinner } from '../ports/commands.ts';
 import type { AddedRecord } from './sql/enqueue.ts';
 import type { ExchangeRecord } from './sql/exchange.ts';
 import type { TraitsRecord } from './sql/traits.ts';

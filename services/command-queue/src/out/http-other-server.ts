@@ -5,7 +5,8 @@ import type { Config } from '../config.ts';
 import { boundedWords, type HandOverResult, type HttpAnswer, objectIn } from '../domain/hand-over.ts';
 import { isInMicroQueue, readMicroReply } from '../domain/micromdm-reply.ts';
 import { readNanoReply } from '../domain/nanomdm-reply.ts';
-import { type HandOverCall, type HeldCommand, OtherServer } from '../ports.ts';
+import type { HandOverCall, HeldCommand } from '../ports/hand-overs.ts';
+import { OtherServer } from '../ports/hand-overs.ts';
 
 /** Far more than either server answers. */
 const MOST_ANSWER_BYTES = 256 * 1024;

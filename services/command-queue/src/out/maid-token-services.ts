@@ -5,7 +5,7 @@ import { createPrivateKey, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
-import { TokenServices } from '../ports.ts';
+import { TokenServices } from '../ports/enrollments.ts';
 
 const SETTING = 'LAMP_MAID_FILE';
 const SERVICE_TYPE = 'com.apple.maid';

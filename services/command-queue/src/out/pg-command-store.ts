@@ -3,18 +3,18 @@ import type { CommandKey, CommandOutcome, FinishedCommand } from '../domain/comm
 import type { DueDecision } from '../domain/due.ts';
 import type { EndedCommand } from '../domain/ended.ts';
 import type { DeviceTraits } from '../domain/fitness.ts';
-import {
-  type AddedCommand,
-  type BodyKey,
-  type Cancelled,
-  CommandStore,
-  type CommandTerms,
-  type ExchangeItem,
-  type ExchangeRow,
-  type PendingCommand,
-  type SlotWinner,
-  type SupersededCommand,
-} from '../ports.ts';
+import type {
+  AddedCommand,
+  BodyKey,
+  Cancelled,
+  CommandTerms,
+  ExchangeItem,
+  ExchangeRow,
+  PendingCommand,
+  SlotWinner,
+  SupersededCommand,
+} from '../ports/commands.ts';
+import { CommandStore } from '../ports/commands.ts';
 import {
   commandColumns,
   deviceColumns,

@@ -1,6 +1,7 @@
 import type { Tx } from '@lamplighter/runtime';
 import type { Enrollment } from '../domain/enrollment.ts';
-import { EnrollmentStore, type NewEnrollment, type UpdatedTokens } from '../ports.ts';
+import { EnrollmentStore } from '../ports/enrollments.ts';
+import type { NewEnrollment, UpdatedTokens } from '../ports/enrollments.ts';
 import * as sql from './sql/enrollment.ts';
 
 export class PgEnrollmentStore extends EnrollmentStore {

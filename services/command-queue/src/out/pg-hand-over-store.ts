@@ -1,16 +1,16 @@
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { CommandKey } from '../domain/command.ts';
-import {
-  type ClaimTerms,
-  type FailedHandOver,
-  HandOverStore,
-  type HandOverTarget,
-  type HeldCommand,
-  type RefusedHandOver,
-  type TakenHandOver,
-  type TargetKey,
-} from '../ports.ts';
+import type {
+  ClaimTerms,
+  FailedHandOver,
+  HandOverTarget,
+  HeldCommand,
+  RefusedHandOver,
+  TakenHandOver,
+  TargetKey,
+} from '../ports/hand-overs.ts';
+import { HandOverStore } from '../ports/hand-overs.ts';
 import { endedOf, type EndedRecord, keyColumns } from './command-rows.ts';
 import * as sql from './sql/hand-over.ts';
 

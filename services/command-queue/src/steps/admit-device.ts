@@ -3,7 +3,7 @@ import { CONFIG, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { type Enrollment, identify, isNamedFor } from '../domain/enrollment.ts';
-import { EnrollmentStore } from '../ports.ts';
+import { EnrollmentStore } from '../ports/enrollments.ts';
 import { StepTools } from './step-tools.ts';
 
 export type Admission = 'ok' | 'unrecognized' | 'wrong-certificate' | 'user-not-managed';

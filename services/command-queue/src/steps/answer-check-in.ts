@@ -2,7 +2,7 @@ import type { CheckIn, CheckInReply } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Enrollment, isOvertaken } from '../domain/enrollment.ts';
-import { EnrollmentStore } from '../ports.ts';
+import { EnrollmentStore } from '../ports/enrollments.ts';
 import { AdmitDevice } from './admit-device.ts';
 import { BeginEnrollment } from './begin-enrollment.ts';
 import { EndEnrollment } from './end-enrollment.ts';

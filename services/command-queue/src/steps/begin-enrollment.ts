@@ -3,7 +3,7 @@ import { CONFIG, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { decideAuthenticate, type Enrollment, isNamedFor, isNative } from '../domain/enrollment.ts';
-import { EnrollmentStore } from '../ports.ts';
+import { EnrollmentStore } from '../ports/enrollments.ts';
 import { EndEnrollment } from './end-enrollment.ts';
 
 /** An enrollment begins: with Authenticate, or where there is none (user channels, another server's devices) with TokenUpdate. */

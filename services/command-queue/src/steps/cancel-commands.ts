@@ -1,7 +1,8 @@
 import { Database, Outbox } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { endedItem } from '../domain/ended.ts';
-import { type Cancelled, CommandStore } from '../ports.ts';
+import type { Cancelled } from '../ports/commands.ts';
+import { CommandStore } from '../ports/commands.ts';
 import { announceEnded } from './announce-ended.ts';
 import { StepTools } from './step-tools.ts';
 

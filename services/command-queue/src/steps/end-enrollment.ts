@@ -3,7 +3,8 @@ import { Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { endedItem } from '../domain/ended.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
-import { CommandStore, EnrollmentStore } from '../ports.ts';
+import { CommandStore } from '../ports/commands.ts';
+import { EnrollmentStore } from '../ports/enrollments.ts';
 import { announceEnded } from './announce-ended.ts';
 
 /** Ends an enrollment and its user channels: queues void, tokens gone. Whoever waits for one of those commands is told. */

@@ -18,7 +18,8 @@ import {
 } from '../domain/answers.ts';
 import { inBatches } from '../domain/batches.ts';
 import type { AnsweredCommand, FinishedCommand } from '../domain/command.ts';
-import { CommandStore, type ExchangeRow } from '../ports.ts';
+import { CommandStore } from '../ports/commands.ts';
+import type { ExchangeRow } from '../ports/commands.ts';
 import { StepTools } from './step-tools.ts';
 
 interface Turn {

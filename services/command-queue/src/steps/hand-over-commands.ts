@@ -4,16 +4,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
 import { endedItem } from '../domain/ended.ts';
 import { boundedWords, COMMAND_RETRY, type HandOverResult, SERVER_PAUSE } from '../domain/hand-over.ts';
-import {
-  type FailedHandOver,
-  HandOverStore,
-  type HandOverTarget,
-  type HeldCommand,
-  OtherServer,
-  type RefusedHandOver,
-  type TakenHandOver,
-  type TargetKey,
-} from '../ports.ts';
+import type {
+  FailedHandOver,
+  HandOverTarget,
+  HeldCommand,
+  RefusedHandOver,
+  TakenHandOver,
+  TargetKey,
+} from '../ports/hand-overs.ts';
+import { HandOverStore, OtherServer } from '../ports/hand-overs.ts';
 import { announceEnded } from './announce-ended.ts';
 import { StepTools } from './step-tools.ts';
 

@@ -3,7 +3,7 @@ import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { faultsOf } from '../domain/body-faults.ts';
 import { type DeviceTraits, unfitTraits } from '../domain/fitness.ts';
-import { CommandStore } from '../ports.ts';
+import { CommandStore } from '../ports/commands.ts';
 
 /** What somebody sent for at once: a message, or a request. */
 export interface Order {

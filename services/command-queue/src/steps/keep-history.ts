@@ -1,7 +1,8 @@
 import { Clock, CONFIG, Database } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { type BodyKey, CommandStore } from '../ports.ts';
+import type { BodyKey } from '../ports/commands.ts';
+import { CommandStore } from '../ports/commands.ts';
 
 const DAY_MS = 86_400_000;
 /** Bodies of one transaction. */

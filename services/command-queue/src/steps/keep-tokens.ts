@@ -9,7 +9,8 @@ import {
 import { Outbox, Sealer, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { Enrollment } from '../domain/enrollment.ts';
-import { CommandStore, EnrollmentStore, TokenServices } from '../ports.ts';
+import { CommandStore } from '../ports/commands.ts';
+import { EnrollmentStore, TokenServices } from '../ports/enrollments.ts';
 
 type Said<T extends CheckIn['message']['type']> = Extract<CheckIn['message'], { type: T }>;
 

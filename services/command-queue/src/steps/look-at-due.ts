@@ -6,7 +6,8 @@ import { deviceItemSize, inBatches } from '../domain/batches.ts';
 import { decideDue, type DueDecision } from '../domain/due.ts';
 import { endedItem } from '../domain/ended.ts';
 import { onePerDevice, type PushRequest } from '../domain/push-requests.ts';
-import { CommandStore, type PendingCommand } from '../ports.ts';
+import { CommandStore } from '../ports/commands.ts';
+import type { PendingCommand } from '../ports/commands.ts';
 import { announceEnded } from './announce-ended.ts';
 import { StepTools } from './step-tools.ts';
 

@@ -1,7 +1,7 @@
 import { type commandPut, derivedUuid, type InputOf, type NewCommand } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { CommandStore } from '../ports.ts';
+import { CommandStore } from '../ports/commands.ts';
 import { idOf, type Order } from './judge-commands.ts';
 import { type Queued, QueueCommands } from './queue-commands.ts';
 import { StepTools } from './step-tools.ts';

@@ -8,7 +8,9 @@ import { endedItem } from '../domain/ended.ts';
 import { priorityOf } from '../domain/lanes.ts';
 import { retryPolicyOf } from '../domain/retry-policy.ts';
 import { slotOf } from '../domain/slot.ts';
-import { type AddedCommand, CommandStore, type CommandTerms, EnrollmentStore, type SlotWinner } from '../ports.ts';
+import type { AddedCommand, CommandTerms, SlotWinner } from '../ports/commands.ts';
+import { CommandStore } from '../ports/commands.ts';
+import { EnrollmentStore } from '../ports/enrollments.ts';
 import { announceEnded } from './announce-ended.ts';
 import { type Batch, idOf, JudgeCommands, type Order, type Refused } from './judge-commands.ts';
 

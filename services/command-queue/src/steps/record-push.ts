@@ -1,7 +1,7 @@
 import type { ItemOf, Message, pushSent } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { EnrollmentStore } from '../ports.ts';
+import { EnrollmentStore } from '../ports/enrollments.ts';
 
 /** APNs says that a device is gone, or does not take its token: no push is asked for until it sends a newer TokenUpdate. Other outcomes change nothing here. */
 @Injectable()

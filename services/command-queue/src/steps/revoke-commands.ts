@@ -3,7 +3,7 @@ import { Clock, Database, Log, Outbox } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { CommandKey } from '../domain/command.ts';
 import { endedItem } from '../domain/ended.ts';
-import { CommandStore } from '../ports.ts';
+import { CommandStore } from '../ports/commands.ts';
 import { announceEnded } from './announce-ended.ts';
 
 const CHUNK = 10_000;

@@ -1,7 +1,8 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { EMPTY_TOKEN } from '../domain/manifest.ts';
-import { type Arranged, AssignmentStore, type NewAssignment, type Telling } from '../ports.ts';
+import type { Arranged, NewAssignment, Telling } from '../ports/assignments.ts';
+import { AssignmentStore } from '../ports/assignments.ts';
 import * as sql from './sql/assignments.ts';
 
 const idsOf = (rows: readonly { deviceId: string }[]): string[] => rows.map((row) => row.deviceId);

@@ -2,7 +2,9 @@ import type { Statement, Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { Declaration } from '../domain/declaration.ts';
 import type { ManifestMember } from '../domain/manifest.ts';
-import { DeclarationStore, type NewSet, type PutDeclaration, type StoredDeclaration, Turns } from '../ports.ts';
+import { DeclarationStore } from '../ports/declarations.ts';
+import type { NewSet, PutDeclaration, StoredDeclaration } from '../ports/declarations.ts';
+import { Turns } from '../ports/turns.ts';
 import * as sql from './sql/declarations.ts';
 
 @Injectable()

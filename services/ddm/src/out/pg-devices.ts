@@ -1,7 +1,8 @@
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { SUBSCRIPTIONS_CAUSE } from '../domain/sets.ts';
-import { Devices, type KnownDevice } from '../ports.ts';
+import { Devices } from '../ports/devices.ts';
+import type { KnownDevice } from '../ports/devices.ts';
 
 /** Index scans on the keys of enrollment, device and assignment. $1 tenant, $2 device ids, $3 cause of subscriptions */
 const KNOWN = {

@@ -1,6 +1,7 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type GroupSet, GroupSetStore } from '../group-ports.ts';
+import type { GroupSet } from '../ports/group-sets.ts';
+import { GroupSetStore } from '../ports/group-sets.ts';
 
 @Injectable()
 export class PgGroupSetStore extends GroupSetStore {

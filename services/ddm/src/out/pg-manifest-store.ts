@@ -2,7 +2,10 @@ import { CONFIG, Database, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { EMPTY_TOKEN, type Manifest } from '../domain/manifest.ts';
-import { type Combination, ManifestStore, Pace, type StoredManifest, type ToldDevice } from '../ports.ts';
+import type { Combination, ToldDevice } from '../ports/assignments.ts';
+import { ManifestStore } from '../ports/manifests.ts';
+import { Pace } from '../ports/pace.ts';
+import type { StoredManifest } from '../ports/manifests.ts';
 import * as sql from './sql/manifests.ts';
 
 @Injectable()

@@ -1,6 +1,7 @@
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type NewReport, type ReportedStatuses, ReportStore } from '../ports.ts';
+import type { NewReport, ReportedStatuses } from '../ports/reports.ts';
+import { ReportStore } from '../ports/reports.ts';
 import * as sql from './sql/reports.ts';
 
 type Device = { tenant: string; deviceId: string };

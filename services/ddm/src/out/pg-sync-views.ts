@@ -1,7 +1,8 @@
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { EMPTY_TOKEN } from '../domain/manifest.ts';
-import { type Asked, type Found, SyncViews } from '../ports.ts';
+import type { Asked, Found } from '../ports/sync.ts';
+import { SyncViews } from '../ports/sync.ts';
 import { readSync } from './sql/sync.ts';
 
 @Injectable()

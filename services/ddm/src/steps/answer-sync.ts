@@ -5,7 +5,8 @@ import { Injectable } from '@nestjs/common';
 import { type Endpoint, endpointOf } from '../domain/endpoint.ts';
 import { EMPTY_ITEMS, EMPTY_TOKEN } from '../domain/manifest.ts';
 import { type CheckedReport, checkedReport } from '../domain/status-report.ts';
-import { type Found, SyncViews } from '../ports.ts';
+import type { Found } from '../ports/sync.ts';
+import { SyncViews } from '../ports/sync.ts';
 import { type ReceivedReport, RecordReports } from './record-reports.ts';
 
 type Known = DdmSync & Endpoint;

@@ -1,16 +1,10 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Manifest, manifestOf } from '../domain/manifest.ts';
-import {
-  type Arranged,
-  AssignmentStore,
-  type Combination,
-  DeclarationStore,
-  ManifestStore,
-  type NewAssignment,
-  type Telling,
-  type ToldDevice,
-} from '../ports.ts';
+import type { Arranged, Combination, NewAssignment, Telling, ToldDevice } from '../ports/assignments.ts';
+import { AssignmentStore } from '../ports/assignments.ts';
+import { DeclarationStore } from '../ports/declarations.ts';
+import { ManifestStore } from '../ports/manifests.ts';
 import { TellDevices } from './tell-devices.ts';
 
 /** Keeps what devices have in line with what is assigned to them, in the transaction of whoever changed that, in the tenant's turn. */

@@ -9,7 +9,10 @@ import { Clock, Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { declarationOf } from '../domain/declaration.ts';
 import { causeSetId } from '../domain/sets.ts';
-import { AssignmentStore, DeclarationStore, type NewAssignment, Turns } from '../ports.ts';
+import { AssignmentStore } from '../ports/assignments.ts';
+import { DeclarationStore } from '../ports/declarations.ts';
+import type { NewAssignment } from '../ports/assignments.ts';
+import { Turns } from '../ports/turns.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
 
 type Item = ItemOf<typeof declarationAssign>;

@@ -8,7 +8,9 @@ import {
 import { Clock, Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { declarationOf, touchedDeclaration } from '../domain/declaration.ts';
-import { DeclarationStore, type StoredDeclaration, Turns } from '../ports.ts';
+import { DeclarationStore } from '../ports/declarations.ts';
+import type { StoredDeclaration } from '../ports/declarations.ts';
+import { Turns } from '../ports/turns.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
 
 /** Identifiers that no operator may give. */

@@ -2,8 +2,10 @@ import type { declarationGroupAssign, declarationRegroup, InputOf, ItemOf, Messa
 import { Clock, Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { groupSetCause, namedSetId } from '../domain/sets.ts';
-import { GroupSetStore } from '../group-ports.ts';
-import { AssignmentStore, DeclarationStore, Turns } from '../ports.ts';
+import { GroupSetStore } from '../ports/group-sets.ts';
+import { AssignmentStore } from '../ports/assignments.ts';
+import { DeclarationStore } from '../ports/declarations.ts';
+import { Turns } from '../ports/turns.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
 
 type Regroup = ItemOf<typeof declarationRegroup>;

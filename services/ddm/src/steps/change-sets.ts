@@ -8,7 +8,10 @@ import {
 import { Clock, Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { NAMED_SET_CAUSES, namedSetCause, namedSetId } from '../domain/sets.ts';
-import { AssignmentStore, DeclarationStore, ManifestStore, Turns } from '../ports.ts';
+import { AssignmentStore } from '../ports/assignments.ts';
+import { DeclarationStore } from '../ports/declarations.ts';
+import { ManifestStore } from '../ports/manifests.ts';
+import { Turns } from '../ports/turns.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
 
 const PAGE = 1000;

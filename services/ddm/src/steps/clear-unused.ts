@@ -1,7 +1,8 @@
 import { Clock, Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { GroupSetStore } from '../group-ports.ts';
-import { ManifestStore, Turns } from '../ports.ts';
+import { GroupSetStore } from '../ports/group-sets.ts';
+import { ManifestStore } from '../ports/manifests.ts';
+import { Turns } from '../ports/turns.ts';
 
 /** For as long an older order may still arrive. */
 const KEPT_MS = 2 * 86_400_000;

@@ -10,7 +10,10 @@ import {
 import { Clock, Database, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { readDeclared } from '../domain/declared.ts';
-import { AssignmentStore, type NewReport, type ReportedStatuses, ReportStore, Turns } from '../ports.ts';
+import { AssignmentStore } from '../ports/assignments.ts';
+import type { NewReport, ReportedStatuses } from '../ports/reports.ts';
+import { ReportStore } from '../ports/reports.ts';
+import { Turns } from '../ports/turns.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
 
 /** A report of a device, known to be of Apple's form and storable. */

@@ -4,7 +4,9 @@ import { CONFIG, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { EMPTY_TOKEN } from '../domain/manifest.ts';
-import { ManifestStore, Pace, type ToldDevice } from '../ports.ts';
+import { ManifestStore } from '../ports/manifests.ts';
+import { Pace } from '../ports/pace.ts';
+import type { ToldDevice } from '../ports/assignments.ts';
 
 /** Operators see it beside the commands. */
 export const CAUSE = 'declarations';

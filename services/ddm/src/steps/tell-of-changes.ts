@@ -1,6 +1,7 @@
 import { Clock, Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { ManifestStore, Turns } from '../ports.ts';
+import { ManifestStore } from '../ports/manifests.ts';
+import { Turns } from '../ports/turns.ts';
 import { TellDevices } from './tell-devices.ts';
 
 const PAGE = 1000;

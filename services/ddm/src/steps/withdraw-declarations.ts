@@ -1,7 +1,8 @@
 import type { declarationWithdraw, ItemOf, Message } from '@lamplighter/contracts';
 import { Clock, Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AssignmentStore, Turns } from '../ports.ts';
+import { AssignmentStore } from '../ports/assignments.ts';
+import { Turns } from '../ports/turns.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
 
 /** Devices of one transaction: others wait no longer than that for their turn. */

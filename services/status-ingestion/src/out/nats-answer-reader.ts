@@ -1,7 +1,7 @@
 import type { AnswerPayload } from '@lamplighter/contracts';
 import { Answers } from '@lamplighter/messaging';
 import { Injectable } from '@nestjs/common';
-import { AnswerReader } from '../ports.ts';
+import { AnswerReader } from '../ports/reports.ts';
 
 @Injectable()
 export class NatsAnswerReader extends AnswerReader {

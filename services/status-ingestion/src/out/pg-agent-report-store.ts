@@ -1,6 +1,7 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AgentReportStore, type StoredAgentReport } from '../agent-ports.ts';
+import { AgentReportStore } from '../ports/agents.ts';
+import type { StoredAgentReport } from '../ports/agents.ts';
 
 /** In the order of the keys, so that two batches cannot dead-lock. */
 const KEEP = {

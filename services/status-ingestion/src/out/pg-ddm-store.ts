@@ -1,7 +1,8 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { DdmStore } from '../ports.ts';
-import type { DdmRow, DeviceKey, StoredDdm } from '../ports.ts';
+import { DdmStore } from '../ports/ddm.ts';
+import type { DdmRow, StoredDdm } from '../ports/ddm.ts';
+import type { DeviceKey } from '../ports/devices.ts';
 import { addDdm, holdDdm } from './sql/hold-ddm.ts';
 import { writeDdm } from './sql/write-ddm.ts';
 

@@ -1,8 +1,8 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { DeviceFacts } from '../domain/device-facts.ts';
-import { DeviceStore } from '../ports.ts';
-import type { Departure, DeviceKey, Enrollment } from '../ports.ts';
+import { DeviceStore } from '../ports/devices.ts';
+import type { Departure, DeviceKey, Enrollment } from '../ports/devices.ts';
 import { enrollDevices } from './sql/enroll-devices.ts';
 import { leaveDevices } from './sql/leave-devices.ts';
 import { noteAnswers } from './sql/note-answers.ts';

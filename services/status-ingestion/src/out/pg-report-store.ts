@@ -2,8 +2,8 @@ import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { cut, within } from '../domain/bounds.ts';
 import type { Report } from '../domain/report.ts';
-import { ReportStore } from '../ports.ts';
-import type { DeviceKey } from '../ports.ts';
+import { ReportStore } from '../ports/reports.ts';
+import type { DeviceKey } from '../ports/devices.ts';
 import { recordReports } from './sql/record-reports.ts';
 import { clearAvailable, insertAvailable } from './sql/replace-available.ts';
 

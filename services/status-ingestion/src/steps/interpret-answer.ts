@@ -10,7 +10,8 @@ import { newestPerDevice, roundsPerDevice } from '../domain/newest.ts';
 import { observedMessages } from '../domain/observed.ts';
 import { isDeviceChannel, reportIdOf } from '../domain/report.ts';
 import type { AnsweredItem, Report } from '../domain/report.ts';
-import { AnswerReader, DeviceStore, ReportStore } from '../ports.ts';
+import { AnswerReader, ReportStore } from '../ports/reports.ts';
+import { DeviceStore } from '../ports/devices.ts';
 
 /** Turns answers into facts, history and one `device.observed` a tenant; what was reported before changes nothing. */
 @Injectable()

@@ -18,8 +18,10 @@ import { newestPerDevice, roundsPerDevice } from '../domain/newest.ts';
 import { observedMessages } from '../domain/observed.ts';
 import { isDeviceChannel, statusReportIdOf } from '../domain/report.ts';
 import type { Report, ReportedItem } from '../domain/report.ts';
-import { DdmStore, DeviceStore, ReportStore } from '../ports.ts';
-import type { DdmRow, StoredDdm } from '../ports.ts';
+import { DdmStore } from '../ports/ddm.ts';
+import { DeviceStore } from '../ports/devices.ts';
+import { ReportStore } from '../ports/reports.ts';
+import type { DdmRow, StoredDdm } from '../ports/ddm.ts';
 
 /** A report as it arrived. `document` is undefined where it could not be read. */
 interface Arrived extends Pick<Report, 'tenant' | 'deviceId' | 'at' | 'reportId' | 'traceparent'> {

@@ -1,7 +1,7 @@
 import type { agentReported, ItemOf, Message } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AgentReportStore } from '../agent-ports.ts';
+import { AgentReportStore } from '../ports/agents.ts';
 import { newestPerDevice } from '../domain/newest.ts';
 
 /** The newest report of a device's agent is kept; older ones and repeats change nothing. */

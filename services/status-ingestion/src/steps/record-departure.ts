@@ -3,7 +3,7 @@ import { Clock, Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { newestPerDevice } from '../domain/newest.ts';
 import { isDeviceChannel } from '../domain/report.ts';
-import { DeviceStore } from '../ports.ts';
+import { DeviceStore } from '../ports/devices.ts';
 
 /** Devices that left are no longer enrolled; what is known of them stays. */
 @Injectable()

@@ -7,8 +7,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { deviceFacts } from '../domain/device-facts.ts';
 import { newestPerDevice } from '../domain/newest.ts';
-import { DeviceStore } from '../ports.ts';
-import type { DeviceKey, Enrollment } from '../ports.ts';
+import { DeviceStore } from '../ports/devices.ts';
+import type { DeviceKey, Enrollment } from '../ports/devices.ts';
 
 type EnrolledItem = ItemOf<typeof deviceEnrolled>;
 

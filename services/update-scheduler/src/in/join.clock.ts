@@ -1,7 +1,7 @@
 import { Clock, CONFIG, Log, Ticker } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { PlanStore } from '../ports.ts';
+import { PlanStore } from '../ports/plan.ts';
 import { PlanRollout } from '../steps/plan-rollout.ts';
 
 /** Facts are written a little before and after their `updated_at`: each look goes back this much further than the last. */

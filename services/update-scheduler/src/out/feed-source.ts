@@ -5,7 +5,8 @@ import { AppError } from '@lamplighter/contracts';
 import { CONFIG } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { type FetchedFeed, FeedSource } from '../catalog-ports.ts';
+import type { FetchedFeed } from '../ports/catalog.ts';
+import { FeedSource } from '../ports/catalog.ts';
 import { download } from './download.ts';
 
 type Setting = 'LAMP_GDMF_URL' | 'LAMP_SOFA_MACOS_URL' | 'LAMP_SOFA_IOS_URL' | 'LAMP_SUCATALOG_URL';

@@ -2,7 +2,7 @@ import { commandEnqueue } from '@lamplighter/contracts';
 import { Broker, waitingMessages } from '@lamplighter/messaging';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { Backlog } from '../pacer-ports.ts';
+import { Backlog } from '../ports/pacer.ts';
 
 /** What lies in the stream of commands, and what is staged here, is still to be queued. */
 @Injectable()

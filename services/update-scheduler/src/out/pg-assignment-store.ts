@@ -3,7 +3,8 @@ import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { COLUMNS, compileGroup, SqlParams } from '../domain/filter.ts';
 import type { FactsOfDevice } from '../domain/member.ts';
-import { AssignmentStore, type HeldPolicy } from '../assignment-ports.ts';
+import { AssignmentStore } from '../ports/assignment.ts';
+import type { HeldPolicy } from '../ports/assignment.ts';
 import { readFleet } from './fleet-read.ts';
 import { storedPolicy } from './stored-policy.ts';
 

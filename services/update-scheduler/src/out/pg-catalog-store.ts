@@ -3,7 +3,8 @@ import type { FeedCopy } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { MergedCatalog } from '../domain/merge-catalog.ts';
-import { CatalogStore, type ClaimedSource, type FetchOutcome } from '../catalog-ports.ts';
+import { CatalogStore } from '../ports/catalog.ts';
+import type { ClaimedSource, FetchOutcome } from '../ports/catalog.ts';
 import * as sql from './sql/catalog-rows.ts';
 import { claimSource, configureSources, dropSources, makeDue, settleSource } from './sql/catalog-sources.ts';
 

@@ -1,7 +1,8 @@
 import type { PolicySpec } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type DeclaredRollout, DeclaredStore, type Stray } from '../declared-ports.ts';
+import type { DeclaredRollout, Stray } from '../ports/declared.ts';
+import { DeclaredStore } from '../ports/declared.ts';
 import { compileAssignment, SqlParams } from '../domain/filter.ts';
 import { compileTakenBefore } from '../domain/precedence.ts';
 import type { StoredUpdate } from '../domain/update.ts';

@@ -5,7 +5,7 @@ import { SqlParams } from '../domain/filter.ts';
 import type { Ranked } from '../domain/precedence.ts';
 import { ringsOf } from '../domain/rings.ts';
 import type { JudgedGroup } from '../domain/dry-run.ts';
-import { DryRunStore } from '../dry-run-ports.ts';
+import { DryRunStore } from '../ports/dry-run.ts';
 import { readFleet } from './fleet-read.ts';
 import { groupsOf, otherRollouts, rankedPolicies } from './judgement-inputs.ts';
 import { LONGEST_HOURS } from './pg-plan-store.ts';

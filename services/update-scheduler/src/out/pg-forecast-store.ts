@@ -1,6 +1,7 @@
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { ForecastStore, type HeldBack } from '../pacer-ports.ts';
+import { ForecastStore } from '../ports/pacer.ts';
+import type { HeldBack } from '../ports/pacer.ts';
 
 @Injectable()
 export class PgForecastStore extends ForecastStore {

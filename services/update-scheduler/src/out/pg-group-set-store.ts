@@ -3,7 +3,8 @@ import { Broker, waitingMessages } from '@lamplighter/messaging';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { compileGroup, SqlParams } from '../domain/filter.ts';
-import { type Difference, type GroupSet, GroupSetStore } from '../group-set-ports.ts';
+import type { Difference, GroupSet } from '../ports/group-sets.ts';
+import { GroupSetStore } from '../ports/group-sets.ts';
 
 @Injectable()
 export class PgGroupSetStore extends GroupSetStore {

@@ -1,8 +1,9 @@
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { ORDERS } from '../domain/update.ts';
-import { type Held, HoldStore } from '../hold-ports.ts';
-import type { StoredUpdate } from '../ports.ts';
+import type { Held } from '../ports/hold.ts';
+import { HoldStore } from '../ports/hold.ts';
+import type { StoredUpdate } from '../domain/update.ts';
 import { UPDATE_COLUMNS } from './pg-update-store.ts';
 
 @Injectable()

@@ -1,6 +1,7 @@
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type KeepTerms, KeepStore, type OccurrenceKey, type OccurrencePage, type OverRollout } from '../keep-ports.ts';
+import type { KeepTerms, OccurrenceKey, OccurrencePage, OverRollout } from '../ports/keep.ts';
+import { KeepStore } from '../ports/keep.ts';
 import * as sql from './sql/keep.ts';
 
 @Injectable()

@@ -2,7 +2,8 @@ import { CONFIG, Database, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { type Budget, burstOf, refilled } from '../domain/budget.ts';
-import { Backlog, type HeldBack, Pacer } from '../pacer-ports.ts';
+import { Backlog, Pacer } from '../ports/pacer.ts';
+import type { HeldBack } from '../ports/pacer.ts';
 
 /** How long what the broker said counts, in real ms. */
 const KEEP_MS = 250;

@@ -1,6 +1,6 @@
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { PolicyStore } from '../ports.ts';
+import { PolicyStore } from '../ports/policies.ts';
 
 @Injectable()
 export class PgPolicyStore extends PolicyStore {

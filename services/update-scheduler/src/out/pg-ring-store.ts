@@ -1,7 +1,8 @@
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Health, IN_TROUBLE, NOT_COUNTED } from '../domain/health-gate.ts';
-import { type RingsOfRollout, RingStore, type StoredRing } from '../ring-ports.ts';
+import type { RingsOfRollout, StoredRing } from '../ports/rings.ts';
+import { RingStore } from '../ports/rings.ts';
 import { storedPolicy } from './stored-policy.ts';
 
 @Injectable()

@@ -1,7 +1,8 @@
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { SETTINGS_CAUSE, SETTINGS_PREFIX, SETTINGS_TYPE, settingsPrefix } from '../domain/software-update-settings.ts';
-import { type RemovedPolicy, type SettingsOf, SettingsStore, type SettledDevice } from '../settings-ports.ts';
+import type { RemovedPolicy, SettingsOf, SettledDevice } from '../ports/settings.ts';
+import { SettingsStore } from '../ports/settings.ts';
 
 @Injectable()
 export class PgSettingsStore extends SettingsStore {

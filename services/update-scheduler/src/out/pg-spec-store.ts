@@ -2,7 +2,8 @@ import { type AnySpec, parseSpec, type Policy, type ResourceKind } from '@lampli
 import type { Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Inventory, keyOf, type SpecChange } from '../domain/policy/plan-changes.ts';
-import { type SpecAuthor, SpecStore } from '../ports.ts';
+import type { SpecAuthor } from '../ports/policies.ts';
+import { SpecStore } from '../ports/policies.ts';
 
 interface Row {
   kind: ResourceKind;

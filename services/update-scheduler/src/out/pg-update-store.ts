@@ -1,7 +1,9 @@
 import type { UpdateState } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type Move, type MoveEvent, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
+import type { Move, MoveEvent, RolloutTerms } from '../ports/updates.ts';
+import type { StoredUpdate } from '../domain/update.ts';
+import { UpdateStore } from '../ports/updates.ts';
 import { storedPolicy } from './stored-policy.ts';
 import { applyMoves, keysOnly, tellEvents } from './sql/apply-moves.ts';
 

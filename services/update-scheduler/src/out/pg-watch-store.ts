@@ -1,7 +1,8 @@
 import type { FindingEvidence, FindingKind, WatchStep } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type DueDevice, WatchStore, type WatchTerms } from '../watch-ports.ts';
+import type { DueDevice, WatchTerms } from '../ports/watch.ts';
+import { WatchStore } from '../ports/watch.ts';
 import * as sql from './sql/watch.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,8 +1,10 @@
 import { isTimeZone } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type DueWave, type SentDevice, type StoredUpdate, WaveStore } from '../ports.ts';
-import { Pacer } from '../pacer-ports.ts';
+import type { DueWave, SentDevice } from '../ports/waves.ts';
+import type { StoredUpdate } from '../domain/update.ts';
+import { WaveStore } from '../ports/waves.ts';
+import { Pacer } from '../ports/pacer.ts';
 import { storedPolicy } from './stored-policy.ts';
 import { UPDATE_COLUMNS } from './pg-update-store.ts';
 import { sendWave } from './sql/send-wave.ts';

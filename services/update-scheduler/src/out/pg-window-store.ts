@@ -2,7 +2,8 @@ import { isTimeZone, type PolicySpec, resolveWindows, type WindowSpec } from '@l
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { KeyedWindow } from '../domain/window.ts';
-import { type ActivePolicy, type ClosableOccurrence, type OpenedOccurrence, WindowStore } from '../ports.ts';
+import type { ActivePolicy, ClosableOccurrence, OpenedOccurrence } from '../ports/windows.ts';
+import { WindowStore } from '../ports/windows.ts';
 import { storedPolicy } from './stored-policy.ts';
 
 @Injectable()

@@ -8,7 +8,9 @@ import { bodyFor } from '../domain/commands.ts';
 import type { Happening } from '../domain/happening.ts';
 import { type CommandEnd, readEnd, readObservation } from '../domain/triggers.ts';
 import { POLLS, type Terms } from '../domain/update.ts';
-import { type Move, type RolloutTerms, type StoredUpdate, UpdateStore } from '../ports.ts';
+import type { Move, RolloutTerms } from '../ports/updates.ts';
+import type { StoredUpdate } from '../domain/update.ts';
+import { UpdateStore } from '../ports/updates.ts';
 import { stageWithdrawals } from './announce.ts';
 import { commandIdOf, type Outgoing, stageAdvanced, stageCommands } from './outgoing.ts';
 

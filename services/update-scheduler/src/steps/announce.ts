@@ -8,7 +8,9 @@ import {
 import type { Outbox, Tx } from '@lamplighter/runtime';
 import { ENFORCEMENT_CAUSE, enforcementDeclarations, enforcementTime } from '../domain/enforcement.ts';
 import { isImprovement } from '../domain/target.ts';
-import type { DueWave, Move, StoredUpdate } from '../ports.ts';
+import type { DueWave } from '../ports/waves.ts';
+import type { Move } from '../ports/updates.ts';
+import type { StoredUpdate } from '../domain/update.ts';
 import { moveTo } from './outgoing.ts';
 
 const MOST_DEVICES = 1_000;

@@ -1,6 +1,6 @@
 import { AppError } from '@lamplighter/contracts';
 import { Injectable } from '@nestjs/common';
-import { CatalogStore } from '../catalog-ports.ts';
+import { CatalogStore } from '../ports/catalog.ts';
 
 /** Makes sources due at once: some replica's clock fetches them within seconds. */
 @Injectable()

@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { type Inventory, type Plan, planChanges, type Wanted } from '../domain/policy/plan-changes.ts';
 import { refuseBeyond } from '../domain/policy/quotas.ts';
-import { SpecStore } from '../ports.ts';
+import { SpecStore } from '../ports/policies.ts';
 import { ControlRollout } from './control-rollout.ts';
 
 export interface ChangeTerms {

@@ -1,6 +1,10 @@
 import { Clock, Database, Log, Outbox } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type ClosableOccurrence, type StoredUpdate, UpdateStore, WaveStore, WindowStore } from '../ports.ts';
+import type { ClosableOccurrence } from '../ports/windows.ts';
+import type { StoredUpdate } from '../domain/update.ts';
+import { UpdateStore } from '../ports/updates.ts';
+import { WaveStore } from '../ports/waves.ts';
+import { WindowStore } from '../ports/windows.ts';
 import { moveTo, stageAdvanced } from './outgoing.ts';
 
 const CHUNK = 1_000;

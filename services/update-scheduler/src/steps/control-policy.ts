@@ -1,8 +1,8 @@
 import type { InputOf, Policy, policyControl, tenantControl } from '@lamplighter/contracts';
 import { Clock, Database, Log } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { HoldStore } from '../hold-ports.ts';
-import { SpecStore } from '../ports.ts';
+import { HoldStore } from '../ports/hold.ts';
+import { SpecStore } from '../ports/policies.ts';
 import { unknownPolicy } from './put-policy.ts';
 
 /** Pauses and resumes policies: one, or all of a tenant. What is paused opens no window and releases no wave, and what it sent is taken back (`HoldBack`). */

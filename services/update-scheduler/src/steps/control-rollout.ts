@@ -9,9 +9,12 @@ import {
 } from '@lamplighter/contracts';
 import { Clock, Database, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { HoldStore } from '../hold-ports.ts';
-import { PolicyStore, type StoredUpdate, UpdateStore } from '../ports.ts';
-import { RingStore, type StoredRing } from '../ring-ports.ts';
+import { HoldStore } from '../ports/hold.ts';
+import { PolicyStore } from '../ports/policies.ts';
+import type { StoredUpdate } from '../domain/update.ts';
+import { UpdateStore } from '../ports/updates.ts';
+import { RingStore } from '../ports/rings.ts';
+import type { StoredRing } from '../ports/rings.ts';
 import { stageWithdrawals } from './announce.ts';
 import { moveTo, stageAdvanced } from './outgoing.ts';
 

@@ -2,8 +2,10 @@ import { declarationAssign, declarationWithdraw, derivedUuid, message } from '@l
 import { Clock, Database, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { SETTINGS_CAUSE, settingsDeclarations } from '../domain/software-update-settings.ts';
-import { PlanStore, type PlanTerms } from '../ports.ts';
-import { type SettingsOf, SettingsStore } from '../settings-ports.ts';
+import { PlanStore } from '../ports/plan.ts';
+import type { PlanTerms } from '../ports/plan.ts';
+import type { SettingsOf } from '../ports/settings.ts';
+import { SettingsStore } from '../ports/settings.ts';
 
 const MOST_DEVICES = 1_000;
 const REMEMBERED_MS = 2 * 86_400_000;

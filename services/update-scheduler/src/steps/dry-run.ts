@@ -9,7 +9,7 @@ import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { dryRunOf } from '../domain/dry-run.ts';
 import { ringsOf } from '../domain/rings.ts';
-import { DryRunStore } from '../dry-run-ports.ts';
+import { DryRunStore } from '../ports/dry-run.ts';
 
 /** Tells what a policy would do with the fleet now. Changes nothing. */
 @Injectable()

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { overdue } from '../domain/declared.ts';
 import { ruleFor } from '../domain/transitions.ts';
-import { UpdateStore } from '../ports.ts';
+import { UpdateStore } from '../ports/updates.ts';
 import { stageWithdrawals } from './announce.ts';
 import { moveTo, stageAdvanced } from './outgoing.ts';
 

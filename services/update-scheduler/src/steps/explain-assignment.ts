@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { tellAssigned } from '../domain/assigned-words.ts';
 import { assigned } from '../domain/member.ts';
 import { byPrecedence } from '../domain/precedence.ts';
-import { AssignmentStore } from '../assignment-ports.ts';
+import { AssignmentStore } from '../ports/assignment.ts';
 
 /** Says of every policy whether it takes a device in, and which one holds. */
 @Injectable()

@@ -1,8 +1,9 @@
 import { declarationRegroup, derivedUuid, message } from '@lamplighter/contracts';
 import { Clock, Database, Outbox } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AssignmentStore } from '../assignment-ports.ts';
-import { type Difference, type GroupSet, GroupSetStore } from '../group-set-ports.ts';
+import { AssignmentStore } from '../ports/assignment.ts';
+import type { Difference, GroupSet } from '../ports/group-sets.ts';
+import { GroupSetStore } from '../ports/group-sets.ts';
 
 const MOST_DEVICES = 1_000;
 /** What is told and not yet done would be told again. */

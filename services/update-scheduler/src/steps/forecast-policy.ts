@@ -1,7 +1,7 @@
 import { AppError, type InputOf, type PolicyForecast, type policyForecast } from '@lamplighter/contracts';
 import { Clock, CONFIG } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { OutlookStore } from '../assignment-ports.ts';
+import { OutlookStore } from '../ports/assignment.ts';
 import type { Config } from '../config.ts';
 import { forecastOf } from '../domain/forecast.ts';
 import { nextOccurrence } from '../domain/next-window.ts';

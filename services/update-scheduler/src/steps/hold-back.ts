@@ -1,8 +1,11 @@
 import { commandRevoke, derivedUuid, message } from '@lamplighter/contracts';
 import { Clock, Database, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type Held, HoldStore } from '../hold-ports.ts';
-import { type Move, type StoredUpdate, UpdateStore } from '../ports.ts';
+import type { Held } from '../ports/hold.ts';
+import { HoldStore } from '../ports/hold.ts';
+import type { Move } from '../ports/updates.ts';
+import type { StoredUpdate } from '../domain/update.ts';
+import { UpdateStore } from '../ports/updates.ts';
 import { stageWithdrawals } from './announce.ts';
 import { moveTo, stageAdvanced } from './outgoing.ts';
 

@@ -4,7 +4,7 @@ import { Database, Log, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { checkCopy, copyOf } from '../domain/catalog-copy.ts';
 import { mergeCatalog } from '../domain/merge-catalog.ts';
-import { CatalogStore } from '../catalog-ports.ts';
+import { CatalogStore } from '../ports/catalog.ts';
 
 /** A document, or what was read from it. */
 export type Feed = string | FeedCopy;

@@ -3,7 +3,8 @@ import { Clock, Database, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Halt, type Health, sumOf, verdictOf } from '../domain/health-gate.ts';
 import { hasCome } from '../domain/rings.ts';
-import { type RingsOfRollout, RingStore, type StoredRing } from '../ring-ports.ts';
+import type { RingsOfRollout, StoredRing } from '../ports/rings.ts';
+import { RingStore } from '../ports/rings.ts';
 
 interface Judged extends StoredRing {
   health: Health;

@@ -1,7 +1,8 @@
 import { Clock, CONFIG, Database, Log } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { KeepStore, type KeepTerms, type OccurrenceKey } from '../keep-ports.ts';
+import { KeepStore } from '../ports/keep.ts';
+import type { KeepTerms, OccurrenceKey } from '../ports/keep.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;

@@ -2,7 +2,8 @@ import type { deviceOutlook, DevicePolicies, InputOf, NextWindow, Outlook } from
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type NextOccurrence, nextOccurrence } from '../domain/next-window.ts';
-import { AssignmentStore, type JudgedDevice, OutlookStore, type OutlookTerms } from '../assignment-ports.ts';
+import { AssignmentStore, OutlookStore } from '../ports/assignment.ts';
+import type { JudgedDevice, OutlookTerms } from '../ports/assignment.ts';
 import { ExplainAssignment } from './explain-assignment.ts';
 
 /** What the policy that has a device would do with it now, judged as a plan would judge it. */

@@ -8,7 +8,7 @@ import {
 } from '@lamplighter/contracts';
 import { Clock, Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { AssignmentStore } from '../assignment-ports.ts';
+import { AssignmentStore } from '../ports/assignment.ts';
 
 const SAMPLE = 20;
 

@@ -4,7 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { ringsAtStart } from '../domain/rings.ts';
 import { Nights } from '../domain/nights.ts';
 import { deadlineDay, EMERGENCY, isBlackedOut, type KeyedWindow, type Occurrence } from '../domain/window.ts';
-import { type ActivePolicy, type OpenedOccurrence, WindowStore } from '../ports.ts';
+import type { ActivePolicy, OpenedOccurrence } from '../ports/windows.ts';
+import { WindowStore } from '../ports/windows.ts';
 
 /** Opens the occurrences whose time has come. Any number of schedulers may: each opens once. */
 @Injectable()

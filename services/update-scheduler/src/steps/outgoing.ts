@@ -11,7 +11,8 @@ import {
 import type { Outbox, Tx } from '@lamplighter/runtime';
 import type { Ask } from '../domain/advance.ts';
 import { POLLS } from '../domain/update.ts';
-import type { Move, StoredUpdate } from '../ports.ts';
+import type { Move } from '../ports/updates.ts';
+import type { StoredUpdate } from '../domain/update.ts';
 
 const MOST_COMMANDS = 1_000;
 

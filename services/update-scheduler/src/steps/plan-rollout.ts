@@ -4,7 +4,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { paceOf } from '../domain/pace.ts';
 import { JudgeRings } from './judge-rings.ts';
-import { type Pace, type PlanChunk, PlanStore, type PlanTerms } from '../ports.ts';
+import type { Pace, PlanChunk, PlanTerms } from '../ports/plan.ts';
+import { PlanStore } from '../ports/plan.ts';
 
 /** One wave: those of all zones go out before the plans of large fleets do. */
 const FIRST_CHUNK = 1_000;

@@ -1,6 +1,6 @@
 import { Clock } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { ForecastStore, Pacer } from '../pacer-ports.ts';
+import { ForecastStore, Pacer } from '../ports/pacer.ts';
 
 /** Keeps with each window that is sending when it will have released all its devices, and what holds it back. */
 @Injectable()

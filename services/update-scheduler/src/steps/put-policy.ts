@@ -3,7 +3,7 @@ import { AppError, type InputOf, type policyPut, type PutPolicy as Answer } from
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { Inventory, Wanted } from '../domain/policy/plan-changes.ts';
-import { SpecStore } from '../ports.ts';
+import { SpecStore } from '../ports/policies.ts';
 import { ChangeSpecs } from './change-specs.ts';
 
 type Input = InputOf<typeof policyPut>;

@@ -1,7 +1,9 @@
 import { Clock, Database, Log, Outbox } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import { type DeclaredRollout, DeclaredStore, type Stray } from '../declared-ports.ts';
-import { type Move, UpdateStore } from '../ports.ts';
+import type { DeclaredRollout, Stray } from '../ports/declared.ts';
+import { DeclaredStore } from '../ports/declared.ts';
+import type { Move } from '../ports/updates.ts';
+import { UpdateStore } from '../ports/updates.ts';
 import { stageWithdrawals } from './announce.ts';
 import { moveTo, stageAdvanced } from './outgoing.ts';
 

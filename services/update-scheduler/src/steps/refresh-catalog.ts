@@ -3,7 +3,8 @@ import { CONFIG, Database, Log } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { copyOf } from '../domain/catalog-copy.ts';
-import { CatalogStore, type ClaimedSource, type FetchedFeed, type FetchOutcome, FeedSource } from '../catalog-ports.ts';
+import { CatalogStore, FeedSource } from '../ports/catalog.ts';
+import type { ClaimedSource, FetchedFeed, FetchOutcome } from '../ports/catalog.ts';
 import { digestOf, ImportCatalog } from './import-catalog.ts';
 
 const HOUR_MS = 3_600_000;

@@ -3,7 +3,11 @@ import { Clock, CONFIG, Database, Log, Outbox, Tracer, type Tx } from '@lampligh
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { firstBody } from '../domain/commands.ts';
-import { type DueWave, type Move, type StoredUpdate, UpdateStore, WaveStore } from '../ports.ts';
+import type { DueWave } from '../ports/waves.ts';
+import type { Move } from '../ports/updates.ts';
+import type { StoredUpdate } from '../domain/update.ts';
+import { UpdateStore } from '../ports/updates.ts';
+import { WaveStore } from '../ports/waves.ts';
 import { type Announcement, announcementFor, stageAnnouncements } from './announce.ts';
 import { moveTo, type Outgoing, stageAdvanced, stageCommands, type Told } from './outgoing.ts';
 

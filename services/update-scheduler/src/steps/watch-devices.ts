@@ -14,7 +14,8 @@ import { Clock, CONFIG, Database, Log, Outbox, Requester, type Tx } from '@lampl
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { gravest, nextStep } from '../domain/watchdog.ts';
-import { type DueDevice, WatchStore, type WatchTerms } from '../watch-ports.ts';
+import type { DueDevice, WatchTerms } from '../ports/watch.ts';
+import { WatchStore } from '../ports/watch.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

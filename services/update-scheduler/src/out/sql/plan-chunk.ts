@@ -1,5 +1,5 @@
 import type { SqlParams } from '../../domain/filter.ts';
-import type { Pace } from '../../ports.ts';
+import type { Pace } from '../../ports/plan.ts';
 import { judgeDevices, type Judgement } from './judge-devices.ts';
 
 export interface ChunkOf {

@@ -1,5 +1,5 @@
 import type { Tx } from '@lamplighter/runtime';
-import type { StoredUpdate } from './domain/update.ts';
+import type { StoredUpdate } from '../domain/update.ts';
 
 /** A rollout that sends nothing for now, to none of its devices or to none of some rings. */
 export interface Held {

@@ -1,6 +1,6 @@
 import type { AppError, FeedCopy, FeedKind } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
-import type { MergedCatalog } from './domain/merge-catalog.ts';
+import type { MergedCatalog } from '../domain/merge-catalog.ts';
 
 /** A source whose turn it is, held by this process until it settles it or its lease ends. */
 export interface ClaimedSource {

@@ -2,6 +2,8 @@ import type {
   Finding,
   FindingKind,
   FindingPage,
+  GroupView,
+  Policy,
   Resource,
   ResourceKind,
   SpecVersion,
@@ -32,4 +34,16 @@ export abstract class ResourceViews {
   /** Groups, then windows, then policies. */
   abstract export(tenant: string): Promise<Resource[]>;
   abstract tenant(tenant: string): Promise<TenantState>;
+}
+
+/** Everything below reads other services' published views, within one tenant. */
+export abstract class PolicyViews {
+  abstract list(tenant: string): Promise<Policy[]>;
+  abstract find(tenant: string, policyId: string): Promise<Policy | undefined>;
+}
+
+export abstract class GroupReader {
+  /** By name. */
+  abstract list(tenant: string): Promise<GroupView[]>;
+  abstract find(tenant: string, name: string): Promise<GroupView | undefined>;
 }

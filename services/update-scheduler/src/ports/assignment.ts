@@ -1,8 +1,8 @@
 import type { DeviceSummary, GroupSpec, PolicySpec } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
-import type { FactsOfDevice } from './domain/member.ts';
-import type { Ranked } from './domain/precedence.ts';
-import type { KeyedWindow } from './domain/window.ts';
+import type { FactsOfDevice } from '../domain/member.ts';
+import type { Ranked } from '../domain/precedence.ts';
+import type { KeyedWindow } from '../domain/window.ts';
 
 export interface HeldPolicy extends Ranked {
   spec: PolicySpec;

@@ -1,6 +1,6 @@
 import type { FindingEvidence, FindingKind, WatchStep } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
-import type { Watched } from './domain/watchdog.ts';
+import type { Watched } from '../domain/watchdog.ts';
 
 /** From when on something counts. */
 export interface WatchTerms {

@@ -1,5 +1,5 @@
 import type { Token } from '@lamplighter/contracts';
-import type { Caller } from './domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 
 export abstract class TokenStore {
   /** Undefined when no live token has this hash. */

@@ -1,5 +1,5 @@
 import type { PolicySpec } from '@lamplighter/contracts';
-import type { JudgedGroup } from './domain/dry-run.ts';
+import type { JudgedGroup } from '../domain/dry-run.ts';
 
 /** Judges the fleet with the statement of the plan, and counts. */
 export abstract class DryRunStore {

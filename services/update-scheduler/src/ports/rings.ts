@@ -1,7 +1,7 @@
 import type { PolicySpec } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
-import type { Health } from './domain/health-gate.ts';
-import type { Ring } from './domain/rings.ts';
+import type { Health } from '../domain/health-gate.ts';
+import type { Ring } from '../domain/rings.ts';
 
 export interface StoredRing extends Ring {
   name: string;

@@ -1,6 +1,6 @@
 import type { PolicySpec } from '@lamplighter/contracts';
 import type { Tx } from '@lamplighter/runtime';
-import type { StoredUpdate } from './domain/update.ts';
+import type { StoredUpdate } from '../domain/update.ts';
 
 /** A rollout that has told devices by declaration and is not over, with the policy as it is now. */
 export interface DeclaredRollout {

@@ -1,0 +1,15 @@
+export interface KnownDevice {
+  deviceId: string;
+  kind: string;
+  isOurs: boolean;
+  platform: string | null;
+  osVersion: string | null;
+  /** The set of status subscriptions that it has. */
+  subscriptions: string | null;
+}
+
+/** What other services publish of devices. */
+export abstract class Devices {
+  /** Those of these that are enrolled, in no order. */
+  abstract known(tenant: string, deviceIds: readonly string[]): Promise<KnownDevice[]>;
+}

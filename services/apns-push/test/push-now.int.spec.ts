@@ -67,13 +67,10 @@ describe('push.now', () => {
     await Promise.all(many.map((id) => world.enroll(id)));
     world.apns.script = (push) => push.answer(200);
     const outcomes = (await now(many)).map(({ outcome, reason }) => `${outcome} ${reason ?? ''}`.trim());
-    // 200 a second for 4 seconds.
+    // 200 a second for the 3 seconds in which an answer still comes in time.
     const accepted = outcomes.filter((one) => one === 'accepted').length;
-    expect(accepted).toBeGreaterThan(500);
-    // For the others there was no leave in time, or, for those that left last, no answer.
-    const others = outcomes.filter((one) => one !== 'accepted');
-    expect(others).toContain('failed Busy');
-    expect(others.filter((one) => one !== 'failed Busy' && one !== 'failed Timeout')).toEqual([]);
+    expect(accepted).toBeGreaterThan(400);
+    expect(outcomes.filter((one) => one === 'failed Busy')).toHaveLength(1000 - accepted);
   });
 });
 

@@ -36,7 +36,7 @@ export abstract class ResourceViews {
   abstract tenant(tenant: string): Promise<TenantState>;
 }
 
-/** Everything below reads other services' published views, within one tenant. */
+/** Policies as files hold them. */
 export abstract class PolicyViews {
   abstract list(tenant: string): Promise<Policy[]>;
   abstract find(tenant: string, policyId: string): Promise<Policy | undefined>;

@@ -14,6 +14,8 @@ const FIRST_PAUSE_MS = 200;
 /** APNs answers 429 where a token gets too many pushes in a short time. */
 const TOKEN_PAUSE_MS = 1000;
 const TOKEN_HOLD_MS = 30_000;
+/** While somebody waits, what cannot leave this long before the end is left: its answer would come too late to be told. */
+const ANSWER_MS = 1000;
 
 export interface Terms {
   lane: Lane;
@@ -77,7 +79,7 @@ export class SendPushes {
     // What cannot go takes nothing from the budget.
     const shut = await this.whyShut(tenant, topic);
     if (shut) return pushes.map(() => shut);
-    const claim = { ...terms, claimant: { lane: terms.lane, tenant, topic, untilMs: terms.untilMs } };
+    const claim = { ...terms, claimant: { lane: terms.lane, tenant, topic, untilMs: terms.untilMs - ANSWER_MS } };
     const sent = new Gathering<Sent>(pushes.length);
     let begun = 0;
     let leave = 0;

@@ -34,7 +34,7 @@ SELECT d.tenant, d.device_id, d.command_id, d.state, d.cause, d.not_before, d.ex
 export const putOffDue: Statement = {
   name: 'command-put-off-due',
   text: `
-UPDATE command_queue.command c SET due_at = d.due_at, push_count = c.push_count + d.pushes
+UPDATE command_queue.command c SET due_at = d.due_at, push_count = least(c.push_count::int + d.pushes, 32767)
   FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[], $5::smallint[])
        AS d(tenant, device_id, command_id, due_at, pushes)
  WHERE c.tenant = d.tenant AND c.device_id = d.device_id AND c.command_id = d.command_id`,

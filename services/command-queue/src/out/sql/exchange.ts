@@ -8,6 +8,9 @@ const MAY_RETRY = `(c.retries_left > 0 AND NOT c.overtaken AND ${RETRY_AT} < c.e
 /** Its Error was heard and it was not handed over since: the same Error again is a repeat. */
 const WAITS_TO_RETRY = '(c.state = 0 AND c.error_count > 0)';
 
+/** Of a smallint. A device that asks without end must not fail the statement, which serves others with it. */
+const MOST = 32_767;
+
 /**
  * A batch of device connections in one round trip: identity, answer, next command.
  *
@@ -65,7 +68,7 @@ WITH incoming AS MATERIALIZED (
   UPDATE command_queue.command c
      SET state = CASE WHEN c.source IS NULL THEN 2 ELSE 1 END,
          not_now_at = coalesce(c.not_now_at, $6),
-         not_now_count = c.not_now_count + CASE WHEN c.state = 2 OR (c.source IS NOT NULL AND c.not_now_at IS NOT NULL) THEN 0 ELSE 1 END,
+         not_now_count = least(c.not_now_count + CASE WHEN c.state = 2 OR (c.source IS NOT NULL AND c.not_now_at IS NOT NULL) THEN 0 ELSE 1 END, ${MOST}),
          due_at = CASE WHEN c.overtaken AND c.source IS NULL THEN $6 ELSE c.due_at END
     FROM admitted a
    WHERE c.tenant = a.tenant AND c.device_id = a.device_id AND c.command_id = a.command_id AND a.status = 'NotNow'
@@ -116,7 +119,7 @@ WITH incoming AS MATERIALIZED (
    WHERE a.source IS NULL
 ), handed AS (
   UPDATE command_queue.command c
-     SET state = 1, sent_at = $6, sent_count = c.sent_count + 1, session_at = x.session_at
+     SET state = 1, sent_at = $6, sent_count = least(c.sent_count + 1, ${MOST}), session_at = x.session_at
     FROM next x
    WHERE c.tenant = x.tenant AND c.device_id = x.device_id AND c.command_id = x.command_id AND c.expires_at > $6
   RETURNING x.n, c.tenant, c.command_id, c.body_id, c.traceparent

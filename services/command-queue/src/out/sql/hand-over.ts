@@ -103,7 +103,7 @@ export const settleTaken: Statement = {
   name: 'hand-over-settle-taken',
   text: `
 UPDATE command_queue.command c
-   SET taken_at = coalesce(c.taken_at, $6), push_count = c.push_count + 1,
+   SET taken_at = coalesce(c.taken_at, $6), push_count = least(c.push_count + 1, 32767),
        deliver_at = k.push_at
   FROM unnest($1::text[], $2::text[], $3::uuid[], $4::smallint[], $5::timestamptz[])
        AS k(tenant, device_id, command_id, attempts, push_at)

@@ -64,7 +64,9 @@ export class DeadLetterBox {
   /** Newest first, at most `limit`, older than the letter `before`; without payloads. */
   async newest(filter: DeadLetterFilter, limit: number, before?: number): Promise<DeadLetter[]> {
     const manager = await this.manager();
-    const { first_seq: first, last_seq: last } = (await manager.streams.info(this.stream)).state;
+    const { first_seq, last_seq: last } = (await manager.streams.info(this.stream)).state;
+    // Of a stream that never held anything it is 0, and no consumer begins there.
+    const first = Math.max(first_seq, 1);
     const found: DeadLetter[] = [];
     let below = Math.min(before ?? last + 1, last + 1);
     for (let span = FIRST_SPAN; below > first && found.length < limit; span = Math.min(span * 8, LONGEST_SPAN)) {

@@ -72,6 +72,12 @@ const todo = defineWork('command.enqueue', 1, z.object({ n: z.int() }));
   }
   const count = (tenant = 'default') => box.count({ tenant });
 
+  it('are none at first: an empty list, not a failure', async () => {
+    expect(await box.newest({ tenant: 'default' }, 10)).toEqual([]);
+    expect(await box.oldest({ tenant: 'default' }, 10, await box.last())).toEqual([]);
+    expect(await count()).toBe(0);
+  });
+
   it('are listed newest first, page by page, by service and message, each tenant its own', async () => {
     refused = new Set(Array.from({ length: 20 }, (_, n) => n));
     await serve('broken', todo);

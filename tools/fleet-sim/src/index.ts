@@ -11,6 +11,7 @@ import type { Credentials } from './pki/authority.ts';
 import { newPki, pkiIn } from './pki/pki-directory.ts';
 import type { FleetPki } from './pki/pki-directory.ts';
 import { summarize } from './summary.ts';
+import { turnClock } from './turn-clock.ts';
 
 export { NO_FAULTS } from './apns/judge-push.ts';
 export type { FaultRates } from './apns/judge-push.ts';
@@ -71,7 +72,7 @@ export async function startFleet(options: FleetOptions): Promise<FleetHandle> {
   const mix: Mix = parseMix(options.mix ?? {});
   const pki = options.pki ?? pkiFor(options, topicOf(seed));
   const fleet = new Fleet({
-    world: { seed, mix, catalog: options.catalog ?? Catalog.sample(), now: clock.now },
+    world: { seed, mix, catalog: options.catalog ?? Catalog.sample(), now: turnClock(clock.now) },
     count: options.devices,
     enrollRate: options.enrollRate ?? 200,
     factor: 1 / clock.realDelay(1),

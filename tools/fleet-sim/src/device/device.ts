@@ -13,7 +13,7 @@ export interface World {
   readonly seed: string;
   readonly mix: Mix;
   readonly catalog: Catalog;
-  /** Epoch milliseconds on the fleet's clock. */
+  /** Epoch milliseconds on the fleet's clock; the same for all that is done in one go. */
   now(): number;
 }
 

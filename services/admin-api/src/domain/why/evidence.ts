@@ -96,7 +96,8 @@ function update(known: Known): (Evidence | undefined)[] {
   if (!row) return [item('update', 'not planned in this rollout yet', null)];
   const { policyName, policyVersion, state, reason, targetVersion, detail } = row;
   const why = reason === null ? '' : ` (${reason})`;
-  const text = `${state}${why} for ${targetVersion}, policy "${policyName}" version ${policyVersion}${detail === null ? '' : `: ${detail}`}`;
+  const target = targetVersion === '' ? '' : ` for ${targetVersion}`;
+  const text = `${state}${why}${target}, policy "${policyName}" version ${policyVersion}${detail === null ? '' : `: ${detail}`}`;
   const wave = row.releasedAt ?? row.releaseAt;
   return [
     item('update', text, row.updatedAt, row.rolloutId),

@@ -48,6 +48,7 @@ export interface KnownUpdate {
   state: UpdateState;
   reason: string | null;
   fromVersion: string | null;
+  /** Empty, as its build, where none could be chosen. */
   targetVersion: string;
   targetBuild: string;
   commandId: string | null;

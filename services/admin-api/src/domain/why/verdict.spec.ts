@@ -158,7 +158,16 @@ describe('the verdict on a device', () => {
     ['window-closed', { updates: [update({ state: 'waiting', reason: 'window-closed' })] }],
     [
       'requires-automated-enrollment',
-      { updates: [update({ state: 'not-eligible', reason: 'requires-automated-enrollment' })] },
+      {
+        updates: [
+          update({
+            state: 'not-eligible',
+            reason: 'requires-automated-enrollment',
+            releaseAt: at('02:00'),
+            commandId: COMMAND,
+          }),
+        ],
+      },
     ],
     ['download-only', { updates: [update({ state: 'downloaded', reason: 'download-only' })] }],
     ['window-not-open', {}],
@@ -188,6 +197,29 @@ describe('the verdict on a device', () => {
     const verdict = verdictOf(known({ pending, updates: [update({ state: 'available', commandId: COMMAND })] }));
     expect(verdict).toMatchObject({ code, next: { at: '2026-11-22T03:05:00.000Z' } });
     expect(verdict.explanation).toContain('ScheduleOSUpdate: in its own words.');
+  });
+
+  it('of a device that the last plan left out, and the next would not, is what that plan makes of it', () => {
+    const updates = [update({ state: 'not-eligible', reason: 'facts-missing' })];
+    expect(verdictOf(known({ updates }))).toMatchObject({
+      code: 'window-not-open',
+      explanation: expect.stringContaining('In the last plan it took no part: not enough is known of the device.'),
+    });
+    expect(verdictOf(known({ updates, scheduled: undefined })).code).toBe('facts-missing');
+  });
+
+  it('of a device whose facts are missing is why it has not told them', () => {
+    const missing = ahead({ reason: 'facts-missing' });
+    expect(verdictOf(known(missing)).code).toBe('facts-missing');
+    const pending = [command('behind'), command('not-come')];
+    expect(verdictOf(known({ ...missing, pending }))).toMatchObject({
+      code: 'not-come',
+      explanation: expect.stringContaining('no target can be chosen'),
+      next: { text: 'It is judged anew as soon as its facts change.', at: null },
+    });
+    expect(verdictOf(known({ ...missing, pending, findings: [finding('mdm-client-stuck')] })).code).toBe(
+      'mdm-client-stuck',
+    );
   });
 
   it('names the local time at which the window opens, and the blackout that keeps it shut', () => {
@@ -235,6 +267,15 @@ describe('the verdict on a device', () => {
       rolloutId: 'old',
     });
   });
+});
+
+it('an update without a target, of a device of which too little is known, names none', () => {
+  const updates = [update({ state: 'not-eligible', reason: 'facts-missing', targetVersion: '', targetBuild: '' })];
+  const without = known({ ...ahead({ reason: 'facts-missing', target: null }), updates });
+  expect(whyOf(without).target).toBeNull();
+  expect(evidenceOf(without).find(({ kind }) => kind === 'update')?.text).toBe(
+    'not-eligible (facts-missing), policy "nightly" version 3',
+  );
 });
 
 it('the evidence goes from the enrollment to the last report, with the error as the device sent it', () => {

@@ -209,6 +209,10 @@ function judged(known: Known): Verdict | undefined {
   const outlook = known.scheduled?.outlook;
   if (!outlook?.reason) return undefined;
   const reason = reasonOf(outlook.reason);
+  if (reason.code === 'facts-missing') {
+    const away = unasked(known, reason);
+    if (away) return away;
+  }
   const ring = outlook.ring;
   const day = ring?.opensOn ? ` Ring "${ring.name}" may go from ${ring.opensOn} on.` : '';
   return {
@@ -218,12 +222,25 @@ function judged(known: Known): Verdict | undefined {
   };
 }
 
+/** Its facts are missing since the questions for them wait: what they wait for is the answer. */
+function unasked(known: Known, facts: Reason): Verdict | undefined {
+  const command = known.pending.find(({ waiting }) => waiting && waiting.reason !== 'behind' && WAITS[waiting.reason]);
+  const base = command?.waiting && (stuck(known, command) ?? WAITS[command.waiting.reason]);
+  if (!base) return undefined;
+  return {
+    ...fromReason(base),
+    explanation: `${base.explanation} ${facts.explanation} ${command.requestType}: ${command.waiting!.detail}.`,
+    next: nextOf(facts.retry, known),
+  };
+}
+
 /** States in which an update is at its end for this window; what a plan would say of it now comes before. */
 const ENDED: ReadonlySet<UpdateState> = new Set(['failed', 'waiting', 'not-eligible', 'downloaded']);
 
 function ended(known: Known): Verdict | undefined {
   const update = ownUpdate(known);
   if (update?.reason == null || !ENDED.has(update.state)) return undefined;
+  if (known.scheduled !== undefined && wasLeftOut(update)) return undefined;
   const reason = reasonOf(update.reason);
   const detail = update.detail === null ? '' : ` ${update.detail}`;
   return {
@@ -231,6 +248,11 @@ function ended(known: Known): Verdict | undefined {
     explanation: `${reason.explanation}${detail}`,
     next: nextOf(reason.retry, known),
   };
+}
+
+/** By a plan, and not by what the device said to its command: the next plan judges it anew. */
+function wasLeftOut({ state, releaseAt }: KnownUpdate): boolean {
+  return state === 'not-eligible' && releaseAt === null;
 }
 
 /** Nobody could say what the policies make of it. */
@@ -250,6 +272,11 @@ function notAsked({ scheduled }: Known): Verdict | undefined {
 function window(known: Known): Verdict {
   const { window: next = null, policyName = '', target = null } = known.scheduled?.outlook ?? {};
   const what = target === null ? 'an update' : target.version;
+  const update = ownUpdate(known);
+  const before =
+    update?.reason != null && wasLeftOut(update)
+      ? ` In the last plan it took no part: ${lowered(reasonOf(update.reason).title)}. That holds no more.`
+      : '';
   if (next === null)
     return {
       verdict: 'No window opens within a year',
@@ -264,7 +291,7 @@ function window(known: Known): Verdict {
       verdict: 'Its window is open: it is about to be planned',
       code: 'window-open',
       class: 'window',
-      explanation: `The window of policy "${policyName}" is open until ${moment(next.stopsAt, next.zone)}. Devices that enroll or report while it is open join it.`,
+      explanation: `The window of policy "${policyName}" is open until ${moment(next.stopsAt, next.zone)}. Devices that enroll or report while it is open join it.${before}`,
       next: { text: `It is planned for ${what} within minutes.`, at: null },
       action: 'Nothing.',
     };
@@ -275,11 +302,13 @@ function window(known: Known): Verdict {
     verdict: `Waits for its window, which opens ${opening(next)}`,
     code: 'window-not-open',
     class: 'window',
-    explanation: `Policy "${policyName}" has the device and will bring it to ${what}, in its window.${shut}`,
+    explanation: `Policy "${policyName}" has the device and will bring it to ${what}, in its window.${shut}${before}`,
     next: { text: `Its window opens ${opening(next)}.`, at: next.opensAt },
     action: 'Nothing; or let the rollout go as an emergency.',
   };
 }
+
+const lowered = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);
 
 const NEVER: Verdict['next'] = { text: 'Nothing, until somebody acts.', at: null };
 

@@ -20,7 +20,8 @@ export function whyOf(known: Known): Why {
 function aboutOf(known: Known): Pick<Why, 'policy' | 'rolloutId' | 'state' | 'target'> {
   const update = ownUpdate(known);
   const outlook = known.scheduled?.outlook;
-  const aimedAt = update ? { version: update.targetVersion, build: update.targetBuild } : null;
+  const aimedAt =
+    update && update.targetVersion !== '' ? { version: update.targetVersion, build: update.targetBuild } : null;
   return {
     policy: outlook ? { policyId: outlook.policyId, name: outlook.policyName, version: outlook.policyVersion } : null,
     rolloutId: update?.rolloutId ?? outlook?.rolloutId ?? null,

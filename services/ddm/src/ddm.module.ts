@@ -38,6 +38,7 @@ import { ChangeSets } from './steps/change-sets.ts';
 import { ClearUnused } from './steps/clear-unused.ts';
 import { FollowDevices } from './steps/follow-devices.ts';
 import { RecordReports } from './steps/record-reports.ts';
+import { RenewManifests } from './steps/renew-manifests.ts';
 import { TellDevices } from './steps/tell-devices.ts';
 import { TellOfChanges } from './steps/tell-of-changes.ts';
 import { WithdrawDeclarations } from './steps/withdraw-declarations.ts';
@@ -64,6 +65,7 @@ import { WithdrawDeclarations } from './steps/withdraw-declarations.ts';
     ArrangeDevices,
     TellDevices,
     TellOfChanges,
+    RenewManifests,
     ClearUnused,
     AnswerSync,
     RecordReports,

@@ -114,7 +114,8 @@ export class DdmBed {
   async told(): Promise<Told[]> {
     await waitFor('an empty outbox', async () => {
       const rows = await this.rows<{ busy: boolean }>(
-        `SELECT EXISTS (SELECT FROM ddm.outbox) OR EXISTS (SELECT FROM ddm.changed_manifest) AS busy`,
+        `SELECT EXISTS (SELECT FROM ddm.outbox) OR EXISTS (SELECT FROM ddm.changed_set)
+              OR EXISTS (SELECT FROM ddm.changed_manifest) AS busy`,
       );
       return rows[0]!.busy ? undefined : true;
     });

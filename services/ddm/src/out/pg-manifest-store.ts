@@ -5,7 +5,7 @@ import { EMPTY_TOKEN, type Manifest } from '../domain/manifest.ts';
 import type { Combination, ToldDevice } from '../ports/assignments.ts';
 import { ManifestStore } from '../ports/manifests.ts';
 import { Pace } from '../ports/pace.ts';
-import type { StoredManifest } from '../ports/manifests.ts';
+import type { Renewal, StoredManifest } from '../ports/manifests.ts';
 import * as sql from './sql/manifests.ts';
 
 @Injectable()
@@ -18,25 +18,24 @@ export class PgManifestStore extends ManifestStore {
     return tx.query<StoredManifest>(sql.findManifests, [tenant, manifestIds]);
   }
 
-  override ofSets(tx: Tx, tenant: string, setIds: readonly string[]): Promise<StoredManifest[]> {
-    return tx.query<StoredManifest>(sql.manifestsOfSets, [tenant, setIds]);
+  override ofSets(tx: Tx, tenant: string, setIds: readonly string[], limit: number): Promise<StoredManifest[]> {
+    return tx.query<StoredManifest>(sql.manifestsOfSets, [tenant, setIds, limit]);
   }
 
   override async put(tx: Tx, tenant: string, manifests: readonly (Combination & Manifest)[], now: Date): Promise<void> {
-    for (const one of manifests) {
-      await tx.query(sql.putManifest, [
-        tenant,
-        one.manifestId,
-        one.setIds,
-        one.capabilitiesId,
-        one.declarationsToken,
-        one.tokensDocument,
-        one.itemsDocument,
-        one.leftOut,
-        now,
-        one.identifiers,
-      ]);
-    }
+    if (manifests.length === 0) return;
+    await tx.query(sql.putManifests, [
+      tenant,
+      now,
+      manifests.map((one) => one.manifestId),
+      manifests.map((one) => JSON.stringify(one.setIds)),
+      manifests.map((one) => one.capabilitiesId),
+      manifests.map((one) => one.declarationsToken),
+      manifests.map((one) => one.tokensDocument),
+      manifests.map((one) => one.itemsDocument),
+      manifests.map((one) => JSON.stringify(one.leftOut)),
+      manifests.map((one) => JSON.stringify(one.identifiers)),
+    ]);
   }
 
   override async takes(
@@ -52,12 +51,31 @@ export class PgManifestStore extends ManifestStore {
     return new Map(rows.map(({ capabilitiesId, declarations }) => [capabilitiesId, new Set(declarations)]));
   }
 
-  override async markChanged(tx: Tx, tenant: string, manifestIds: readonly string[]): Promise<void> {
-    await tx.query(sql.markChanged, [tenant, manifestIds]);
+  override async markChanged(
+    tx: Tx,
+    tenant: string,
+    manifestIds: readonly string[],
+    askedAt: Date | null = null,
+  ): Promise<void> {
+    if (manifestIds.length > 0) await tx.query(sql.markChanged, [tenant, manifestIds, askedAt]);
   }
 
-  override async askToTell(tx: Tx, tenant: string, setIds: readonly string[], askedAt: Date): Promise<void> {
-    if (setIds.length > 0) await tx.query(sql.askToTell, [tenant, setIds, askedAt]);
+  override async noteChangedSets(
+    tx: Tx,
+    tenant: string,
+    setIds: readonly string[],
+    { tell, askedAt = null }: { tell: boolean; askedAt?: Date | null },
+  ): Promise<void> {
+    if (setIds.length > 0) await tx.query(sql.noteChangedSets, [tenant, setIds, tell, askedAt]);
+  }
+
+  override async takeRenewal(tx: Tx, tenant: string, limit: number): Promise<Renewal | undefined> {
+    type Row = { isTold: boolean; askedAt: Date | null } & (StoredManifest | { [K in keyof StoredManifest]: null });
+    const rows = await tx.query<Row>(sql.takeRenewal, [tenant, limit]);
+    const [first] = rows;
+    if (first === undefined) return undefined;
+    const manifests = rows.filter((row): row is Row & StoredManifest => row.manifestId !== null);
+    return { tell: first.isTold || first.askedAt !== null, askedAt: first.askedAt, manifests };
   }
 
   override async tenantsWithChanges(): Promise<string[]> {

@@ -7,12 +7,21 @@ export interface StoredManifest extends Combination {
   tokensDocument: string;
 }
 
+/** Manifests that are to be made anew because a set of theirs changed. */
+export interface Renewal {
+  manifests: StoredManifest[];
+  /** Their devices are to be told. */
+  tell: boolean;
+  /** Also those that nothing changed for, if they were not told since; null: those alone that something changed for. */
+  askedAt: Date | null;
+}
+
 /** What devices with the same sets and capabilities have. All methods need the tenant's turn. */
 export abstract class ManifestStore {
   abstract find(tx: Tx, tenant: string, manifestIds: readonly string[]): Promise<StoredManifest[]>;
 
-  /** All that have any of these sets. */
-  abstract ofSets(tx: Tx, tenant: string, setIds: readonly string[]): Promise<StoredManifest[]>;
+  /** Those that have any of these sets; `limit` of them where there are more. */
+  abstract ofSets(tx: Tx, tenant: string, setIds: readonly string[], limit: number): Promise<StoredManifest[]>;
 
   /** Writes them with their members, in place of what was there. */
   abstract put(tx: Tx, tenant: string, manifests: readonly (Combination & Manifest)[], now: Date): Promise<void>;
@@ -20,17 +29,28 @@ export abstract class ManifestStore {
   /** Types that devices of each of these capabilities take. */
   abstract takes(tx: Tx, tenant: string, capabilitiesIds: readonly string[]): Promise<Map<string, ReadonlySet<string>>>;
 
-  /** Their devices are to be told, from the first on. */
-  abstract markChanged(tx: Tx, tenant: string, manifestIds: readonly string[]): Promise<void>;
+  /** Their devices are to be told, from the first on; with `askedAt` all that were not told since. */
+  abstract markChanged(tx: Tx, tenant: string, manifestIds: readonly string[], askedAt?: Date | null): Promise<void>;
 
-  /** All devices that have any of these sets and are not told from `askedAt` on are to be told, whatever changed for them. */
-  abstract askToTell(tx: Tx, tenant: string, setIds: readonly string[], askedAt: Date): Promise<void>;
+  /** All manifests that have these sets are to be made anew, from the first on; `askedAt` as in `Renewal`. */
+  abstract noteChangedSets(
+    tx: Tx,
+    tenant: string,
+    setIds: readonly string[],
+    how: { tell: boolean; askedAt?: Date | null },
+  ): Promise<void>;
 
-  /** Tenants with manifests whose devices are still to be told. */
+  /**
+   * The next manifests of a set that was noted; they will not come again.
+   * @returns undefined where no set is left in the tenant
+   */
+  abstract takeRenewal(tx: Tx, tenant: string, limit: number): Promise<Renewal | undefined>;
+
+  /** Tenants with sets or manifests that changed, and are still to be renewed or told of. */
   abstract tenantsWithChanges(): Promise<string[]>;
 
   /**
-   * The next devices of a changed manifest that were told something else, noted as told.
+   * The next devices of changed manifests that were told something else, noted as told.
    * @returns undefined where none is left in the tenant
    */
   abstract takeChanged(tx: Tx, tenant: string, limit: number, now: Date): Promise<ToldDevice[] | undefined>;

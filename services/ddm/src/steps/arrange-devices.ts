@@ -4,8 +4,12 @@ import { type Manifest, manifestOf } from '../domain/manifest.ts';
 import type { Arranged, Combination, NewAssignment, Telling, ToldDevice } from '../ports/assignments.ts';
 import { AssignmentStore } from '../ports/assignments.ts';
 import { DeclarationStore } from '../ports/declarations.ts';
+import type { StoredManifest } from '../ports/manifests.ts';
 import { ManifestStore } from '../ports/manifests.ts';
 import { TellDevices } from './tell-devices.ts';
+
+/** Manifests of one transaction: others wait no longer than that for their turn. */
+const PAGE = 500;
 
 /** Keeps what devices have in line with what is assigned to them, in the transaction of whoever changed that, in the tenant's turn. */
 @Injectable()
@@ -53,20 +57,38 @@ export class ArrangeDevices {
     return told.concat((await this.assignments.arrange(tx, { ...of, deviceIds: left }, now)).told);
   }
 
-  /** These sets, or declarations of theirs, changed. Their devices are told bit by bit, by the clock. */
+  /**
+   * These sets, or declarations of theirs, changed. Their devices are told bit by bit, by the clock; manifests that are more than a page
+   * are made anew by it too, and a device has what it had until its manifest's turn.
+   */
   async renew(tx: Tx, of: { tenant: string; setIds: readonly string[]; tell: boolean }, now: Date): Promise<void> {
-    if (of.setIds.length === 0) return;
-    const stored = await this.manifests.ofSets(tx, of.tenant, of.setIds);
+    const { tenant, setIds, tell } = of;
+    if (setIds.length === 0) return;
+    const stored = await this.manifests.ofSets(tx, tenant, setIds, PAGE + 1);
+    if (stored.length > PAGE) return this.manifests.noteChangedSets(tx, tenant, setIds, { tell });
+    const changed = await this.madeAnew(tx, tenant, stored, now);
+    if (tell) await this.manifests.markChanged(tx, tenant, changed);
+  }
+
+  /** The next page of manifests whose sets changed. False where none was left. */
+  async renewNext(tx: Tx, tenant: string, now: Date): Promise<boolean> {
+    const renewal = await this.manifests.takeRenewal(tx, tenant, PAGE);
+    if (renewal === undefined) return false;
+    const { manifests, tell, askedAt } = renewal;
+    await this.madeAnew(tx, tenant, manifests, now);
+    // Also those that another change has made anew since: who of their devices was told, their tokens tell.
+    const ids = manifests.map(({ manifestId }) => manifestId);
+    if (tell) await this.manifests.markChanged(tx, tenant, ids, askedAt);
+    return true;
+  }
+
+  /** Ids of those that became others. */
+  private async madeAnew(tx: Tx, tenant: string, stored: readonly StoredManifest[], now: Date): Promise<string[]> {
     const former = new Map(stored.map((one) => [one.manifestId, one.declarationsToken]));
-    const made = await this.made(tx, of.tenant, stored, now);
+    const made = await this.made(tx, tenant, stored, now);
     const changed = made.filter((one) => one.declarationsToken !== former.get(one.manifestId));
-    await this.manifests.put(tx, of.tenant, changed, now);
-    if (!of.tell) return;
-    await this.manifests.markChanged(
-      tx,
-      of.tenant,
-      changed.map(({ manifestId }) => manifestId),
-    );
+    await this.manifests.put(tx, tenant, changed, now);
+    return changed.map(({ manifestId }) => manifestId);
   }
 
   private async made(

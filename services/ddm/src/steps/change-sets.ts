@@ -73,7 +73,7 @@ export class ChangeSets {
     await this.inTurn(tenant, async (tx) => {
       const holding = await this.declarations.setsOf(tx, tenant, identifiers);
       const setIds = [...sets.map((name) => namedSetId(tenant, name)), ...holding.map(({ setId }) => setId)];
-      await this.manifests.askToTell(tx, tenant, setIds, askedAt);
+      await this.manifests.noteChangedSets(tx, tenant, setIds, { tell: true, askedAt });
     });
     return { devices: named.length };
   }

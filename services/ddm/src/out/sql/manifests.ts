@@ -9,33 +9,48 @@ export const findManifests: Statement = {
   text: `SELECT ${COLUMNS} FROM ddm.manifest m WHERE m.tenant = $1 AND m.manifest_id = ANY($2)`,
 };
 
-/** Index scan on manifest_set_pkey. $1 tenant, $2 set ids */
+/** Index scan on manifest_set_pkey. $1 tenant, $2 set ids, $3 limit */
 export const manifestsOfSets: Statement = {
   name: 'ddm-manifests-of-sets',
   text: `
 SELECT ${COLUMNS} FROM ddm.manifest m
  WHERE m.tenant = $1
-   AND m.manifest_id IN (SELECT s.manifest_id FROM ddm.manifest_set s WHERE s.tenant = $1 AND s.set_id = ANY($2))`,
+   AND m.manifest_id IN (SELECT s.manifest_id FROM ddm.manifest_set s WHERE s.tenant = $1 AND s.set_id = ANY($2))
+ LIMIT $3`,
 };
 
-/** $1 tenant, $2 manifest id, $3 set ids, $4 capabilities id, $5 token, $6 tokens, $7 items, $8 left out, $9 now, $10 identifiers */
-export const putManifest: Statement = {
-  name: 'ddm-put-manifest',
+/**
+ * Sorted by the key: others that write the same manifests do so in the same order.
+ *
+ * $1 tenant, $2 now; $3 manifest ids, $4 set ids (JSON arrays), $5 capabilities ids, $6 tokens, $7 tokens documents, $8 items documents,
+ * $9 left out, $10 identifiers (JSON arrays)
+ */
+export const putManifests: Statement = {
+  name: 'ddm-put-manifests',
   text: `
-WITH put AS (
+WITH given AS MATERIALIZED (
+  SELECT * FROM unnest($3::uuid[], $4::jsonb[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::jsonb[])
+         AS g(manifest_id, set_ids, capabilities_id, token, tokens, items, left_out, identifiers)
+), put AS (
   INSERT INTO ddm.manifest
          (tenant, manifest_id, set_ids, capabilities_id, declarations_token, tokens_document, items_document, left_out, changed_at)
-  VALUES ($1, $2, $3::uuid[], $4, $5, $6, $7, $8::text[], $9)
+  SELECT $1, manifest_id, ARRAY(SELECT jsonb_array_elements_text(set_ids)::uuid), capabilities_id, token, tokens, items,
+         ARRAY(SELECT jsonb_array_elements_text(left_out)), $2::timestamptz
+    FROM given ORDER BY manifest_id
   ON CONFLICT (tenant, manifest_id) DO UPDATE
      SET declarations_token = EXCLUDED.declarations_token, tokens_document = EXCLUDED.tokens_document,
          items_document = EXCLUDED.items_document, left_out = EXCLUDED.left_out, changed_at = EXCLUDED.changed_at
 ), sets AS (
-  INSERT INTO ddm.manifest_set (tenant, set_id, manifest_id) SELECT $1, s, $2 FROM unnest($3::uuid[]) AS s ON CONFLICT DO NOTHING
+  INSERT INTO ddm.manifest_set (tenant, set_id, manifest_id)
+  SELECT $1, s::uuid, manifest_id FROM given CROSS JOIN LATERAL jsonb_array_elements_text(set_ids) AS s
+  ON CONFLICT DO NOTHING
 ), gone AS (
-  DELETE FROM ddm.manifest_declaration WHERE tenant = $1 AND manifest_id = $2 AND identifier <> ALL($10::text[])
+  DELETE FROM ddm.manifest_declaration d USING given g
+   WHERE d.tenant = $1 AND d.manifest_id = g.manifest_id AND NOT g.identifiers ? d.identifier
 )
 INSERT INTO ddm.manifest_declaration (tenant, manifest_id, identifier)
-SELECT $1, $2, i FROM unnest($10::text[]) AS i ON CONFLICT DO NOTHING`,
+SELECT $1, manifest_id, i FROM given CROSS JOIN LATERAL jsonb_array_elements_text(identifiers) AS i
+ON CONFLICT DO NOTHING`,
 };
 
 /** $1 tenant, $2 capabilities ids */
@@ -45,34 +60,68 @@ export const findCapabilities: Statement = {
 SELECT capabilities_id AS "capabilitiesId", declarations FROM ddm.capabilities WHERE tenant = $1 AND capabilities_id = ANY($2)`,
 };
 
-/** One that is being told of already begins anew. $1 tenant, $2 manifest ids */
+/** One that is being told of already begins anew. $1 tenant, $2 manifest ids, $3 asked at */
 export const markChanged: Statement = {
   name: 'ddm-mark-changed',
   text: `
-INSERT INTO ddm.changed_manifest (tenant, manifest_id, told_up_to) SELECT $1, m, '' FROM unnest($2::uuid[]) AS m
-ON CONFLICT (tenant, manifest_id) DO UPDATE SET told_up_to = ''`,
+INSERT INTO ddm.changed_manifest AS c (tenant, manifest_id, told_up_to, asked_at)
+SELECT $1, m, '', $3::timestamptz FROM unnest($2::uuid[]) AS m
+ON CONFLICT (tenant, manifest_id) DO UPDATE SET told_up_to = '', asked_at = coalesce(EXCLUDED.asked_at, c.asked_at)`,
 };
 
-/** Index scan on manifest_set_pkey. $1 tenant, $2 set ids, $3 asked at */
-export const askToTell: Statement = {
-  name: 'ddm-ask-to-tell',
+/** One that is being renewed already begins anew. $1 tenant, $2 set ids, $3 whether devices are told, $4 asked at */
+export const noteChangedSets: Statement = {
+  name: 'ddm-note-changed-sets',
   text: `
-INSERT INTO ddm.changed_manifest (tenant, manifest_id, told_up_to, asked_at)
-SELECT DISTINCT $1, s.manifest_id, '', $3::timestamptz FROM ddm.manifest_set s WHERE s.tenant = $1 AND s.set_id = ANY($2)
-ON CONFLICT (tenant, manifest_id) DO UPDATE SET told_up_to = '', asked_at = EXCLUDED.asked_at`,
+INSERT INTO ddm.changed_set AS c (tenant, set_id, renewed_up_to, is_told, asked_at)
+SELECT DISTINCT $1, s, '00000000-0000-0000-0000-000000000000'::uuid, $3::boolean, $4::timestamptz FROM unnest($2::uuid[]) AS s
+ON CONFLICT (tenant, set_id) DO UPDATE
+   SET renewed_up_to = EXCLUDED.renewed_up_to, is_told = c.is_told OR EXCLUDED.is_told, asked_at = coalesce(EXCLUDED.asked_at, c.asked_at)`,
+};
+
+/**
+ * A page of one changed set's manifests, in order of their ids. The page that ends them takes the set off the list.
+ *
+ * Plan: manifest_set_pkey from `renewed_up_to` on, then manifest_pkey for each.
+ *
+ * $1 tenant, $2 limit
+ */
+export const takeRenewal: Statement = {
+  name: 'ddm-take-renewal',
+  text: `
+WITH next AS MATERIALIZED (
+  SELECT c.set_id, c.renewed_up_to, c.is_told, c.asked_at
+    FROM ddm.changed_set c WHERE c.tenant = $1 ORDER BY c.set_id LIMIT 1
+), page AS MATERIALIZED (
+  SELECT s.manifest_id
+    FROM next n
+   CROSS JOIN LATERAL (
+         SELECT s.manifest_id FROM ddm.manifest_set s
+          WHERE s.tenant = $1 AND s.set_id = n.set_id AND s.manifest_id > n.renewed_up_to
+          ORDER BY s.manifest_id LIMIT $2) s
+), moved AS (
+  UPDATE ddm.changed_set c SET renewed_up_to = (SELECT manifest_id FROM page ORDER BY manifest_id DESC LIMIT 1)
+    FROM next n
+   WHERE c.tenant = $1 AND c.set_id = n.set_id AND (SELECT count(*) FROM page) = $2
+), done AS (
+  DELETE FROM ddm.changed_set c USING next n
+   WHERE c.tenant = $1 AND c.set_id = n.set_id AND (SELECT count(*) FROM page) < $2
+)
+SELECT n.is_told AS "isTold", n.asked_at AS "askedAt", ${COLUMNS}
+  FROM next n LEFT JOIN (page p JOIN ddm.manifest m ON m.tenant = $1 AND m.manifest_id = p.manifest_id) ON true`,
 };
 
 export const tenantsWithChanges: Statement = {
   name: 'ddm-tenants-with-changes',
-  text: 'SELECT DISTINCT tenant FROM ddm.changed_manifest',
+  text: 'SELECT tenant FROM ddm.changed_manifest UNION SELECT tenant FROM ddm.changed_set',
 };
 
 /**
- * A page of one changed manifest's devices, in order of their ids: those that were told something else, or
- * not since it was asked that all be told, are noted as told. The page
- * that ends the manifest's devices takes it off the list.
+ * A page of the devices of changed manifests, in order of their ids: those that were told something else, or not since it was asked
+ * that all be told, are noted as told. Manifests that have no more devices after the page come off the list.
  *
- * Plan: device_manifest from `told_up_to` on, then device_pkey for each that is told.
+ * Plan: device_manifest from `told_up_to` on for each manifest until the page is full, then device_pkey for each that is told, and one
+ * probe of device_manifest for each manifest that was looked at.
  *
  * $1 tenant, $2 limit, $3 now, $4 token of nothing
  */
@@ -82,7 +131,7 @@ export const takeChanged: Statement = {
 WITH next AS MATERIALIZED (
   SELECT c.manifest_id, c.told_up_to, c.asked_at, m.declarations_token AS token
     FROM ddm.changed_manifest c LEFT JOIN ddm.manifest m USING (tenant, manifest_id)
-   WHERE c.tenant = $1 ORDER BY c.manifest_id LIMIT 1
+   WHERE c.tenant = $1 ORDER BY c.manifest_id LIMIT $2
 ), page AS MATERIALIZED (
   SELECT d.device_id, n.manifest_id, n.token, n.asked_at
     FROM next n
@@ -90,22 +139,28 @@ WITH next AS MATERIALIZED (
          SELECT d.device_id FROM ddm.device d
           WHERE d.tenant = $1 AND d.manifest_id = n.manifest_id AND d.device_id > n.told_up_to
           ORDER BY d.device_id LIMIT $2) d
+   LIMIT $2
 ), told AS (
   UPDATE ddm.device d SET told_token = p.token, told_count = d.told_count + 1, told_at = $3
     FROM page p
-   WHERE d.tenant = $1 AND d.device_id = p.device_id 
+   WHERE d.tenant = $1 AND d.device_id = p.device_id
      AND (coalesce(d.told_token, $4) <> p.token OR coalesce(d.told_at, '-infinity') < p.asked_at)
   RETURNING d.device_id, d.manifest_id, d.told_count
+), reached AS MATERIALIZED (
+  SELECT n.manifest_id, coalesce(p.up_to, n.told_up_to) AS up_to
+    FROM next n LEFT JOIN (SELECT manifest_id, max(device_id) AS up_to FROM page GROUP BY manifest_id) p USING (manifest_id)
+), left_over AS MATERIALIZED (
+  SELECT r.* FROM reached r
+   WHERE EXISTS (SELECT FROM ddm.device d WHERE d.tenant = $1 AND d.manifest_id = r.manifest_id AND d.device_id > r.up_to)
 ), moved AS (
-  UPDATE ddm.changed_manifest c SET told_up_to = (SELECT max(device_id) FROM page)
-    FROM next n
-   WHERE c.tenant = $1 AND c.manifest_id = n.manifest_id AND (SELECT count(*) FROM page) = $2
+  UPDATE ddm.changed_manifest c SET told_up_to = l.up_to
+    FROM left_over l WHERE c.tenant = $1 AND c.manifest_id = l.manifest_id AND c.told_up_to <> l.up_to
 ), done AS (
   DELETE FROM ddm.changed_manifest c USING next n
-   WHERE c.tenant = $1 AND c.manifest_id = n.manifest_id AND (SELECT count(*) FROM page) < $2
+   WHERE c.tenant = $1 AND c.manifest_id = n.manifest_id AND NOT EXISTS (SELECT FROM left_over l WHERE l.manifest_id = n.manifest_id)
 )
 SELECT n.manifest_id AS "manifestId", t.device_id AS "deviceId", t.told_count AS "toldCount"
-  FROM next n LEFT JOIN told t USING (manifest_id)`,
+  FROM next n LEFT JOIN told t USING (manifest_id) ORDER BY 1, 2`,
 };
 
 /** $1 tenant, $2 devices, $3 now, $4 devices a second */

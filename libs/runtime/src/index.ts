@@ -3,6 +3,7 @@ export * from './boot.ts';
 export * from './clock.ts';
 export * from './coalescer.ts';
 export * from './config.ts';
+export * from './each-alone.ts';
 export * from './error-filter.ts';
 export * from './health.ts';
 export * from './log.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { testDatabase, TestClock, type TestDatabase } from '@lamplighter/testing';
+import { silentLog, testDatabase, TestClock, type TestDatabase } from '@lamplighter/testing';
 import { PgTurns } from '../src/out/pg-declaration-store.ts';
 import { PgGroupSetStore } from '../src/out/pg-group-set-store.ts';
 import { PgManifestStore } from '../src/out/pg-manifest-store.ts';
@@ -14,7 +14,7 @@ describe('what no device has any more', () => {
     database = await testDatabase();
     const db = database.as('ddm');
     const clock = new TestClock('2026-11-20T02:00:00Z');
-    clearUnused = new ClearUnused(db, new PgTurns(), new PgManifestStore(db), new PgGroupSetStore(), clock);
+    clearUnused = new ClearUnused(db, new PgTurns(), new PgManifestStore(db), new PgGroupSetStore(), clock, silentLog);
   });
   afterAll(() => database.close());
   beforeEach(async () => {

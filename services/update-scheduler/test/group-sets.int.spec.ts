@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { declarationRegroup, decoderOf, type GroupInput, GroupSpec, type ItemOf } from '@lamplighter/contracts';
 import { PgOutbox } from '@lamplighter/storage';
-import { TestClock, testDatabase, type TestDatabase } from '@lamplighter/testing';
+import { recordingLog, TestClock, testDatabase, type TestDatabase } from '@lamplighter/testing';
 import fc from 'fast-check';
 import { GroupSetStore } from '../src/ports/group-sets.ts';
 import { PgAssignmentStore } from '../src/out/pg-assignment-store.ts';
@@ -24,6 +24,7 @@ describe('sets of groups', () => {
   let database: TestDatabase;
   let store: Store;
   let follow: FollowGroupSets;
+  const log = recordingLog();
   const clock = new TestClock('2026-11-22T02:00:00Z');
   const query = <R>(text: string, values: unknown[] = []) => database.admin.query<R>({ text }, values);
 
@@ -37,6 +38,7 @@ describe('sets of groups', () => {
       new PgOutbox(db, 'update_scheduler', 'lamp'),
       store,
       new PgAssignmentStore(db),
+      log,
     );
     expect(store).toBeInstanceOf(GroupSetStore);
   });
@@ -197,4 +199,21 @@ describe('sets of groups', () => {
       { numRuns: 40 },
     );
   }, 120_000);
+
+  it('of a tenant are followed where the group of another tenant cannot be understood, which is told once', async () => {
+    for (const id of ['A', 'B']) await device(id, 'Mac1');
+    await group({ name: 'g1', any: [{ all: [{ fact: 'productName', operator: 'equals', value: 'Mac1' }] }] });
+    await give('g1');
+    await query(`INSERT INTO update_scheduler.device_group SELECT 'a', name, version, '{"name": "g1", "any": 1}', created_at, updated_at
+                   FROM update_scheduler.device_group`);
+    await query(
+      `INSERT INTO ddm.group_set SELECT 'a', group_name, set_name, cause, is_given, changed_at FROM ddm.group_set`,
+    );
+    await follow.run();
+    await follow.run();
+    expect((await done())[0]).toEqual({ group: 'g1', set: 'base', joined: ['A', 'B'], left: [] });
+    expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { keys: { tenant: 'a', group: 'g1', set: 'base' } },
+    ]);
+  });
 });

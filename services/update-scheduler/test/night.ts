@@ -165,7 +165,14 @@ export class Night {
     const rings = new PgRingStore(this.db);
     this.judgeRings = new JudgeRings(clock, this.db, outbox, rings, this.log);
     this.planRollout = new PlanRollout(settings, clock, this.db, outbox, this.plans, this.judgeRings, tracer, this.log);
-    this.declareSettings = new DeclareSettings(clock, this.db, outbox, this.plans, new PgSettingsStore(this.db));
+    this.declareSettings = new DeclareSettings(
+      clock,
+      this.db,
+      outbox,
+      this.plans,
+      new PgSettingsStore(this.db),
+      this.log,
+    );
     const declared = new PgDeclaredStore(this.db);
     this.recallStrays = new RecallStrays(clock, this.db, outbox, declared, this.updates, this.log);
     this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, this.waves, this.updates, tracer, this.log);

@@ -1,4 +1,4 @@
-import { Clock, Database, type Tx } from '@lamplighter/runtime';
+import { Clock, Database, EachAlone, Log, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { GroupSetStore } from '../ports/group-sets.ts';
 import { ManifestStore } from '../ports/manifests.ts';
@@ -11,22 +11,28 @@ const PAGE = 10_000;
 /** Forgets what no device has any more. */
 @Injectable()
 export class ClearUnused {
+  private readonly each: EachAlone<{ tenant: string }>;
+
   constructor(
     private readonly db: Database,
     private readonly turns: Turns,
     private readonly manifests: ManifestStore,
     private readonly groupSets: GroupSetStore,
     private readonly clock: Clock,
-  ) {}
+    log: Log,
+  ) {
+    this.each = new EachAlone(log, 'what no device has any more could not be forgotten', ['tenant']);
+  }
 
   async run(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - KEPT_MS);
-    for (const tenant of await this.manifests.tenants()) {
+    const tenants = (await this.manifests.tenants()).map((tenant) => ({ tenant }));
+    await this.each.run(tenants, async ({ tenant }) => {
       const page = (tx: Tx) => this.manifests.clearWithdrawn(tx, tenant, before, PAGE);
       while ((await this.inTurn(tenant, page)) === PAGE);
       await this.inTurn(tenant, (tx) => this.manifests.clear(tx, tenant, before));
       await this.inTurn(tenant, (tx) => this.groupSets.clear(tx, tenant, before));
-    }
+    });
   }
 
   private inTurn<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -18,9 +18,11 @@ export class EndClock extends Ticker {
     super({ everyMs: config.LAMP_WINDOW_TICK_MS, log });
   }
 
-  protected override async tick(): Promise<void> {
-    await this.controlRollout.endAborted();
-    await this.holdBack.run();
-    await this.endOverdue.run();
+  protected override tick(): Promise<void> {
+    return this.each({
+      'end-aborted': () => this.controlRollout.endAborted(),
+      'hold-back': () => this.holdBack.run(),
+      'end-overdue': () => this.endOverdue.run(),
+    });
   }
 }

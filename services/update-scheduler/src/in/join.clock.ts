@@ -1,8 +1,13 @@
-import { Clock, CONFIG, Log, Ticker } from '@lamplighter/runtime';
+import { Clock, CONFIG, EachAlone, Log, Ticker } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { PlanStore } from '../ports/plan.ts';
 import { PlanRollout } from '../steps/plan-rollout.ts';
+
+interface Open {
+  tenant: string;
+  occurrenceId: string;
+}
 
 /** Facts are written a little before and after their `updated_at`: each look goes back this much further than the last. */
 const OVERLAP_MS = 120_000;
@@ -11,6 +16,8 @@ const OVERLAP_MS = 120_000;
 @Injectable()
 export class JoinClock extends Ticker {
   private readonly lastLook = new Map<string, Date>();
+  private readonly unplanned: EachAlone<Open>;
+  private readonly joinable: EachAlone<Open & { openedAt: Date }>;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -20,32 +27,20 @@ export class JoinClock extends Ticker {
     private readonly planRollout: PlanRollout,
   ) {
     super({ everyMs: Math.max(clock.realDelay(config.LAMP_JOIN_SECONDS * 1000), 500), log });
+    this.unplanned = new EachAlone(log, 'a window could not be planned', ['tenant', 'occurrenceId']);
+    this.joinable = new EachAlone(log, 'devices could not join an open window', ['tenant', 'occurrenceId']);
   }
 
   protected override async tick(): Promise<void> {
     const now = this.clock.now();
-    for (const one of await this.plans.unplanned(now)) await this.alone(one, () => this.planRollout.run(one));
+    await this.unplanned.run(await this.plans.unplanned(now), (one) => this.planRollout.run(one));
     const open = await this.plans.joinable(now);
-    for (const one of open) {
+    await this.joinable.run(open, async (one) => {
       const last = this.lastLook.get(one.occurrenceId) ?? one.openedAt;
-      await this.alone(one, async () => {
-        await this.planRollout.join(one, new Date(last.getTime() - OVERLAP_MS));
-        this.lastLook.set(one.occurrenceId, now);
-      });
-    }
+      await this.planRollout.join(one, new Date(last.getTime() - OVERLAP_MS));
+      this.lastLook.set(one.occurrenceId, now);
+    });
     const still = new Set(open.map((one) => one.occurrenceId));
     for (const id of this.lastLook.keys()) if (!still.has(id)) this.lastLook.delete(id);
-  }
-
-  /** What cannot be planned keeps no other window, of no other tenant, from being planned. */
-  private async alone(
-    { tenant, occurrenceId }: { tenant: string; occurrenceId: string },
-    work: () => Promise<unknown>,
-  ): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.log.error({ err: error, tenant, occurrenceId }, 'a window could not be planned; it will be tried again');
-    }
   }
 }

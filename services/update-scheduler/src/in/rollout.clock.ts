@@ -16,8 +16,10 @@ export class RolloutClock extends Ticker {
     super({ everyMs: config.LAMP_WINDOW_TICK_MS, log });
   }
 
-  protected override async tick(): Promise<void> {
-    await this.judgeRings.run();
-    await this.predictFinish.run();
+  protected override tick(): Promise<void> {
+    return this.each({
+      'judge-rings': () => this.judgeRings.run(),
+      'predict-finish': () => this.predictFinish.run(),
+    });
   }
 }

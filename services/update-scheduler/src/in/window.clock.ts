@@ -16,8 +16,10 @@ export class WindowClock extends Ticker {
     super({ everyMs: config.LAMP_WINDOW_TICK_MS, log });
   }
 
-  protected override async tick(): Promise<void> {
-    await this.openWindow.run();
-    await this.closeWindow.run();
+  protected override tick(): Promise<void> {
+    return this.each({
+      'open-window': () => this.openWindow.run(),
+      'close-window': () => this.closeWindow.run(),
+    });
   }
 }

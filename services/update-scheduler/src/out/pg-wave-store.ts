@@ -18,15 +18,15 @@ export class PgWaveStore extends WaveStore {
     super();
   }
 
-  override async admit(now: Date): Promise<boolean> {
-    const [next] = await this.db.query<{ size: number; stopsAt: Date }>(NEXT, [now]);
+  override async admit(now: Date, without: readonly string[]): Promise<boolean> {
+    const [next] = await this.db.query<{ size: number; stopsAt: Date }>(NEXT, [now, without]);
     if (!next) return false;
     // One whose stop time has come is put off, whatever the budget.
     return now >= next.stopsAt || (await this.pacer.take(next.size, now)) === null;
   }
 
-  override async claim(tx: Tx, now: Date): Promise<DueWave | undefined> {
-    const [wave] = await tx.query<DueWave>(CLAIM, [now]);
+  override async claim(tx: Tx, now: Date, without: readonly string[]): Promise<DueWave | undefined> {
+    const [wave] = await tx.query<DueWave>(CLAIM, [now, without]);
     return wave && { ...wave, spec: storedPolicy(wave.spec) };
   }
 
@@ -76,7 +76,7 @@ const DUE = `FROM update_scheduler.wave w
            JOIN update_scheduler.policy p ON p.tenant = o.tenant AND p.policy_id = o.policy_id
            LEFT JOIN update_scheduler.tenant_state t ON t.tenant = w.tenant
            LEFT JOIN update_scheduler.ring g ON g.tenant = w.tenant AND g.rollout_id = w.rollout_id AND g.ring = w.ring
-          WHERE w.released_at IS NULL AND w.release_at <= $1 AND r.state = 'running' AND o.state <> 'closed'
+          WHERE w.released_at IS NULL AND w.release_at <= $1 AND w.rollout_id <> ALL($2::uuid[]) AND r.state = 'running' AND o.state <> 'closed'
             AND NOT p.paused AND t.paused IS NOT TRUE AND g.state IS DISTINCT FROM 'halted'
           ORDER BY w.release_at LIMIT 1`;
 // Waves that others are releasing are skipped: nothing is taken from the budget for them.

@@ -110,11 +110,12 @@ const CLOSABLE = {
                 r.state = 'paused' OR p.paused OR t.paused IS TRUE AS "isPaused",
                 ARRAY(SELECT g.ring FROM update_scheduler.ring g
                        WHERE g.tenant = o.tenant AND g.rollout_id = o.rollout_id AND g.state = 'halted') AS "haltedRings"
-           FROM update_scheduler.occurrence o
+           FROM (SELECT *, row_number() OVER (PARTITION BY tenant ORDER BY closes_at) AS turn
+                   FROM update_scheduler.occurrence WHERE state <> 'closed' AND closes_at <= $1) o
            JOIN update_scheduler.rollout r USING (tenant, rollout_id)
            JOIN update_scheduler.policy p ON p.tenant = o.tenant AND p.policy_id = o.policy_id
            LEFT JOIN update_scheduler.tenant_state t ON t.tenant = o.tenant
-          WHERE o.state <> 'closed' AND o.closes_at <= $1 ORDER BY o.closes_at LIMIT 100`,
+          WHERE o.turn <= 100 ORDER BY o.closes_at`,
 };
 
 // What is scanning or available still has a command out, whose end will put it off.

@@ -32,11 +32,14 @@ export interface SentDevice {
 export abstract class WaveStore {
   /**
    * Whether the wave whose turn it is may go: one is due, and the pacer gave its devices, or its stop time has come and it is put
-   * off. Outside of any transaction: who holds a connection must not wait for another one.
+   * off. Outside of any transaction: who holds a connection must not wait for another one. Waves of the rollouts `without` have no turn.
    */
-  abstract admit(now: Date): Promise<boolean>;
-  /** One due wave of a running rollout, locked until the end of the transaction; others skip it. Undefined when none is due. */
-  abstract claim(tx: Tx, now: Date): Promise<DueWave | undefined>;
+  abstract admit(now: Date, without: readonly string[]): Promise<boolean>;
+  /**
+   * One due wave of a running rollout, of none of `without`, locked until the end of the transaction; others skip it. Undefined when none
+   * is due.
+   */
+  abstract claim(tx: Tx, now: Date, without: readonly string[]): Promise<DueWave | undefined>;
   /**
    * Sends its devices on the MDM lane that are still planned on their way, and tells of it: their first command, `commandIdOf` and traced
    * as `derivedTraceparent` of rollout, device and occurrence says. `traced` is the share of traces, `detail` is for people.

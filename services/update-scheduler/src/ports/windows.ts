@@ -45,7 +45,7 @@ export abstract class WindowStore {
   abstract zones(): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Adds those that are not there yet, with their rollouts; returns the new ones. Any number of schedulers may try. */
   abstract open(tx: Tx, occurrences: readonly OpenedOccurrence[]): Promise<OpenedOccurrence[]>;
-  /** Occurrences past their close that are not closed; empty when there are none. */
+  /** Occurrences past their close that are not closed, the earliest hundred of each tenant; empty when there are none. */
   abstract closable(now: Date): Promise<ClosableOccurrence[]>;
   /** Closes it and counts the devices whose update was not commanded, by reason; undefined when it was closed before. */
   abstract close(tx: Tx, tenant: string, occurrenceId: string): Promise<Readonly<Record<string, number>> | undefined>;

@@ -1,4 +1,4 @@
-import { Clock, Database, Log, Outbox } from '@lamplighter/runtime';
+import { Clock, Database, EachAlone, Log, Outbox } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { ClosableOccurrence } from '../ports/windows.ts';
 import type { StoredUpdate } from '../domain/update.ts';
@@ -12,6 +12,8 @@ const CHUNK = 1_000;
 /** Closes occurrences whose time is over: what was not sent waits for the next window. */
 @Injectable()
 export class CloseWindow {
+  private readonly each: EachAlone<ClosableOccurrence>;
+
   constructor(
     private readonly clock: Clock,
     private readonly db: Database,
@@ -20,23 +22,27 @@ export class CloseWindow {
     private readonly waves: WaveStore,
     private readonly updates: UpdateStore,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.each = new EachAlone(log, 'a window could not be closed', ['tenant', 'occurrenceId', 'rolloutId']);
+  }
 
   async run(): Promise<void> {
-    for (const one of await this.windows.closable(this.clock.now())) {
-      const { tenant, occurrenceId, rolloutId } = one;
-      for (let after: string | undefined = ''; after !== undefined;) after = await this.putOff(one, after);
-      const leftOver = await this.db.transaction(async (tx) => {
-        await this.waves.drop(tx, tenant, occurrenceId);
-        return this.windows.close(tx, tenant, occurrenceId);
-      });
-      if (leftOver === undefined) continue;
-      const count = Object.values(leftOver).reduce((sum, devices) => sum + devices, 0);
-      this.log.info(
-        { tenant, occurrenceId, rolloutId, count, leftOver },
-        'window closed; these devices are carried over',
-      );
-    }
+    await this.each.run(await this.windows.closable(this.clock.now()), (one) => this.close(one));
+  }
+
+  private async close(one: ClosableOccurrence): Promise<void> {
+    const { tenant, occurrenceId, rolloutId } = one;
+    for (let after: string | undefined = ''; after !== undefined;) after = await this.putOff(one, after);
+    const leftOver = await this.db.transaction(async (tx) => {
+      await this.waves.drop(tx, tenant, occurrenceId);
+      return this.windows.close(tx, tenant, occurrenceId);
+    });
+    if (leftOver === undefined) return;
+    const count = Object.values(leftOver).reduce((sum, devices) => sum + devices, 0);
+    this.log.info(
+      { tenant, occurrenceId, rolloutId, count, leftOver },
+      'window closed; these devices are carried over',
+    );
   }
 
   /** The next ones after a device. Returns the last of them where there may be more. */

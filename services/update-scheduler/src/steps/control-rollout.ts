@@ -7,7 +7,7 @@ import {
   type rolloutControl,
   type UpdateState,
 } from '@lamplighter/contracts';
-import { Clock, Database, Log, Outbox, type Tx } from '@lamplighter/runtime';
+import { Clock, Database, EachAlone, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { HoldStore } from '../ports/hold.ts';
 import { PolicyStore } from '../ports/policies.ts';
@@ -40,6 +40,8 @@ interface Controlled {
 /** Pauses, resumes or aborts a rollout at once, or lets it go as an emergency. What devices have taken is followed to its end in any case. */
 @Injectable()
 export class ControlRollout {
+  private readonly each: EachAlone<Rollout>;
+
   constructor(
     private readonly clock: Clock,
     private readonly db: Database,
@@ -49,7 +51,9 @@ export class ControlRollout {
     private readonly holds: HoldStore,
     private readonly updates: UpdateStore,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.each = new EachAlone(log, 'the updates of an aborted rollout could not be ended', ['tenant', 'rolloutId']);
+  }
 
   async run({ tenant, rolloutId, action, override = false }: Input): Promise<Controlled> {
     const state = STATE[action];
@@ -92,11 +96,11 @@ export class ControlRollout {
 
   /** Ends the updates of aborted rollouts, in chunks; for a clock to call. Any number may, and one that was killed leaves the rest to others. */
   async endAborted(): Promise<void> {
-    for (const one of await this.policies.abortedRollouts()) {
+    await this.each.run(await this.policies.abortedRollouts(), async (one) => {
       // What others moved meanwhile is looked at once more.
       while ((await this.endAll(one, UNTAKEN)) + (await this.endAll({ ...one, lane: 'ddm' }, DECLARED)) > 0);
       await this.db.transaction((tx) => this.policies.setEnded(tx, one.tenant, one.rolloutId, this.clock.now()));
-    }
+    });
   }
 
   /** Goes through the rollout once. Returns how many it found. */

@@ -1,5 +1,5 @@
 import { declarationAssign, declarationWithdraw, derivedUuid, message } from '@lamplighter/contracts';
-import { Clock, Database, Outbox, type Tx } from '@lamplighter/runtime';
+import { Clock, Database, EachAlone, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { SETTINGS_CAUSE, settingsDeclarations } from '../domain/software-update-settings.ts';
 import { PlanStore } from '../ports/plan.ts';
@@ -22,13 +22,18 @@ type Page = (tx: Tx, terms: PlanTerms, after: string) => Promise<string | undefi
 /** Gives the devices of a planned occurrence the software update settings of their policy, and takes them from those that left it. */
 @Injectable()
 export class DeclareSettings {
+  private readonly each: EachAlone<{ tenant: string; policyId: string }>;
+
   constructor(
     private readonly clock: Clock,
     private readonly db: Database,
     private readonly outbox: Outbox,
     private readonly plans: PlanStore,
     private readonly settings: SettingsStore,
-  ) {}
+    log: Log,
+  ) {
+    this.each = new EachAlone(log, 'the settings of a removed policy could not be taken back', ['tenant', 'policyId']);
+  }
 
   async run(of: Occurrence): Promise<void> {
     await this.page(of, (tx, terms, after) => this.declareAfter(tx, terms, after));
@@ -37,13 +42,14 @@ export class DeclareSettings {
 
   /** Takes settings back from all devices of policies that were removed within two days; for a clock to call. */
   async takeBack(): Promise<void> {
-    for (const policy of await this.settings.removed(new Date(this.clock.now().getTime() - REMEMBERED_MS))) {
+    const removed = await this.settings.removed(new Date(this.clock.now().getTime() - REMEMBERED_MS));
+    await this.each.run(removed, async (policy) => {
       const of = { ...policy, ...EVERYWHERE, limit: MOST_DEVICES };
       for (let after: string | undefined = ''; after !== undefined;) {
         const from: string = after;
         after = await this.db.transaction((tx) => this.withdraw(tx, { ...of, after: from }, policy.policyId));
       }
-    }
+    });
   }
 
   /** A transaction for each thousand devices. */

@@ -1,4 +1,4 @@
-import { Clock, CONFIG, Database, Log, Outbox } from '@lamplighter/runtime';
+import { Clock, CONFIG, Database, EachAlone, Log, Outbox } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { overdue } from '../domain/declared.ts';
@@ -13,6 +13,8 @@ const HOUR_MS = 3_600_000;
 /** Ends updates by declaration whose time has passed, with the hours in which a device may still bring them about. For a clock to call. */
 @Injectable()
 export class EndOverdue {
+  private readonly each: EachAlone<{ tenant: string }>;
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly clock: Clock,
@@ -20,13 +22,17 @@ export class EndOverdue {
     private readonly outbox: Outbox,
     private readonly updates: UpdateStore,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.each = new EachAlone(log, 'updates by declaration that are overdue could not be ended', ['tenant']);
+  }
 
   async run(): Promise<void> {
     const dueBefore = new Date(this.clock.now().getTime() - this.config.LAMP_CONFIRM_HOURS * HOUR_MS);
-    for (const tenant of await this.updates.tenantsWithOverdue(dueBefore)) {
+    const tenants = await this.updates.tenantsWithOverdue(dueBefore);
+    const each = tenants.map((tenant) => ({ tenant }));
+    await this.each.run(each, async ({ tenant }) => {
       while ((await this.endChunk(tenant, dueBefore)) === CHUNK);
-    }
+    });
   }
 
   /** How many were overdue. */

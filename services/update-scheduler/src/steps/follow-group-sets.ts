@@ -1,5 +1,5 @@
 import { declarationRegroup, derivedUuid, message } from '@lamplighter/contracts';
-import { Clock, Database, Outbox } from '@lamplighter/runtime';
+import { Clock, Database, EachAlone, Log, Outbox } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { AssignmentStore } from '../ports/assignment.ts';
 import type { Difference, GroupSet } from '../ports/group-sets.ts';
@@ -14,6 +14,7 @@ const MOST_WAITING = 100;
 export class FollowGroupSets {
   /** Sets that were taken back and that nobody has any more, by when they were: nobody need look at the fleet for them. */
   private readonly done = new Map<string, number>();
+  private readonly each: EachAlone<GroupSet>;
 
   constructor(
     private readonly clock: Clock,
@@ -21,18 +22,25 @@ export class FollowGroupSets {
     private readonly outbox: Outbox,
     private readonly groupSets: GroupSetStore,
     private readonly assignments: AssignmentStore,
-  ) {}
+    log: Log,
+  ) {
+    this.each = new EachAlone(log, 'members of a group could not be compared with who has its set', [
+      'tenant',
+      'group',
+      'set',
+    ]);
+  }
 
   /** Goes once through the fleet for each group's set; for a clock to call. */
   async run(): Promise<void> {
     const all = await this.groupSets.all();
     if (all.length === 0 || (await this.groupSets.waiting()) > MOST_WAITING) return;
-    for (const one of all) {
+    await this.each.run(all, async (one) => {
       const key = `${one.tenant} ${one.cause}`;
-      if (this.done.get(key) === one.changedAt.getTime()) continue;
+      if (this.done.get(key) === one.changedAt.getTime()) return;
       const found = await this.follow(one);
       if (found === 0 && !one.isGiven) this.done.set(key, one.changedAt.getTime());
-    }
+    });
   }
 
   /** A transaction for each thousand devices; the number of all. */

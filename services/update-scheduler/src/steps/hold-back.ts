@@ -1,5 +1,5 @@
 import { commandRevoke, derivedUuid, message } from '@lamplighter/contracts';
-import { Clock, Database, Log, Outbox, type Tx } from '@lamplighter/runtime';
+import { Clock, Database, EachAlone, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { Held } from '../ports/hold.ts';
 import { HoldStore } from '../ports/hold.ts';
@@ -24,6 +24,7 @@ const WHY = { paused: 'its rollout, policy or tenant is paused', 'ring-halted': 
 export class HoldBack {
   /** When each is looked at next, on the machine's own clock. */
   private readonly looks = new Map<string, { at: number; waitMs: number }>();
+  private readonly each: EachAlone<Held>;
 
   constructor(
     private readonly clock: Clock,
@@ -32,18 +33,20 @@ export class HoldBack {
     private readonly holds: HoldStore,
     private readonly updates: UpdateStore,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.each = new EachAlone(log, 'what a held rollout has sent for could not be taken back', ['tenant', 'rolloutId']);
+  }
 
   async run(): Promise<void> {
     const all = new Map((await this.holds.held()).map((held) => [keyOf(held), held]));
     for (const key of this.looks.keys()) if (!all.has(key)) this.looks.delete(key);
-    for (const [key, held] of all) {
+    await this.each.run(all.values(), async (held) => {
+      const key = keyOf(held);
       const last = this.looks.get(key);
-      if (last && performance.now() < last.at) continue;
-      await this.takeBack(held);
+      if (last && performance.now() < last.at) return;
       const waitMs = last ? Math.min(last.waitMs * 2, LOOKS_MS.longest) : LOOKS_MS.first;
-      this.looks.set(key, { at: performance.now() + waitMs, waitMs });
-    }
+      await this.takeBack(held).finally(() => this.looks.set(key, { at: performance.now() + waitMs, waitMs }));
+    });
   }
 
   /** Declarations, then orders. */

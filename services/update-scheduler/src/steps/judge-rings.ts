@@ -1,5 +1,5 @@
 import { derivedUuid, message, rolloutHalted } from '@lamplighter/contracts';
-import { Clock, Database, Log, Outbox, type Tx } from '@lamplighter/runtime';
+import { Clock, Database, EachAlone, Log, Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Halt, type Health, sumOf, verdictOf } from '../domain/health-gate.ts';
 import { hasCome } from '../domain/rings.ts';
@@ -16,6 +16,7 @@ interface Judged extends StoredRing {
 @Injectable()
 export class JudgeRings {
   private nextLookAt = 0;
+  private readonly each: EachAlone<{ tenant: string; rolloutId: string }>;
 
   constructor(
     private readonly clock: Clock,
@@ -23,14 +24,17 @@ export class JudgeRings {
     private readonly outbox: Outbox,
     private readonly rings: RingStore,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.each = new EachAlone(log, 'the rings of a rollout could not be judged', ['tenant', 'rolloutId']);
+  }
 
   /** All rollouts whose windows are sending. Reads their devices, so at most for a fiftieth of the time. */
   async run(): Promise<void> {
     const startMs = performance.now();
     if (startMs < this.nextLookAt) return;
-    for (const { tenant, rolloutId } of await this.rings.judgeable(this.clock.now()))
-      await this.db.transaction((tx) => this.judge(tx, tenant, rolloutId));
+    await this.each.run(await this.rings.judgeable(this.clock.now()), ({ tenant, rolloutId }) =>
+      this.db.transaction((tx) => this.judge(tx, tenant, rolloutId)),
+    );
     this.nextLookAt = startMs + (performance.now() - startMs) * 50;
   }
 

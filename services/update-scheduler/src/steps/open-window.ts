@@ -1,5 +1,5 @@
 import { derivedTraceparent, derivedUuid, message, windowOpened } from '@lamplighter/contracts';
-import { Clock, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
+import { Clock, Database, EachAlone, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { ringsAtStart } from '../domain/rings.ts';
 import { Nights } from '../domain/nights.ts';
@@ -15,6 +15,7 @@ export class OpenWindow {
   private readonly nights = new Nights();
   /** Those that are open and stored: they are not tried again at each tick. */
   private stored: ReadonlySet<string> = new Set();
+  private readonly each: EachAlone<OfPolicy>;
 
   constructor(
     private readonly clock: Clock,
@@ -23,7 +24,9 @@ export class OpenWindow {
     private readonly windows: WindowStore,
     private readonly tracer: Tracer,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.each = new EachAlone(log, 'the windows of a policy could not be opened', ['tenant', 'policyId']);
+  }
 
   /** How many were opened. */
   async run(): Promise<number> {
@@ -35,12 +38,27 @@ export class OpenWindow {
     const due = policies.flatMap((policy) => this.dueOf(policy, now));
     const unknown = due.filter((one) => !this.stored.has(keyOf(one)));
     if (unknown.length === 0) return 0;
-    const opened = await this.db.transaction(async (tx) => {
-      const added = await this.windows.open(tx, unknown);
+    const stored = new Set(this.stored);
+    const opened: OpenedOccurrence[] = [];
+    await this.each.run(byPolicy(unknown), async ({ occurrences }) => {
+      opened.push(...(await this.store(occurrences, now)));
+      for (const one of occurrences) stored.add(keyOf(one));
+    });
+    this.stored = new Set(due.map(keyOf).filter((key) => stored.has(key)));
+    this.tell(opened, startMs);
+    return opened.length;
+  }
+
+  /** Returns those that were not there yet. */
+  private store(occurrences: readonly OpenedOccurrence[], now: Date): Promise<OpenedOccurrence[]> {
+    return this.db.transaction(async (tx) => {
+      const added = await this.windows.open(tx, occurrences);
       for (const one of added) await this.announce(tx, one, now);
       return added;
     });
-    this.stored = new Set(due.map(keyOf));
+  }
+
+  private tell(opened: readonly OpenedOccurrence[], startMs: number): void {
     for (const { traceparent, occurrenceId, rolloutId, zone } of opened) {
       this.tracer.rootSpan(traceparent, 'open-window', {
         startMs,
@@ -49,7 +67,6 @@ export class OpenWindow {
       });
       this.log.info({ occurrenceId, rolloutId, zone }, 'window opened');
     }
-    return opened.length;
   }
 
   /** Reads the fleet, so at most for a fiftieth of the time. */
@@ -107,6 +124,20 @@ export class OpenWindow {
       occurrenceId,
     );
   }
+}
+
+interface OfPolicy {
+  tenant: string;
+  policyId: string;
+  occurrences: OpenedOccurrence[];
+}
+
+function byPolicy(all: readonly OpenedOccurrence[]): OfPolicy[] {
+  const groups = Map.groupBy(all, ({ tenant, policyId }) => `${tenant} ${policyId}`).values();
+  return [...groups].map((occurrences) => {
+    const { tenant, policyId } = occurrences[0]!;
+    return { tenant, policyId, occurrences };
+  });
 }
 
 /** With its rollout: a new version of the policy has one of its own, also where the night is open already. */

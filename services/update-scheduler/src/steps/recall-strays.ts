@@ -1,4 +1,4 @@
-import { Clock, Database, Log, Outbox } from '@lamplighter/runtime';
+import { Clock, Database, EachAlone, Log, Outbox } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { DeclaredRollout, Stray } from '../ports/declared.ts';
 import { DeclaredStore } from '../ports/declared.ts';
@@ -21,6 +21,7 @@ const DETAIL: Readonly<Record<Stray['reason'], string>> = {
 @Injectable()
 export class RecallStrays {
   private nextLookAt = 0;
+  private readonly each: EachAlone<DeclaredRollout>;
 
   constructor(
     private readonly clock: Clock,
@@ -29,13 +30,18 @@ export class RecallStrays {
     private readonly declared: DeclaredStore,
     private readonly updates: UpdateStore,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.each = new EachAlone(log, 'declarations could not be taken back from devices that are no more the policy’s', [
+      'tenant',
+      'rolloutId',
+    ]);
+  }
 
   /** Reads all that was told and is not over, so at most for a fiftieth of the time. */
   async run(): Promise<void> {
     const startMs = performance.now();
     if (startMs < this.nextLookAt) return;
-    for (const one of await this.declared.rollouts()) await this.look(one);
+    await this.each.run(await this.declared.rollouts(), (one) => this.look(one));
     this.nextLookAt = startMs + (performance.now() - startMs) * 50;
   }
 

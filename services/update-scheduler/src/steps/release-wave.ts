@@ -1,5 +1,5 @@
 import { derivedTraceparent, derivedUuid, isSampled, message, waveReleased } from '@lamplighter/contracts';
-import { Clock, CONFIG, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
+import { backoffMs, Clock, CONFIG, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { firstBody } from '../domain/commands.ts';
@@ -11,12 +11,18 @@ import { WaveStore } from '../ports/waves.ts';
 import { type Announcement, announcementFor, stageAnnouncements } from './announce.ts';
 import { moveTo, type Outgoing, stageAdvanced, stageCommands, type Told } from './outgoing.ts';
 
+/** How long a rollout waits of which a wave could not be released. */
+const REST_MS = { firstMs: 1_000, mostMs: 60_000 };
+
 /**
  * Sends the first command to the devices of one due wave, or tells them by declaration when to install. State, what goes out and
  * events commit together.
  */
 @Injectable()
 export class ReleaseWave {
+  /** Rollouts of which a wave could not be released, on the machine's own clock: the waves of others have their turn meanwhile. */
+  private readonly resting = new Map<string, { until: number; failures: number }>();
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly clock: Clock,
@@ -31,22 +37,47 @@ export class ReleaseWave {
   /** False when no wave is due, or the pacer holds it back. */
   async run(): Promise<boolean> {
     const startMs = Date.now();
-    if (!(await this.waves.admit(this.clock.now()))) return false;
-    const done = await this.db.transaction(async (tx) => {
-      const now = this.clock.now();
-      const wave = await this.waves.claim(tx, now);
-      if (!wave) return undefined;
-      const moved = now < wave.stopsAt ? await this.release(tx, wave, now) : await this.putOff(tx, wave, now);
-      return { wave, moved, late: now >= wave.stopsAt };
-    });
-    if (!done) return false;
-    const { wave, moved, late } = done;
+    const without = this.atRest();
+    if (!(await this.waves.admit(this.clock.now(), without))) return false;
+    let claimed: DueWave | undefined;
+    try {
+      const done = await this.db.transaction(async (tx) => {
+        const now = this.clock.now();
+        const wave = (claimed = await this.waves.claim(tx, now, without));
+        if (!wave) return undefined;
+        const moved = now < wave.stopsAt ? await this.release(tx, wave, now) : await this.putOff(tx, wave, now);
+        return { wave, moved, late: now >= wave.stopsAt };
+      });
+      if (done) this.tell(done, startMs);
+    } catch (error) {
+      if (!claimed) throw error;
+      this.rest(claimed, error);
+    }
+    return claimed !== undefined;
+  }
+
+  private atRest(): string[] {
+    const now = performance.now();
+    return [...this.resting].filter(([, { until }]) => until > now).map(([rolloutId]) => rolloutId);
+  }
+
+  private rest({ tenant, rolloutId, occurrenceId, wave }: DueWave, err: unknown): void {
+    const failures = (this.resting.get(rolloutId)?.failures ?? 0) + 1;
+    const ms = backoffMs(failures, REST_MS);
+    this.resting.set(rolloutId, { until: performance.now() + ms, failures });
+    this.log.error(
+      { tenant, rolloutId, occurrenceId, wave, ms, err },
+      'a wave could not be released; other rollouts go on, and it is tried again after these ms',
+    );
+  }
+
+  private tell({ wave, moved, late }: { wave: DueWave; moved: Told[]; late: boolean }, startMs: number): void {
+    this.resting.delete(wave.rolloutId);
     this.log.info(
       { rolloutId: wave.rolloutId, wave: wave.wave, count: moved.length },
       late ? 'wave put off: the stop time has come' : 'wave released',
     );
     if (!late) this.trace(wave, moved, startMs);
-    return true;
   }
 
   private async release(tx: Tx, wave: DueWave, now: Date): Promise<Told[]> {

@@ -1,6 +1,7 @@
 import { type AnswerPayload, AppError } from '@lamplighter/contracts';
 import type { ObjectStore } from '@nats-io/obj';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { ensureAnswerBucket } from './answer-bucket.ts';
@@ -11,6 +12,9 @@ const INLINE_BYTES = 128 * 1024;
 const COMPRESSED_BYTES = 700 * 1024;
 const LARGEST_BYTES = 64 * 1024 * 1024;
 
+/** While an answer is read, the broker says something within this, in real ms. */
+const SILENCE_MS = 10_000;
+
 const LOST = new Set(['answer.gone', 'answer.damaged']);
 
 const compress = promisify(gzip);
@@ -18,17 +22,19 @@ const decompress = promisify(gunzip);
 
 export interface AnswersOptions {
   replicas: number;
+  /** Size limit of their bucket, where it is not there yet. Absent: none. */
+  maxBytes?: number;
 }
 
 /** A device's answer, of a few hundred bytes or many megabytes, in a form that fits into a message. */
 export class Answers {
   private readonly broker: Broker;
-  private readonly replicas: number;
+  private readonly options: AnswersOptions;
   private store: Promise<ObjectStore> | undefined;
 
   constructor(broker: Broker, options: AnswersOptions) {
     this.broker = broker;
-    this.replicas = options.replicas;
+    this.options = options;
   }
 
   /** As it is up to 128 KiB, compressed up to about 700 KiB, else by reference. */
@@ -66,11 +72,11 @@ export class Answers {
 
   /** Throws AppError `answer.gone` when there is none of that reference (any more). */
   async getLarge(ref: string): Promise<Buffer> {
-    const packed = await (await this.open()).getBlob(ref);
-    if (packed === null) {
-      throw new AppError('answer.gone', `the stored answer ${ref} is gone: answers are kept for seven days`);
-    }
-    return inflate(Buffer.from(packed));
+    const store = await this.open();
+    if (!(await isWhole(store, ref))) throw gone(ref);
+    const object = await store.get(ref);
+    if (object === null) throw gone(ref);
+    return inflate(await bytesOf(object.data, ref));
   }
 
   private async putCompressed(packed: Buffer): Promise<string> {
@@ -89,12 +95,42 @@ export class Answers {
 
   private open(): Promise<ObjectStore> {
     const { nc, prefix } = this.broker;
-    this.store ??= ensureAnswerBucket(nc, { prefix, replicas: this.replicas }).catch((error: unknown) => {
+    this.store ??= ensureAnswerBucket(nc, { prefix, ...this.options }).catch((error: unknown) => {
       this.store = undefined;
       throw error;
     });
     return this.store;
   }
+}
+
+/** What is read where parts are missing (they are older than what names them, or the stream was purged) never comes to an end. */
+async function isWhole(store: ObjectStore, ref: string): Promise<boolean> {
+  const info = await store.info(ref);
+  if (info === null || info.deleted) return false;
+  const { streamInfo } = await store.status({ subjects_filter: `$O.${info.bucket}.C.${info.nuid}` });
+  const parts = Object.values(streamInfo.state.subjects ?? {}).reduce((all, count) => all + count, 0);
+  return parts === info.chunks;
+}
+
+/** Throws AppError `answer.unread`. */
+async function bytesOf(stream: ReadableStream<Uint8Array>, ref: string): Promise<Buffer> {
+  const reader = stream.getReader();
+  const parts: Uint8Array[] = [];
+  for (;;) {
+    const silence = new AbortController();
+    const part = await Promise.race([reader.read(), delay(SILENCE_MS, undefined, { signal: silence.signal })]);
+    silence.abort();
+    if (part === undefined) {
+      void reader.cancel();
+      throw new AppError('answer.unread', `the stored answer ${ref} did not come in time`, { outcome: 'retry' });
+    }
+    if (part.done) return Buffer.concat(parts);
+    parts.push(part.value);
+  }
+}
+
+function gone(ref: string): AppError {
+  return new AppError('answer.gone', `the stored answer ${ref} is gone: answers are kept for seven days`);
 }
 
 async function inflate(packed: Buffer): Promise<Buffer> {

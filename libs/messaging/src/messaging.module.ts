@@ -76,7 +76,8 @@ function connectionProviders(service: string): Provider[] {
     {
       provide: Answers,
       inject: [Broker, CONFIG],
-      useFactory: (broker: Broker, config: BaseConfig) => new Answers(broker, { replicas: config.LAMP_NATS_REPLICAS }),
+      useFactory: (broker: Broker, { LAMP_NATS_REPLICAS: replicas, LAMP_NATS_MAX_BYTES: maxBytes }: BaseConfig) =>
+        new Answers(broker, { replicas, maxBytes }),
     },
     {
       provide: Consumers,

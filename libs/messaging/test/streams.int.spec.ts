@@ -119,4 +119,26 @@ describe('the streams', () => {
     await expect(answers.getLarge('never-was')).rejects.toMatchObject({ code: 'answer.gone' });
     await expect(answers.unpack({ gzip: 'AAAA' })).rejects.toMatchObject({ code: 'answer.damaged' });
   });
+
+  it('an answer whose bytes are gone before its name is gone, and nobody waits for it for ever', async () => {
+    const answers = new Answers(broker, { replicas: 1 });
+    const ref = await answers.putLarge(randomBytes(1_000_000));
+    const manager = await jetstreamManager(broker.nc);
+    await manager.streams.purge(`OBJ_${broker.prefix}-answers`, { filter: `$O.${broker.prefix}-answers.C.>`, keep: 3 });
+    await expect(answers.getLarge(ref)).rejects.toMatchObject({ code: 'answer.gone' });
+  });
+
+  it('a full bucket of answers takes no more, and what it has can be read', async () => {
+    const own = await connectTo(server.url);
+    const full = new Answers(own, { replicas: 1 });
+    const manager = await jetstreamManager(own.nc);
+    const bucket = `OBJ_${own.prefix}-answers`;
+    expect((await manager.streams.info(bucket)).config.max_bytes).toBe(64 * 1024 * 1024);
+    await manager.streams.update(bucket, { max_bytes: 2_000_000 });
+    const content = randomBytes(1_500_000);
+    const ref = await full.putLarge(content);
+    await expect(full.putLarge(content)).rejects.toMatchObject({ code: 'answer.not-stored', outcome: 'retry' });
+    expect((await full.getLarge(ref)).equals(content)).toBe(true);
+    await leave(own);
+  });
 });

@@ -145,6 +145,25 @@ describe('check-in messages that are refused', () => {
     expect(refusal([])).toMatchObject({ code: 'checkin.not-a-dict' });
   });
 
+  it('have a push address that no push could take: it would end the connection on which all are pushed', () => {
+    const update = {
+      MessageType: 'TokenUpdate',
+      UDID,
+      Topic: 't',
+      Token: Buffer.alloc(512),
+      PushMagic: 'm'.repeat(1024),
+    };
+    expect(read(update)).toMatchObject({ messageType: 'TokenUpdate' });
+    expect(refusal({ ...update, Token: Buffer.alloc(513) })).toMatchObject({
+      code: 'checkin.invalid-key',
+      key: 'Token',
+    });
+    expect(refusal({ ...update, PushMagic: 'm'.repeat(1025) })).toMatchObject({
+      code: 'checkin.invalid-key',
+      key: 'PushMagic',
+    });
+  });
+
   it('have no id, two ids, or one that could be mistaken for a user channel', () => {
     const message = { MessageType: 'GetBootstrapToken' };
     expect(refusal(message)).toMatchObject({ code: 'checkin.missing-key', key: 'UDID' });

@@ -8,6 +8,11 @@ import type { AuthenticateFacts, CheckinMessage } from './messages.ts';
 
 type Reader = (dict: PlistDict, ids: EnrollmentIds) => CheckinMessage;
 
+/** Apple's have 32, and may have up to 100. */
+const MAX_TOKEN_BYTES = 512;
+/** Apple's are UUIDs; a push of more than 4 KiB is none. */
+const MAX_MAGIC = 1024;
+
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [
     'Authenticate',
@@ -25,8 +30,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
       messageType: 'TokenUpdate',
       ids,
       topic: requiredText(dict, 'Topic', fault),
-      token: requiredData(dict, 'Token', fault),
-      pushMagic: requiredText(dict, 'PushMagic', fault),
+      ...pushAddressIn(dict),
       ...present({
         unlockToken: optionalData(dict, 'UnlockToken', fault),
         awaitingConfiguration: flagIn(dict, 'AwaitingConfiguration'),
@@ -105,6 +109,15 @@ export function parseCheckin(plist: PlistValue): CheckinMessage {
     );
   }
   return read(plist, readIds(plist, fault));
+}
+
+/** What is longer than APNs takes would be refused there at best, at worst end the connection that all devices share. */
+function pushAddressIn(dict: PlistDict): { token: Buffer; pushMagic: string } {
+  const token = requiredData(dict, 'Token', fault);
+  const pushMagic = requiredText(dict, 'PushMagic', fault);
+  if (token.length > MAX_TOKEN_BYTES) throw fault('invalid-key', 'Token', `at most ${MAX_TOKEN_BYTES} bytes`);
+  if (pushMagic.length > MAX_MAGIC) throw fault('invalid-key', 'PushMagic', `at most ${MAX_MAGIC} characters`);
+  return { token, pushMagic };
 }
 
 function readFacts(dict: PlistDict): AuthenticateFacts {

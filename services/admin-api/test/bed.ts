@@ -77,6 +77,7 @@ export async function startBed(enrolled: (deviceId: string) => boolean): Promise
     LAMP_REDIS_URL: testRedis().url,
     LAMP_DATABASE_URL: database.urlOf('admin_api'),
     LAMP_ADMIN_TOKEN_SHA256: sha256(TOKENS.default),
+    LAMP_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
   });
   return {
     database,

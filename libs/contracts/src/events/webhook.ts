@@ -13,8 +13,8 @@ const Said = z.object({
 export const RelayedEvent = z.object({
   /** `mdm.Connect`, or `mdm.` and Apple's MessageType. Others are passed over. */
   topic: z.string().min(1).max(100),
-  /** The same for each repeat. */
-  event_id: z.string().min(1).max(200).optional(),
+  /** The same for each repeat. NanoMDM leaves it empty, or away. */
+  event_id: z.string().max(200).optional(),
   /** When the device spoke: what is overtaken by something newer changes nothing. */
   created_at: Instant,
   /** With `mdm.Connect`. */

@@ -56,7 +56,7 @@ export class TakeEvent {
     const raw = rawPayloadOf(event);
     const read = readRelayed(event, raw);
     if (read.kind === 'nothing') return;
-    const id = derivedUuid('webhook.receive', key.tenant, key.name, event.event_id ?? hashOf(posted.body));
+    const id = derivedUuid('webhook.receive', key.tenant, key.name, event.event_id || hashOf(posted.body));
     // Streams and dead letters are no place for a device's secrets.
     const kept = read.kind === 'check-in' ? Buffer.from(read.payload) : raw;
     const item = await this.itemOf(key.name, event, kept);

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commandExchange, type Exchange } from '@lamplighter/contracts';
+import { serveRequest } from '@lamplighter/messaging';
+import { relayedEvent, silentLog, waitFor } from '@lamplighter/testing';
+import { idleFixture } from '../../../libs/apple/src/fixtures/messages.ts';
+import { basic, type Bed, startBed, TOKENS } from './bed.ts';
+
+let bed: Bed;
+const heard: string[] = [];
+
+beforeAll(async () => {
+  bed = await startBed(() => true);
+  const handler = async (input: unknown) =>
+    (input as Exchange[]).map(({ deviceId }) => {
+      heard.push(deviceId);
+      return { outcome: 'empty' as const };
+    });
+  serveRequest({ definition: commandExchange, handler, service: 'test', broker: bed.broker, log: silentLog });
+  await bed.broker.nc.flush();
+  const body = JSON.stringify({ kind: 'nanomdm', url: 'http://nano.test', apiKey: 'k', unauthenticated: true });
+  const headers = { 'content-type': 'application/json' };
+  const authorization = basic('lamp', TOKENS.default);
+  const put = await bed.call('/v1/sources/nano', { method: 'PUT', body, headers, authorization });
+  expect(put.status).toBe(200);
+}, 60_000);
+afterAll(() => bed?.stop());
+
+describe('events of a NanoMDM that gives them no id', () => {
+  it.each([
+    ['empty, as it was sent up to version 0.8', { event_id: '' }],
+    ['absent', { event_id: undefined }],
+  ])('are all heard: %s', async (_what, id) => {
+    heard.length = 0;
+    for (const device of ['FIRST', 'SECOND']) {
+      const body = JSON.stringify({ ...relayedEvent('mdm.Connect', idleFixture(device)), ...id });
+      const { status } = await bed.call('/v1/webhook/nano', { method: 'POST', body, authorization: undefined });
+      expect(status).toBe(200);
+    }
+    await waitFor('both devices', () => heard.length >= 2);
+    expect(heard.toSorted()).toEqual(['FIRST', 'SECOND']);
+  });
+});

@@ -272,11 +272,7 @@ function notAsked({ scheduled }: Known): Verdict | undefined {
 function window(known: Known): Verdict {
   const { window: next = null, policyName = '', target = null } = known.scheduled?.outlook ?? {};
   const what = target === null ? 'an update' : target.version;
-  const update = ownUpdate(known);
-  const before =
-    update?.reason != null && wasLeftOut(update)
-      ? ` In the last plan it took no part: ${lowered(reasonOf(update.reason).title)}. That holds no more.`
-      : '';
+  const before = leftOutBefore(known);
   if (next === null)
     return {
       verdict: 'No window opens within a year',
@@ -308,7 +304,12 @@ function window(known: Known): Verdict {
   };
 }
 
-const lowered = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);
+function leftOutBefore(known: Known): string {
+  const update = ownUpdate(known);
+  if (update?.reason == null || !wasLeftOut(update)) return '';
+  const { title } = reasonOf(update.reason);
+  return ` In the last plan it took no part: ${title.charAt(0).toLowerCase()}${title.slice(1)}. That holds no more.`;
+}
 
 const NEVER: Verdict['next'] = { text: 'Nothing, until somebody acts.', at: null };
 

@@ -1,6 +1,6 @@
 import type { Why } from '@lamplighter/contracts';
 import { evidenceOf } from './evidence.ts';
-import { type Known, ownUpdate } from './known.ts';
+import { type Known, type KnownUpdate, ownUpdate } from './known.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Why a device has not updated: one verdict with what it rests on. */
@@ -20,12 +20,15 @@ export function whyOf(known: Known): Why {
 function aboutOf(known: Known): Pick<Why, 'policy' | 'rolloutId' | 'state' | 'target'> {
   const update = ownUpdate(known);
   const outlook = known.scheduled?.outlook;
-  const aimedAt =
-    update && update.targetVersion !== '' ? { version: update.targetVersion, build: update.targetBuild } : null;
   return {
     policy: outlook ? { policyId: outlook.policyId, name: outlook.policyName, version: outlook.policyVersion } : null,
     rolloutId: update?.rolloutId ?? outlook?.rolloutId ?? null,
     state: update?.state ?? null,
-    target: outlook?.target ?? aimedAt,
+    target: outlook?.target ?? aimOf(update),
   };
+}
+
+function aimOf(update: KnownUpdate | undefined): Why['target'] {
+  if (!update || update.targetVersion === '') return null;
+  return { version: update.targetVersion, build: update.targetBuild };
 }

@@ -45,12 +45,11 @@ const put = defineRequest('spec.put', z.object({ n: z.int() }), z.union([z.objec
   });
 
   it('is unavailable at once when nobody serves it', async () => {
-    const started = Date.now();
-    await expect(requester.request(ask, { n: 1 })).rejects.toMatchObject({
+    // Within the time of a test, hence long before the time of the request is up.
+    await expect(requester.request(ask, { n: 1 }, 60_000)).rejects.toMatchObject({
       code: 'request.unavailable',
       outcome: 'retry',
     });
-    expect(Date.now() - started).toBeLessThan(2_000);
   });
 
   it('is unavailable when the time is up', async () => {

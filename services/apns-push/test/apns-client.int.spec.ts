@@ -67,7 +67,7 @@ function push(n = 0): Push {
   };
 }
 
-function send(one: Push, withinMs = 5000, using = certificate, by = sender): Promise<ApnsAnswer> {
+function send(one: Push, withinMs = 20_000, using = certificate, by = sender): Promise<ApnsAnswer> {
   const untilMs = performance.now() + withinMs;
   return new Promise((resolve) => by.send(one, using, { deadlineMs: untilMs, untilMs }, resolve));
 }
@@ -148,7 +148,7 @@ describe('a connection', () => {
 
   it('is joined by others when it is full, as many as are set, and shares with them', async () => {
     await start(5, { LAMP_APNS_CONNECTIONS: '3' });
-    apns.script = (one) => setTimeout(() => one.answer(200), 20);
+    apns.answerOnceOpen(15);
     await sendMany(200);
     expect(apns.sessions).toHaveLength(3);
     expect(apns.mostOpen).toBe(15);
@@ -192,7 +192,7 @@ describe('a connection', () => {
 
   it('pipelines: as many pushes are in flight as the peer allows', async () => {
     await start(100, { LAMP_APNS_CONNECTIONS: '1' });
-    apns.script = (one) => setTimeout(() => one.answer(200), 50);
+    apns.answerOnceOpen(100);
     await sendMany(200);
     expect(apns.mostOpen).toBe(100);
   });
@@ -210,7 +210,7 @@ describe('a connection', () => {
   });
 
   it('gives a push up that is not answered in time, and stays usable', async () => {
-    await start(10, { LAMP_APNS_TIMEOUT_SECONDS: '0.3' });
+    await start(10, { LAMP_APNS_TIMEOUT_SECONDS: '2' });
     apns.script = (one, count) => {
       if (count > 1) one.answer(200);
     };
@@ -253,7 +253,7 @@ describe('a connection', () => {
     await start();
     await send(push());
     const other = await newPushCertificate(ca);
-    await send(push(), 5000, { ...certificate, version: '2', certificate: other.pem, key: other.keyPem });
+    await send(push(), 20_000, { ...certificate, version: '2', certificate: other.pem, key: other.keyPem });
     expect(apns.sessions).toHaveLength(2);
   });
 

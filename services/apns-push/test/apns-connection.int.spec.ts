@@ -58,7 +58,7 @@ function senderTo(url: string, settings: Partial<Record<keyof Config, string>> =
   const env = { LAMP_APNS_URL: url, LAMP_APNS_CA: caFile, LAMP_SECRET_KEY: Buffer.alloc(32).toString('base64') };
   const sender = new Http2PushSender(config.parse({ ...env, ...settings }), silentLog, new Shutdown());
   closing.push(() => sender.close());
-  return (n: number, using = certificate, withinMs = 8000): Promise<ApnsAnswer> =>
+  return (n: number, using = certificate, withinMs = 20_000): Promise<ApnsAnswer> =>
     new Promise((resolve) => sender.send(pushOf(n), using, until(performance.now() + withinMs), resolve));
 }
 
@@ -129,7 +129,7 @@ describe('a peer that speaks no HTTP/2 although it agreed to', () => {
 describe('SETTINGS that change while pushes run', () => {
   it('are obeyed from then on, down and up', async () => {
     const send = senderTo(await start(50), { LAMP_APNS_CONNECTIONS: '1' });
-    apns.script = (one) => setTimeout(() => one.answer(200), 5);
+    apns.answerOnceOpen(50);
     await Promise.all(Array.from({ length: 200 }, (_, n) => send(n)));
     expect(apns.mostOpen).toBe(50);
     for (const [allowed, count] of [
@@ -139,7 +139,7 @@ describe('SETTINGS that change while pushes run', () => {
       await new Promise<void>((resolve) =>
         apns.sessions[0]!.settings({ maxConcurrentStreams: allowed }, () => resolve()),
       );
-      apns.mostOpen = 0;
+      apns.answerOnceOpen(allowed);
       expect(accepted(await Promise.all(Array.from({ length: count }, (_, n) => send(n))))).toBe(count);
       expect(apns.mostOpen).toBe(allowed);
     }

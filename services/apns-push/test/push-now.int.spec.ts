@@ -9,7 +9,7 @@ jest.setTimeout(60_000);
 let world: PushWorld;
 
 beforeAll(async () => {
-  world = await PushWorld.open({ LAMP_PUSHES_PER_SECOND: '200', LAMP_PUSH_SPACING_SECONDS: '0.5' });
+  world = await PushWorld.open({ LAMP_PUSHES_PER_SECOND: '200', LAMP_PUSH_SPACING_SECONDS: '3' });
   await world.upload(await newPushCertificate(world.ca));
 });
 beforeEach(() => {

@@ -23,7 +23,7 @@ async function newProcess(spacing: string): Promise<RedisRecentPushes> {
 
 beforeEach(async () => {
   ({ prefix } = testNats());
-  [one, two] = await Promise.all([newProcess('1'), newProcess('1')]);
+  [one, two] = await Promise.all([newProcess('30'), newProcess('30')]);
 });
 afterAll(() => Promise.all(clients.map((redis) => redis.quit().catch(() => {}))));
 
@@ -53,7 +53,7 @@ describe('a request', () => {
   });
 
   it('and others that came meanwhile become one push when the time between two is over', async () => {
-    const [quick, other] = await Promise.all([newProcess('0.1'), newProcess('0.1')]);
+    const [quick, other] = await Promise.all([newProcess('2'), newProcess('2')]);
     expect(await ask(quick, push(), await quick.mark())).toBe('go');
     const received = await Promise.all([quick.mark(), other.mark(), quick.mark()]);
     const { waitMs } = (await ask(quick, push(), received[0])) as { waitMs: number };

@@ -113,6 +113,7 @@ describe('a certificate that APNs refuses', () => {
     expect(await wake('stopped-again')).toMatchObject({ outcome: 'no-certificate', reason: 'Forbidden' });
     expect(await wake('other-tenant', { tenant: 'other', topic: OTHER })).toMatchObject({ outcome: 'accepted' });
     expect(await wake('no-right-to-it', { topic: OTHER })).toMatchObject({ outcome: 'no-certificate' });
+    await waitFor('the note', async () => (await noted())?.refused_reason === 'Forbidden');
     await world.upload(await newPushCertificate(world.ca));
     expect((await noted())?.refused_reason).toBeNull();
   });

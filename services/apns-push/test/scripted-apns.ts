@@ -43,6 +43,17 @@ export class ScriptedApns {
     this.server.on('tlsClientError', () => {});
   }
 
+  /** Answers nothing before so many streams are open at once: how far a sender goes is not a matter of who is faster. */
+  answerOnceOpen(count: number): void {
+    const held: Received[] = [];
+    this.mostOpen = 0;
+    this.script = (push) => {
+      held.push(push);
+      // A while later, in which it may not go further.
+      if (this.mostOpen >= count) setTimeout(() => held.splice(0).forEach((one) => one.answer(200)), 20);
+    };
+  }
+
   async listen(): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     return `https://localhost:${(this.server.address() as AddressInfo).port}`;

@@ -1,4 +1,5 @@
 export * from './day-partitions.ts';
+export * from './instant-array.ts';
 export * from './keep-days.clock.ts';
 export * from './migrate/migrate.ts';
 export * from './pg-database.ts';

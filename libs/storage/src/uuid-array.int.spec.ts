@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.end());
 
-const read = async (ids: readonly string[]) => {
+const read = async (ids: readonly (string | null | undefined)[]) => {
   const { rows } = await db.query('SELECT id::text FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, n) ORDER BY n', [
     uuidArray(ids),
   ]);
@@ -28,6 +28,12 @@ it('is read by PostgreSQL as the ids that it was made of, in their order', async
     ids[0],
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
   ]);
+});
+
+it('has nulls where there is no id', async () => {
+  const id = randomUUID();
+  expect(await read([null, id, undefined, id])).toEqual([null, id, null, id]);
+  expect(await read([null])).toEqual([null]);
 });
 
 it.each([

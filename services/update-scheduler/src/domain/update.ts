@@ -48,6 +48,8 @@ export interface Update {
 
 /** With whose it is, and what it goes by. */
 export interface StoredUpdate extends Update {
+  /** Where its row was when it was read: PostgreSQL's ctid, `(page,line)`. */
+  place: string;
   rolloutId: string;
   occurrenceId: string;
   deviceId: string;

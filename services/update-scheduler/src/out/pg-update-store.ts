@@ -1,14 +1,15 @@
 import type { UpdateState } from '@lamplighter/contracts';
 import { Database, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
-import type { Move, MoveEvent, RolloutTerms } from '../ports/updates.ts';
+import type { Move, RolloutTerms } from '../ports/updates.ts';
 import type { StoredUpdate } from '../domain/update.ts';
 import { UpdateStore } from '../ports/updates.ts';
 import { storedPolicy } from './stored-policy.ts';
+import { moveArrays } from './move-arrays.ts';
 import { applyMoves, keysOnly, tellEvents } from './sql/apply-moves.ts';
 
 /** A device_update row as StoredUpdate. */
-export const UPDATE_COLUMNS = `u.rollout_id AS "rolloutId", u.occurrence_id AS "occurrenceId", u.device_id AS "deviceId", u.state, u.reason, u.step,
+export const UPDATE_COLUMNS = `u.ctid::text AS place, u.rollout_id AS "rolloutId", u.occurrence_id AS "occurrenceId", u.device_id AS "deviceId", u.state, u.reason, u.step,
   u.platform, u.lane, u.from_version AS "fromVersion", u.target_version AS "targetVersion", u.target_build AS "targetBuild",
   u.product_key AS "productKey", u.command_id AS "commandId", u.command_seq AS "commandSeq", u.install_seq AS "installSeq", u.version,
   u.stops_at AS "stopsAt", u.commanded_at AS "commandedAt", u.progress, u.progressed_at AS "progressedAt", u.resends,
@@ -25,8 +26,8 @@ export class PgUpdateStore extends UpdateStore {
       {
         name: 'open-updates',
         // OFFSET keeps it a look-up for each device: a plan of the table's first minutes read all of it for ten devices.
-        text: `SELECT ${UPDATE_COLUMNS} FROM (SELECT DISTINCT unnest($2::text[]) AS device_id) d
-                CROSS JOIN LATERAL (SELECT * FROM update_scheduler.device_update o
+        text: `SELECT ${UPDATE_COLUMNS} FROM unnest($2::text[]) AS d(device_id)
+                CROSS JOIN LATERAL (SELECT o.ctid, o.* FROM update_scheduler.device_update o
                                      WHERE o.tenant = $1 AND o.device_id = d.device_id AND o.state <> 'installed' OFFSET 0) u`,
       },
       [tenant, deviceIds],
@@ -64,39 +65,8 @@ export class PgUpdateStore extends UpdateStore {
 
   override async apply(tx: Tx, tenant: string, moves: readonly Move[], now: Date): Promise<Move[]> {
     if (moves.length === 0) return [];
-    const column = <K extends keyof StoredUpdate>(key: K) => moves.map((move) => move.update[key]);
-    const instants = (key: 'commandedAt' | 'progressedAt' | 'stopsAt') =>
-      moves.map((move) => move.update[key]?.toISOString());
-    const first = <K extends keyof MoveEvent>(key: K) => moves.map((move) => move.events[0]![key]);
     await tx.query(keysOnly);
-    const rows = await tx.query<{ move: number }>(applyMoves, [
-      tenant,
-      now,
-      column('rolloutId'),
-      column('deviceId'),
-      moves.map((move) => move.update.version - move.events.length),
-      column('version'),
-      column('state'),
-      column('reason'),
-      column('step'),
-      column('commandId'),
-      column('commandSeq'),
-      column('installSeq'),
-      column('productKey'),
-      instants('commandedAt'),
-      column('traceparent'),
-      column('progress'),
-      instants('progressedAt'),
-      column('resends'),
-      instants('stopsAt'),
-      moves.map((move) => move.events[0]!.at.toISOString()),
-      first('from'),
-      first('to'),
-      first('reason'),
-      first('detail'),
-      first('commandId'),
-      first('reportId'),
-    ]);
+    const rows = await tx.query<{ move: number }>(applyMoves, [tenant, now, ...moveArrays(moves)]);
     const written = rows.map((row) => moves[row.move - 1]!);
     await this.tell(tx, tenant, written);
     return written;

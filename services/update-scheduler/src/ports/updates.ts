@@ -28,12 +28,12 @@ export interface RolloutTerms {
 
 /** The state of each device's update. */
 export abstract class UpdateStore {
-  /** All updates of these devices that are not installed, of every rollout. */
+  /** All updates of these devices, each named once, that are not installed, of every rollout. */
   abstract openUpdates(tenant: string, deviceIds: readonly string[]): Promise<StoredUpdate[]>;
   abstract rolloutTerms(tenant: string, rolloutIds: readonly string[]): Promise<ReadonlyMap<string, RolloutTerms>>;
   /** The states of these rollouts; they stay so until the transaction ends. */
   abstract holdRollouts(tx: Tx, tenant: string, rolloutIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Writes those whose row still has the version before the move, with their events; returns these. */
+  /** Writes those whose row is still where it was read, with the version before the move, and their events; returns these. */
   abstract apply(tx: Tx, tenant: string, moves: readonly Move[], now: Date): Promise<Move[]>;
   /** What other rollouts have told these devices by declaration, and these do not install yet. Nobody moves it until the transaction ends. */
   abstract declaredElsewhere(

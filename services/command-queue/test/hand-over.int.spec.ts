@@ -18,7 +18,7 @@ let micro: OtherMdm;
 
 beforeAll(async () => {
   beside = await Beside.start();
-  nano = await beside.server('nano', 'nanomdm');
+  nano = await beside.server('nano', 'nanomdm', { timeoutMs: 2_000 });
   micro = await beside.server('micro', 'micromdm');
 }, 60_000);
 afterAll(() => beside?.stop());
@@ -56,11 +56,14 @@ describe('a command for a device of NanoMDM', () => {
 
   it('is not handed over before its time', async () => {
     await beside.enroll('nano', nano, 'n3', 'n4');
-    await beside.send('Later', ['n3'], { notBefore: new Date(Date.now() + 1_500) });
+    const notBefore = new Date(Date.now() + 1_500);
+    await beside.send('Later', ['n3'], { notBefore });
     await beside.send('Now', ['n4']);
     await until('n4', 'handed to nanomdm');
-    expect(await stateOf('n3')).toBe('queued');
     await until('n3', 'handed to nanomdm');
+    const asked = nano.asked.filter(({ line }) => line.endsWith('/n3'));
+    expect(asked).toHaveLength(1);
+    expect(asked[0]!.at).toBeGreaterThanOrEqual(notBefore.getTime());
   });
 
   it('ends as refused, with the words of NanoMDM, where it does not know the device', async () => {
@@ -113,7 +116,11 @@ describe('a command for a device of NanoMDM', () => {
   it('is not handed over again after its stop time, and ends unanswered', async () => {
     await beside.enroll('nano', nano, 'n10');
     nano.whim = (id) => (id === 'n10' ? 'hang' : undefined);
-    await beside.send('Scan', ['n10'], { expiresAt: new Date(Date.now() + 2_500) });
+    await beside.send('Scan', ['n10']);
+    await waitFor('an attempt', () => enqueues(nano, 'n10') > 0);
+    // Its stop time comes while NanoMDM keeps silent.
+    const text = `UPDATE command_queue.command SET expires_at = now(), due_at = now() WHERE device_id = 'n10' RETURNING 1`;
+    expect(await beside.database.admin.query({ text })).toHaveLength(1);
     await until('n10', 'unanswered');
     const before = enqueues(nano, 'n10');
     nano.whim = () => undefined;
@@ -130,12 +137,19 @@ describe('a command for a device of NanoMDM', () => {
     await waitFor('both', () => nano.queueOf('n13').length === 2);
     await until('n13', 'handed to nanomdm');
     const pushes = () => nano.asked.filter(({ line }) => line === 'GET /v1/push/n13').length;
+    const those = async (text: string) => {
+      return (await beside.database.admin.query({ text: `${text} WHERE device_id = 'n13' AND taken_at IS NOT NULL` }))
+        .length;
+    };
     const later = async () => {
-      const text = `UPDATE command_queue.command SET deliver_at = now() WHERE device_id = 'n13' AND taken_at IS NOT NULL RETURNING 1`;
-      return (await beside.database.admin.query({ text })).length;
+      const taken = await those('SELECT 1 FROM command_queue.command');
+      await those('UPDATE command_queue.command SET deliver_at = now()');
+      return taken;
     };
     expect(pushes()).toBe(0);
-    await waitFor('both are there', async () => (await later()) === 2);
+    // Both at once, or each gets a push of its own.
+    await waitFor('both are there', async () => (await those('SELECT 1 FROM command_queue.command')) === 2);
+    expect(await later()).toBe(2);
     await waitFor('a push', () => pushes() === 1);
     await waitFor('it is noted', async () => (await beside.commandOf('n13'))!.push_count >= 2);
     const payload = { xml: '<plist/>' };
@@ -242,7 +256,8 @@ describe('a server that is down', () => {
   }, 60_000);
 
   it('gets a command once, whoever died in between, and from however many processes', async () => {
-    const twin = await beside.server('twin', 'nanomdm');
+    // Patient: an attempt that is given up and comes again is no fact of this one.
+    const twin = await beside.server('twin', 'nanomdm', { timeoutMs: 20_000 });
     await beside.replica();
     const ids = Array.from({ length: 40 }, (_, n) => `t${n}`);
     await beside.enroll('twin', twin, ...ids);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { messages } from './catalogue.ts';
 import { commandEnqueue, commandEnqueued } from './events/command.ts';
+import { deviceObserved } from './events/device.ts';
 import { derivedUuid } from './ids.ts';
 import { usualCheck } from './usual-check.ts';
 
@@ -53,11 +54,30 @@ const group = {
   bodies: [{ bodyId: derivedUuid('b'), requestType: 'Scan', command: '<dict/>' }],
   commands: [{ ...device, bodyId: derivedUuid('b') }],
 };
+const observed = {
+  deviceId: 'mac',
+  commandId: derivedUuid('c'),
+  reportId: derivedUuid('r'),
+  at: '2026-11-22T05:00:00.000Z',
+  observation: {
+    kind: 'available-updates',
+    products: [{ productKey: 'k', version: '26.6', isMajorOSUpdate: false, deferredUntil: '2026-11-22T09:00:00.000Z' }],
+  },
+};
 
 describe('the quick look at a message', () => {
   it.each([
     ['command.enqueue', commandEnqueue.item, group],
     ['command.enqueued', commandEnqueued.item, { ...device, pushUntil: '2026-11-22T09:00:00.000Z' }],
+    ['device.observed', deviceObserved.item, observed],
+    [
+      'choices',
+      z.discriminatedUnion('k', [
+        z.object({ k: z.literal(['x', 1]), a: z.string() }),
+        z.object({ k: z.literal('other'), a: z.string().default('x') }),
+      ]),
+      { k: 1, a: 'x' },
+    ],
     [
       'kinds',
       z.object({
@@ -99,10 +119,21 @@ describe('the quick look at a message', () => {
     },
   );
 
+  it('leaves to Zod what is none of the choices, and a choice that it does not know itself', () => {
+    const schema = z.discriminatedUnion('k', [
+      z.object({ k: z.literal('x') }),
+      z.object({ k: z.literal('y'), a: z.string().default('z') }),
+    ]);
+    const check = usualCheck(schema)!;
+    expect(check({ k: 'x' })).toBe(true);
+    for (const value of [{ k: 'y' }, { k: 'y', a: 'b' }, { k: 'z' }, {}, null, 'x', ['x']])
+      expect(check(value)).toBe(false);
+  });
+
   it('never takes of any message what Zod would refuse or change', () => {
     for (const { item } of messages) {
       const check = usualCheck(item) ?? (() => false);
-      for (const value of [...changed(group), ...changed(device)].filter((one) => check(one)))
+      for (const value of [...changed(group), ...changed(device), ...changed(observed)].filter((one) => check(one)))
         expect(item.safeParse(value)).toEqual({ success: true, data: value });
     }
   });

@@ -20,6 +20,8 @@ interface Definition {
   entries?: Record<string, unknown>;
   values?: unknown[];
   catchall?: unknown;
+  discriminator?: string;
+  options?: z.ZodType[];
   coerce?: boolean;
 }
 
@@ -58,7 +60,22 @@ const kinds: Record<string, (definition: Definition) => UsualCheck | undefined> 
     return check && ((value) => Array.isArray(value) && value.every(check));
   },
   object: ({ shape, catchall }) => (shape && catchall === undefined ? objectCheck(shape) : undefined),
+  union: ({ discriminator, options }) => (discriminator && options ? choiceCheck(discriminator, options) : undefined),
 };
+
+/** Those of the choices that are known here; the others are Zod's. */
+function choiceCheck(discriminator: string, options: readonly z.ZodType[]): UsualCheck {
+  const checks = new Map<unknown, UsualCheck>();
+  for (const option of options) {
+    const check = usualCheck(option);
+    const names = (option._zod.def as Definition).shape?.[discriminator]?._zod.def as Definition | undefined;
+    if (check) for (const name of names?.values ?? []) checks.set(name, check);
+  }
+  return (value) => {
+    const name = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[discriminator] : null;
+    return checks.get(name)?.(value) === true;
+  };
+}
 
 function objectCheck(shape: Record<string, z.ZodType>): UsualCheck | undefined {
   const names = Object.keys(shape);

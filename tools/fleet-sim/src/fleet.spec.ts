@@ -9,6 +9,7 @@ import { until } from './testing/until.ts';
 
 const pki = newPki(topicOf('lamplighter'));
 const FACTOR = 3600; // a second is an hour
+const HOUR = 3_600_000;
 const NEVER_AGAIN = Math.floor(Date.UTC(2040, 0) / 1000);
 
 let server: MdmServer;
@@ -145,7 +146,7 @@ describe('a simulated iPhone', () => {
 
 describe('a simulated Mac', () => {
   it('lists nothing before a scan, then downloads, installs and restarts by itself', async () => {
-    const device = await start({ platforms: { macOS: 1 }, settings: { restartMs: [3_600_000, 3_600_000] } });
+    const device = await start({ platforms: { macOS: 1 }, settings: { restartMs: [3 * HOUR, 3 * HOUR] } });
     expect(await offers(device)).toEqual([]);
     await command(device, { RequestType: 'ScheduleOSUpdateScan', Force: true });
     await until('the scan has ended', () => device.scannedAt < handle.fleet.world.now());
@@ -291,7 +292,7 @@ describe('behaviours', () => {
   });
 
   it('is away and collects the stored push when it comes back', async () => {
-    const device = await start(always('offline', { offlineNeverShare: 0, offlineForMs: [1_000_000, 2_000_000] }));
+    const device = await start(always('offline', { offlineNeverShare: 0, offlineForMs: [3 * HOUR, 4 * HOUR] }));
     const uuid = server.enqueue(device.udid, { RequestType: 'SecurityInfo' });
     await server.wake(handle.apnsUrl, device.udid, NEVER_AGAIN);
     expect(handle.apns.store.waiting).toBe(1);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearest as nearestWord, wordsOf } from './fault-words.ts';
 
 /** One mistake in what an administrator wrote: where, what stands there, what is wrong with it, and what to do. */
 export const Fault = z.object({
@@ -19,12 +20,12 @@ export function faultsOfZod(error: z.ZodError, given: unknown): Fault[] {
 }
 
 function faultsOfIssue(issue: Issue, given: unknown, at: readonly PropertyKey[]): Fault[] {
-  const fault = (path: readonly PropertyKey[], message: string) =>
-    faultAt(path.map(String), valueAt(given, path), { message });
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => fault([...at, key], 'there is no such field'));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => stray([...at.map(String), key], valueAt(given, [...at, key])));
   const branch = issue.code === 'invalid_union' ? nearest(issue.errors) : undefined;
   if (branch) return branch.flatMap((inner) => faultsOfIssue(inner, given, [...at, ...inner.path]));
-  return [fault(at, issue.message)];
+  const value = valueAt(given, at);
+  return [faultAt(at.map(String), value, wordsOf(issue, value))];
 }
 
 /** Of the things that it could have been: the one that it is most like. Undefined where it is like none. */
@@ -42,9 +43,19 @@ export function strayFields(given: unknown, parsed: unknown, under: readonly str
   return Object.entries(given).flatMap(([key, value]) => {
     const path = [...under, key];
     if (value === undefined) return [];
-    if (!Object.hasOwn(known, key)) return [faultAt(path, value, { message: 'there is no such field' })];
+    if (!Object.hasOwn(known, key)) return [stray(path, value)];
     return strayFields(value, known[key], path);
   });
+}
+
+const NO_SUCH_FIELD = 'there is no such field';
+const stray = (path: readonly string[], value: unknown): Fault => faultAt(path, value, { message: NO_SUCH_FIELD });
+
+/** What to do about a field that there is not: the one of `names` that was meant, where one is near. */
+export function withNearest(fault: Fault, names: Iterable<string>): Fault {
+  if (fault.message !== NO_SUCH_FIELD) return fault;
+  const near = nearestWord(fault.path.split('.').at(-1)!, names);
+  return { ...fault, remedy: near === undefined ? 'leave it out' : `write ${near}, or leave it out` };
 }
 
 export function faultAt(path: readonly string[], value: unknown, says: { message: string; remedy?: string }): Fault {
@@ -64,6 +75,12 @@ export function valueAt(whole: unknown, path: readonly PropertyKey[]): unknown {
 
 /** A fault travels in answers and is read by people: of long values the beginning. */
 function shortened(value: unknown): unknown {
-  const text = JSON.stringify(value) ?? '';
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? '';
+  } catch {
+    // The stack is finite, and JSON that is read may be nested by the thousands.
+    return '…';
+  }
   return text.length <= 200 ? value : `${text.slice(0, 200)}…`;
 }

@@ -28,6 +28,11 @@ describe('redactCheckin', () => {
     expect(parsePlist(redacted(xml('1e300')))).toEqual({ a: '1e+300' });
   });
 
+  it('takes what a device says in characters that XML forbids: a name is no reason to turn it away', () => {
+    const xml = '<plist version="1.0"><dict><key>DeviceName</key><string>a\uffffb\ufffe</string></dict></plist>';
+    expect(parsePlist(redacted(xml))).toEqual({ DeviceName: 'a\ufffdb\ufffd' });
+  });
+
   it('is an empty dict for what is no message', () => {
     expect(parsePlist(redactCheckin(['Token']))).toEqual({});
   });

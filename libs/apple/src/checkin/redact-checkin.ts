@@ -24,12 +24,18 @@ function writable(value: PlistValue): PlistInput {
   if (typeof value === 'number') {
     return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)) ? value : String(value);
   }
+  if (typeof value === 'string') return legible(value);
   if (Array.isArray(value)) return value.map(writable);
   return isDict(value) ? dictOf(Object.entries(value)) : value;
 }
 
 function dictOf(entries: readonly [string, PlistValue][]): { readonly [key: string]: PlistInput } {
   const dict = Object.create(null) as { [key: string]: PlistInput };
-  for (const [key, value] of entries) dict[key] = writable(value);
+  for (const [key, value] of entries) dict[legible(key)] = writable(value);
   return dict;
+}
+
+/** Two characters that devices may send and XML forbids. */
+function legible(text: string): string {
+  return text.replaceAll(/[\ufffe\uffff]/g, '\ufffd');
 }

@@ -7,7 +7,7 @@ const HEAD =
   '"http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n<plist version="1.0">';
 const TAIL = '</plist>\n';
 
-/** A whole XML document. Throws a RangeError for numbers that plists cannot hold (NaN, integers beyond ±(2^53 − 1)). */
+/** A whole XML document. Throws a RangeError for what plists cannot hold: NaN, integers beyond ±(2^53 − 1), characters that XML forbids. */
 export function buildPlist(value: PlistInput): string {
   return HEAD + fragment(value) + TAIL;
 }
@@ -27,9 +27,18 @@ export function commandPlist(commandUuid: string, dictFragment: string): string 
 
 function fragment(value: PlistInput): string {
   assertNumbers(value);
-  const document = build(value as LibraryValue, { pretty: false });
+  const document = written(value as LibraryValue);
   const start = document.indexOf('<plist version="1.0">') + '<plist version="1.0">'.length;
   return document.slice(start, document.lastIndexOf('</plist>'));
+}
+
+function written(value: LibraryValue): string {
+  try {
+    return build(value, { pretty: false });
+  } catch (cause) {
+    if (!/^Invalid character/.test((cause as Error).message)) throw cause;
+    throw new RangeError('a plist cannot hold this text: a character that XML forbids', { cause });
+  }
 }
 
 function assertNumbers(value: PlistInput | undefined): void {

@@ -69,6 +69,7 @@ describe('a value that was built', () => {
 
   it('may not be a number that plists cannot hold', () => {
     for (const bad of [NaN, Infinity, 2 ** 53]) expect(() => buildPlist({ a: [bad] })).toThrow(RangeError);
+    for (const bad of ['\0', 'a\u000bb', '\uffff']) expect(() => buildPlist({ a: bad })).toThrow(RangeError);
     expect(parsePlist(buildPlist(2n ** 63n))).toBe(2n ** 63n);
   });
 });

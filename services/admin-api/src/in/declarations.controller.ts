@@ -20,6 +20,7 @@ import { CompatErrors } from './compat-errors.ts';
 import { found, parse } from './parse.ts';
 import { bytesOf, RawBody } from './raw-body.ts';
 
+const DEEPEST = 64;
 const Body = z.object({ Identifier: z.string(), Type: z.string(), Payload: z.record(z.string(), z.unknown()) });
 
 /** KMFDDM's API for declarations: 204 where something changed, 304 where nothing did. Its formats are in docs/compatibility.md. */
@@ -144,7 +145,15 @@ function bodyOf(request: FastifyRequest, named: string | undefined): z.infer<typ
     });
   }
   const given = typeof body === 'object' && body !== null ? body : {};
+  if (!isWithin(given, DEEPEST))
+    throw new AppError('declaration.invalid', `it is nested deeper than ${DEEPEST} levels`);
   return parse(Body, { ...(named === undefined ? {} : { Identifier: named }), ...given }, 'declaration');
+}
+
+/** Whether nothing of it is nested deeper. What is written again is written level by level, and the stack is finite. */
+function isWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isWithin(inner, levels - 1));
 }
 
 function manyOf(value: unknown): unknown[] {

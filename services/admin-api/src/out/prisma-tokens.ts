@@ -66,8 +66,15 @@ export class PrismaAuditLog extends AuditLog {
   }
 
   override async add({ caller, at, action, subject, detail }: AuditEntry): Promise<void> {
-    await this.prisma.audit.create({
-      data: { auditId: randomUUID(), tenant: caller.tenant, at, actor: caller.name, action, subject, detail },
-    });
+    const { tenant, name: actor } = caller;
+    const said = storable({ subject, detail });
+    await this.prisma.audit.create({ data: { auditId: randomUUID(), tenant, at, actor, action, ...said } });
   }
+}
+
+/** What was done must be noted, whatever its names hold: PostgreSQL takes neither NUL nor half a character. */
+function storable<T extends object>(entry: T): T {
+  const clean = (_key: string, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value;
+  return JSON.parse(JSON.stringify(entry, clean)) as T;
 }

@@ -36,7 +36,13 @@ export { readClientCapabilities } from './ddm/client-capabilities.ts';
 export type { ClientCapabilities } from './ddm/client-capabilities.ts';
 export { declarationKindOf } from './ddm/declaration-kind.ts';
 export type { DeclarationKind } from './ddm/declaration-kind.ts';
-export { activation, configurationsOf, statusItemsFor, statusSubscriptions } from './ddm/declarations.ts';
+export {
+  activation,
+  configurationsOf,
+  declarationTypesFor,
+  statusItemsFor,
+  statusSubscriptions,
+} from './ddm/declarations.ts';
 export type { TypedDeclaration } from './ddm/declarations.ts';
 export { declarationsTokenOf, serverTokenOf } from './ddm/server-token.ts';
 export { declarationDocument, declarationItemsDocument, tokensDocument } from './ddm/sync-documents.ts';

@@ -36,6 +36,7 @@ import { ChangeDeclarations } from './steps/change-declarations.ts';
 import { ChangeGroupSets } from './steps/change-group-sets.ts';
 import { ChangeSets } from './steps/change-sets.ts';
 import { ClearUnused } from './steps/clear-unused.ts';
+import { EquipDevices } from './steps/equip-devices.ts';
 import { FollowDevices } from './steps/follow-devices.ts';
 import { RecordReports } from './steps/record-reports.ts';
 import { RenewManifests } from './steps/renew-manifests.ts';
@@ -63,6 +64,7 @@ import { WithdrawDeclarations } from './steps/withdraw-declarations.ts';
     ChangeGroupSets,
     FollowDevices,
     ArrangeDevices,
+    EquipDevices,
     TellDevices,
     TellOfChanges,
     RenewManifests,

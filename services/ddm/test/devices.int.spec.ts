@@ -120,6 +120,81 @@ describe('devices', () => {
     expect(await subscribed('V1')).toContain('softwareupdate.device-id');
   });
 
+  describe('that have not said what they take', () => {
+    const TEST = 'com.apple.configuration.management.test';
+    const SETTINGS = 'com.apple.configuration.softwareupdate.settings';
+    const declarations = [
+      { identifier: 'test', type: TEST, payload: { Echo: 'all' } },
+      { identifier: 'test.on', type: 'com.apple.activation.simple', payload: { StandardConfigurations: ['test'] } },
+      { identifier: 'settings', type: SETTINGS, payload: { AllowStandardUserOSUpdates: true } },
+      {
+        identifier: 'settings.on',
+        type: 'com.apple.activation.simple',
+        payload: { StandardConfigurations: ['settings'] },
+      },
+      { identifier: 'newer', type: 'com.apple.configuration.of-tomorrow', payload: {} },
+    ];
+    const has = async (id: string) => {
+      const device = new SyncingDevice(bed, id);
+      await device.sync();
+      return [...device.held.keys()].filter((name) => !name.startsWith('io.lamplighter.')).toSorted();
+    };
+    const give = (...devices: string[]) => bed.assign({ cause: 'presumed', declarations, devices });
+
+    it('get what all of their OS take, and the rest once they say so', async () => {
+      await bed.enroll('NEW');
+      await enrolled('NEW', { productName: 'Mac16,1', osVersion: '14.5' });
+      await give('NEW');
+      expect(await has('NEW')).toEqual(['test', 'test.on']);
+      expect(await bed.rows(`SELECT left_out FROM ddm.device_v1 WHERE device_id = 'NEW'`)).toEqual([
+        { left_out: ['newer', 'settings', 'settings.on'] },
+      ]);
+      const told = (await toldSince()).length;
+      const takes = {
+        activations: ['com.apple.activation.simple'],
+        configurations: [TEST, 'com.apple.configuration.of-tomorrow'],
+      };
+      const capabilities = { 'supported-payloads': { declarations: takes, 'status-items': [] } };
+      const data = JSON.stringify({ StatusItems: { management: { 'client-capabilities': capabilities } } });
+      await bed.sync('status', { deviceId: 'NEW', data });
+      expect((await toldSince()).slice(told)).toEqual(['NEW']);
+      expect(await has('NEW')).toEqual(['newer', 'test', 'test.on']);
+    });
+
+    it('get more as their OS takes more', async () => {
+      await bed.enroll('RISING');
+      await enrolled('RISING', { productName: 'Mac16,1', osVersion: '12.7' });
+      await give('RISING');
+      expect(await has('RISING')).toEqual([]);
+      expect(await toldSince()).toEqual([]);
+      await known('RISING', 'macOS', '14.5');
+      await bed.send(deviceObserved, [
+        { deviceId: 'RISING', reportId: randomUUID(), at: AT, observation: { kind: 'facts', osVersion: '14.5' } },
+      ]);
+      expect(await toldSince()).toEqual(['RISING']);
+      expect(await has('RISING')).toEqual(['test', 'test.on']);
+    });
+
+    it('get all where their OS is not known, and nothing where it has no declarations', async () => {
+      await bed.enroll('NAMELESS');
+      await enrolled('NAMELESS', {});
+      await bed.enroll('ANCIENT');
+      await enrolled('ANCIENT', { productName: 'Mac16,1', osVersion: '12.7' });
+      await give('NAMELESS', 'ANCIENT');
+      expect(await has('NAMELESS')).toEqual(['newer', 'settings', 'settings.on', 'test', 'test.on']);
+      expect(await has('ANCIENT')).toEqual([]);
+      expect(await toldSince()).toEqual(['NAMELESS']);
+    });
+
+    it('get by their user channel what users take', async () => {
+      await bed.enroll('RISING:user', { kind: 'user' });
+      await bed.rows(`UPDATE command_queue.enrollment SET parent_id = 'RISING' WHERE device_id = 'RISING:user'`);
+      await enrolled('RISING:user', {}, { kind: 'user' });
+      await give('RISING:user');
+      expect(await has('RISING:user')).toEqual(['test', 'test.on']);
+    });
+  });
+
   it('that enroll anew are told anew: they have forgotten all', async () => {
     const facts = { productName: 'Mac16,1', osVersion: '26.1' };
     await enrolled('MAC', facts);

@@ -1,6 +1,7 @@
+import { DECLARATIONS } from '../generated/declarations.ts';
 import type { Declarations } from '../generated/declarations.ts';
 import { STATUS_ITEMS } from '../generated/status-items.ts';
-import { statusItemUnfitFor } from '../schema/fit.ts';
+import { declarationUnfitFor, statusItemUnfitFor } from '../schema/fit.ts';
 import type { CommandTarget } from '../schema/fit.ts';
 
 /** A declaration of ours, whose payload the schema's type holds to its form. */
@@ -8,6 +9,13 @@ export interface TypedDeclaration<T extends keyof Declarations = keyof Declarati
   readonly identifier: string;
   readonly type: T;
   readonly payload: Declarations[T];
+}
+
+/** All types that the schema knows and the target takes, sorted. */
+export function declarationTypesFor(target: CommandTarget): string[] {
+  return Object.keys(DECLARATIONS)
+    .filter((type) => declarationUnfitFor(type, target) === undefined)
+    .toSorted();
 }
 
 /** Puts configurations into effect; with a predicate only while that holds. declarative/declarations/activations/simple.yaml */

@@ -29,14 +29,9 @@ export interface Subscriber {
  * The status subscriptions of a device, with the activation that they need; the same for all devices that can report the same.
  * Undefined for user channels, and where its OS is not known or has no declarative management.
  */
-export function subscriptionsOf({ platform, osVersion, kind }: Subscriber): NewDeclaration[] | undefined {
-  const known = PLATFORMS.find((one) => one === platform);
-  if (known === undefined || osVersion == null || !isOsVersion(osVersion)) return undefined;
-  if (kind !== 'device' && kind !== 'user-enrollment') return undefined;
-  const userEnrollment = kind === 'user-enrollment';
-  const target: CommandTarget = { platform: known, osVersion, channel: 'device', userEnrollment };
-  const isOldIos = (known === 'iOS' || known === 'iPadOS') && majorOf(osVersion) < FIRST_IOS;
-  if (declarationUnfitFor(TYPE, target) !== undefined || (isOldIos && !userEnrollment)) return undefined;
+export function subscriptionsOf(device: Subscriber): NewDeclaration[] | undefined {
+  const target = targetOf(device);
+  if (target?.channel !== 'device' || !hasDeclarations(target)) return undefined;
   const names = statusItemsFor(ITEMS, target);
   const identifier = `io.lamplighter.status.${derivedUuid(...names)}`;
   const made = [
@@ -44,4 +39,19 @@ export function subscriptionsOf({ platform, osVersion, kind }: Subscriber): NewD
     activation(`io.lamplighter.status.activation.${derivedUuid(...names)}`, [identifier]),
   ];
   return made.map(({ payload, ...one }) => ({ ...one, payload: { ...payload } }));
+}
+
+/** What the device's enrollment is to Apple's schema; undefined where its OS is not known. */
+export function targetOf({ platform, osVersion, kind }: Subscriber): CommandTarget | undefined {
+  const known = PLATFORMS.find((one) => one === platform);
+  if (known === undefined || osVersion == null || !isOsVersion(osVersion)) return undefined;
+  const channel = kind === 'user' || kind === 'shared-ipad' ? 'user' : 'device';
+  return { platform: known, osVersion, channel, userEnrollment: kind === 'user-enrollment' };
+}
+
+/** Whether its OS has declarative management at all. */
+export function hasDeclarations(target: CommandTarget): boolean {
+  const { platform, osVersion, userEnrollment } = target;
+  const isOldIos = (platform === 'iOS' || platform === 'iPadOS') && majorOf(osVersion) < FIRST_IOS;
+  return declarationUnfitFor(TYPE, target) === undefined && !(isOldIos && userEnrollment !== true);
 }

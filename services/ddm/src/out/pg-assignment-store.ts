@@ -6,6 +6,10 @@ import { AssignmentStore } from '../ports/assignments.ts';
 import * as sql from './sql/assignments.ts';
 
 const idsOf = (rows: readonly { deviceId: string }[]): string[] => rows.map((row) => row.deviceId);
+const capabilityColumns = (of: readonly { deviceId: string; capabilitiesId: string }[]): string[][] => [
+  of.map((one) => one.deviceId),
+  of.map((one) => one.capabilitiesId),
+];
 
 @Injectable()
 export class PgAssignmentStore extends AssignmentStore {
@@ -77,8 +81,15 @@ export class PgAssignmentStore extends AssignmentStore {
     tenant: string,
     of: readonly { deviceId: string; capabilitiesId: string }[],
   ): Promise<void> {
-    const columns = [of.map((one) => one.deviceId), of.map((one) => one.capabilitiesId)];
-    await tx.query(sql.setCapabilities, [tenant, ...columns]);
+    await tx.query(sql.setCapabilities, [tenant, ...capabilityColumns(of)]);
+  }
+
+  override async presumeCapabilities(
+    tx: Tx,
+    tenant: string,
+    of: readonly { deviceId: string; capabilitiesId: string }[],
+  ): Promise<void> {
+    await tx.query(sql.presumeCapabilities, [tenant, ...capabilityColumns(of)]);
   }
 }
 

@@ -90,4 +90,11 @@ export abstract class AssignmentStore {
     tenant: string,
     of: readonly { deviceId: string; capabilitiesId: string }[],
   ): Promise<void>;
+
+  /** What counts for a device as long as it has told nothing itself. A device at most once. */
+  abstract presumeCapabilities(
+    tx: Tx,
+    tenant: string,
+    of: readonly { deviceId: string; capabilitiesId: string }[],
+  ): Promise<void>;
 }

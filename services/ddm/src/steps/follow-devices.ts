@@ -1,26 +1,16 @@
 import { platformOf } from '@lamplighter/apple';
-import type {
-  commandEnded,
-  deviceEnrolled,
-  deviceObserved,
-  ItemOf,
-  Message,
-  NewDeclaration,
-} from '@lamplighter/contracts';
-import { Clock, CONFIG, Database, type Tx } from '@lamplighter/runtime';
-import { Inject, Injectable } from '@nestjs/common';
-import type { Config } from '../config.ts';
-import { causeSetId, SUBSCRIPTIONS_CAUSE } from '../domain/sets.ts';
-import { type Subscriber, subscriptionsOf } from '../domain/subscriptions.ts';
+import type { commandEnded, deviceEnrolled, deviceObserved, ItemOf, Message } from '@lamplighter/contracts';
+import { Clock, Database } from '@lamplighter/runtime';
+import { Injectable } from '@nestjs/common';
 import { AssignmentStore } from '../ports/assignments.ts';
+import type { KnownDevice } from '../ports/devices.ts';
 import { Devices } from '../ports/devices.ts';
 import { Turns } from '../ports/turns.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
-import { AssignDeclarations, type Assignment } from './assign-declarations.ts';
+import { EquipDevices, type Equipped } from './equip-devices.ts';
 import { CAUSE } from './tell-devices.ts';
 
 type Enrolled = ItemOf<typeof deviceEnrolled>;
-type Known = Subscriber & { deviceId: string; isOurs: boolean; subscriptions: string | null };
 
 const NEVER_CAME: ReadonlySet<string> = new Set(['expired', 'unanswered']);
 /** Telling it again would end the same way, until something changes. */
@@ -34,10 +24,9 @@ export class FollowDevices {
     private readonly turns: Turns,
     private readonly assignments: AssignmentStore,
     private readonly devices: Devices,
-    private readonly assignDeclarations: AssignDeclarations,
+    private readonly equip: EquipDevices,
     private readonly arrange: ArrangeDevices,
     private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** A newly enrolled device has nothing: it is told of all that is assigned to it. */
@@ -51,12 +40,12 @@ export class FollowDevices {
         await this.turns.take(tx, [tenant]);
         const begun = new Set(await this.assignments.forget(tx, tenant, items));
         if (begun.size === 0) return;
-        const subscribers = items.map((item) => ({
-          ...subscriberOf(item),
-          isOurs: !elsewhere(item),
-          subscriptions: known.get(item.deviceId)?.subscriptions ?? null,
-        }));
-        await this.subscribe(tx, tenant, subscribers, now);
+        const equipped = items.map((item) => {
+          const one = equippedOf(item, known.get(item.deviceId));
+          // Its capabilities are forgotten; those that it has told since go before what is presumed.
+          return begun.has(item.deviceId) ? { ...one, hasCapabilities: false } : one;
+        });
+        await this.equip.run(tx, tenant, equipped, now);
         const deviceIds = [...begun].filter((deviceId) => !elsewhere({ deviceId }));
         await this.arrange.run(tx, { tenant, deviceIds, tell: 'changed' }, now);
       });
@@ -68,11 +57,11 @@ export class FollowDevices {
     for (const [tenant, own] of Map.groupBy(messages, (each) => each.tenant)) {
       const ids = own.flatMap(({ items }) => items.filter(({ observation }) => tellsOs(observation)).map(idOf));
       const known = ids.length === 0 ? [] : await this.devices.known(tenant, [...new Set(ids)]);
-      if (!known.some((one) => this.lacking(tenant, one))) continue;
+      if (!known.some((one) => this.equip.isDue(tenant, one))) continue;
       const now = this.clock.now();
       await this.db.transaction(async (tx) => {
         await this.turns.take(tx, [tenant]);
-        await this.subscribe(tx, tenant, known, now);
+        await this.equip.run(tx, tenant, known, now);
       });
     }
   }
@@ -93,43 +82,18 @@ export class FollowDevices {
       });
     }
   }
-
-  /** Devices of other servers get theirs with their next sync, if that comes here: nobody but their server wakes them. */
-  private async subscribe(tx: Tx, tenant: string, devices: readonly Known[], now: Date): Promise<void> {
-    for (const isOurs of [true, false]) {
-      const orders = devices
-        .filter((one) => one.isOurs === isOurs)
-        .flatMap((one): Assignment[] => {
-          const declarations = this.lacking(tenant, one);
-          if (declarations === undefined) return [];
-          return [{ cause: SUBSCRIPTIONS_CAUSE, declarations, devices: [one.deviceId], sentAt: now }];
-        });
-      const tell = isOurs ? 'changed' : 'none';
-      await this.assignDeclarations.assign(tx, { tenant, orders: together(orders), tell }, now);
-    }
-  }
-
-  /** The subscriptions that a device is to have and has not; undefined where there are none. */
-  private lacking(tenant: string, device: Known): NewDeclaration[] | undefined {
-    const wanted = this.config.LAMP_DDM_SUBSCRIPTIONS === 'off' ? undefined : subscriptionsOf(device);
-    if (wanted === undefined) return undefined;
-    const identifiers = wanted.map(({ identifier }) => identifier);
-    return causeSetId(tenant, SUBSCRIPTIONS_CAUSE, identifiers) === device.subscriptions ? undefined : wanted;
-  }
 }
 
 const idOf = ({ deviceId }: { deviceId: string }): string => deviceId;
 
-function subscriberOf({ deviceId, kind, facts }: Enrolled): Subscriber & { deviceId: string } {
-  return { deviceId, kind, platform: platformOf(facts.productName, facts.model), osVersion: facts.osVersion };
+/** What it said as it enrolled is newer than what is known; a user channel says nothing of the OS. */
+function equippedOf({ deviceId, kind, facts }: Enrolled, known: KnownDevice | undefined): Equipped {
+  const { isOurs = true, subscriptions = null, hasCapabilities = false, presumedId = null } = known ?? {};
+  const said = { platform: platformOf(facts.productName, facts.model), osVersion: facts.osVersion };
+  const os = facts.osVersion === undefined ? { platform: known?.platform, osVersion: known?.osVersion } : said;
+  return { deviceId, kind, ...os, isOurs, subscriptions, hasCapabilities, presumedId };
 }
 
 function tellsOs(observation: ItemOf<typeof deviceObserved>['observation']): boolean {
   return 'osVersion' in observation && observation.osVersion !== undefined;
-}
-
-/** Devices with the same declarations share one order. */
-function together(orders: readonly Assignment[]): Assignment[] {
-  const groups = Map.groupBy(orders, ({ declarations }) => declarations[0]!.identifier);
-  return [...groups.values()].map((group) => ({ ...group[0]!, devices: group.flatMap(({ devices }) => devices) }));
 }

@@ -1,5 +1,12 @@
 import { declarativeManagement, plistDictFragment, tokensDocument } from '@lamplighter/apple';
-import { commandEnqueue, derivedUuid, message, type CommandBody, type CommandGroup } from '@lamplighter/contracts';
+import {
+  commandEnqueue,
+  derivedUuid,
+  message,
+  packGroup,
+  type CommandBody,
+  type CommandGroup,
+} from '@lamplighter/contracts';
 import { CONFIG, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
@@ -52,7 +59,12 @@ export class TellDevices {
         commands,
       };
       const id = derivedUuid('declarations', tenant, commands[0]!.commandId, commands.length);
-      await this.outbox.stage(tx, commandEnqueue, message(commandEnqueue, { id, tenant, at: now }, [group]), id);
+      await this.outbox.stage(
+        tx,
+        commandEnqueue,
+        message(commandEnqueue, { id, tenant, at: now }, [packGroup(group)]),
+        id,
+      );
     }
   }
 

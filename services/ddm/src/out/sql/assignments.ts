@@ -98,10 +98,10 @@ WITH given AS MATERIALIZED (
           WHERE a.tenant = $1 AND a.device_id = d.device_id AND a.set_id IS NOT NULL OFFSET 0) a ON true
    GROUP BY d.device_id
 ), wanted AS MATERIALIZED (
-  SELECT g.device_id, g.set_ids, s.capabilities_id, s.manifest_id AS former, s.told_token, coalesce(s.told_count, 0) AS told_count
+  SELECT g.device_id, g.set_ids, coalesce(s.capabilities_id, s.presumed_id) AS capabilities_id, s.manifest_id AS former, s.told_token, coalesce(s.told_count, 0) AS told_count
     FROM given g
     LEFT JOIN LATERAL (
-         SELECT s.capabilities_id, s.manifest_id, s.told_token, s.told_count FROM ddm.device s
+         SELECT s.capabilities_id, s.presumed_id, s.manifest_id, s.told_token, s.told_count FROM ddm.device s
           WHERE s.tenant = $1 AND s.device_id = g.device_id LIMIT 1) s ON true
 ), combined AS MATERIALIZED (
   SELECT set_ids, capabilities_id, ${MANIFEST_ID} AS manifest_id
@@ -155,10 +155,10 @@ export const give: Statement = {
 WITH assigned AS (${assignTo('')}
   RETURNING a.device_id
 ), held AS MATERIALIZED (
-  SELECT g.device_id, s.manifest_id AS former, s.capabilities_id, s.told_token, coalesce(s.told_count, 0) AS told_count
+  SELECT g.device_id, s.manifest_id AS former, coalesce(s.capabilities_id, s.presumed_id) AS capabilities_id, s.told_token, coalesce(s.told_count, 0) AS told_count
     FROM assigned g
     LEFT JOIN LATERAL (
-         SELECT s.capabilities_id, s.manifest_id, s.told_token, s.told_count FROM ddm.device s
+         SELECT s.capabilities_id, s.presumed_id, s.manifest_id, s.told_token, s.told_count FROM ddm.device s
           WHERE s.tenant = $1 AND s.device_id = g.device_id LIMIT 1) s ON true
 ), combined AS MATERIALIZED (
   SELECT c.former, c.set_ids, c.capabilities_id, ${MANIFEST_ID} AS manifest_id
@@ -245,4 +245,14 @@ INSERT INTO ddm.device AS s (tenant, device_id, capabilities_id)
 SELECT $1, g.device_id, g.capabilities_id FROM unnest($2::text[], $3::uuid[]) AS g(device_id, capabilities_id)
  ORDER BY g.device_id COLLATE "C"
 ON CONFLICT (tenant, device_id) DO UPDATE SET capabilities_id = EXCLUDED.capabilities_id`,
+};
+
+/** $1 tenant, $2 device ids, $3 capabilities ids */
+export const presumeCapabilities: Statement = {
+  name: 'ddm-presume-capabilities',
+  text: `
+INSERT INTO ddm.device AS s (tenant, device_id, presumed_id)
+SELECT $1, g.device_id, g.capabilities_id FROM unnest($2::text[], $3::uuid[]) AS g(device_id, capabilities_id)
+ ORDER BY g.device_id COLLATE "C"
+ON CONFLICT (tenant, device_id) DO UPDATE SET presumed_id = EXCLUDED.presumed_id`,
 };

@@ -231,5 +231,6 @@ DELETE FROM ddm.capabilities c
  WHERE c.tenant = $1
    AND c.capabilities_id NOT IN (
        SELECT d.capabilities_id FROM ddm.device d WHERE d.tenant = $1 AND d.capabilities_id IS NOT NULL
+        UNION SELECT d.presumed_id FROM ddm.device d WHERE d.tenant = $1 AND d.presumed_id IS NOT NULL
         UNION SELECT m.capabilities_id FROM ddm.manifest m WHERE m.tenant = $1 AND m.capabilities_id IS NOT NULL)`,
 };

@@ -3,7 +3,7 @@ import { declarationsTokenOf, type DeclarationItem } from '@lamplighter/apple';
 import type { NewDeclaration } from '@lamplighter/contracts';
 import { parseConfig } from '@lamplighter/runtime';
 import { type PgDatabase, PgOutbox } from '@lamplighter/storage';
-import { testDatabase, TestClock, type TestDatabase } from '@lamplighter/testing';
+import { silentLog, testDatabase, TestClock, type TestDatabase } from '@lamplighter/testing';
 import { config } from '../src/config.ts';
 import { PgAssignmentStore } from '../src/out/pg-assignment-store.ts';
 import { PgDeclarationStore, PgTurns } from '../src/out/pg-declaration-store.ts';
@@ -39,8 +39,8 @@ function stepsOn(db: PgDatabase, clock: TestClock) {
     assign: new AssignDeclarations(db, turns, declarations, assignments, arrange, clock),
     change: new ChangeDeclarations(db, turns, declarations, arrange, clock),
     sets: new ChangeSets(db, turns, declarations, assignments, manifests, arrange, clock),
-    renew: new RenewManifests(db, turns, manifests, arrange, clock),
-    tell: new TellOfChanges(db, turns, manifests, tell, clock),
+    renew: new RenewManifests(db, turns, manifests, arrange, clock, silentLog),
+    tell: new TellOfChanges(db, turns, manifests, tell, clock, silentLog),
   };
 }
 

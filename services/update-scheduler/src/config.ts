@@ -88,7 +88,7 @@ export const config = baseConfig.extend({
     .max(100)
     .default(2)
     .describe(
-      'Dry runs, forecasts and tests of groups, which read the whole fleet, that one process does at once. More are refused (503, Retry-After).',
+      'Dry runs, forecasts, tests of groups and pages of their devices, which may read the whole fleet, that one process does at once. More are refused (503, Retry-After).',
     ),
   LAMP_MAX_POLICIES: z.coerce
     .number()

@@ -4,6 +4,7 @@ import { PgDryRunStore } from '../src/out/pg-dry-run-store.ts';
 import { readFleet } from '../src/out/fleet-read.ts';
 import { DryRun } from '../src/steps/dry-run.ts';
 import { LimitFleetReads } from '../src/steps/limit-fleet-reads.ts';
+import { GroupResponder } from '../src/in/group.responder.ts';
 import { LookAtGroup } from '../src/steps/look-at-group.ts';
 import { Night, TENANT } from './night.ts';
 
@@ -55,6 +56,27 @@ describe('what reads the whole fleet', () => {
     });
     expect(await Promise.all(running)).toMatchObject([{ assigned: 1 }, { assigned: 1 }]);
     expect(await reads.run(groupTest)).toMatchObject({ devices: 1, enrolled: 1 });
+  });
+
+  it('is bounded for tests of groups and for pages of their devices alike', async () => {
+    const assignments = new PgAssignmentStore(night.db);
+    const look = new LookAtGroup(night.clock, night.db, assignments);
+    const reads = new LimitFleetReads({ LAMP_FLEET_READS: 1 });
+    const groups = new GroupResponder(look, undefined as never, undefined as never, reads);
+    const spec = { name: 'all', any: [], devices: ['a'], excludedDevices: [] };
+    await database.admin.query(
+      { text: `INSERT INTO update_scheduler.device_group VALUES ($1, 'all', 1, $2, now(), now())` },
+      [TENANT, spec],
+    );
+    const page = () => groups.devices({ tenant: TENANT, name: 'all', cursor: '', limit: 10 });
+    let running: Promise<unknown> | undefined;
+    await whileLocked(async (waiting) => {
+      running = page();
+      await waiting(1);
+      await expect(page()).rejects.toMatchObject({ code: 'fleet.busy' });
+      await expect(groups.test({ tenant: TENANT, spec })).rejects.toMatchObject({ code: 'fleet.busy' });
+    });
+    expect(await running).toMatchObject({ ok: { items: [{ deviceId: 'a' }], next: null } });
   });
 
   it('is given up when the database ends it, and makes room', async () => {

@@ -110,7 +110,10 @@ const paths = {
       answer: DevicePage,
       query: z.object({
         ...paging,
-        search: z.string().optional().meta({ description: 'Part of the id, serial number or name.' }),
+        search: z.string().optional().meta({
+          description:
+            'What the device id (UDID or enrollment id), the serial number or the name begins with, in any case.',
+        }),
       }),
     }),
   },

@@ -18,9 +18,11 @@ export class PgDeviceViews extends DeviceViews {
     tenant: string,
     query: { search?: string | undefined; cursor: string; limit: number },
   ): Promise<DevicePage> {
-    const pattern = query.search === undefined ? null : `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-    const rows = await this.database.query<sql.DeviceListRow>(sql.LIST, [tenant, query.cursor, pattern, query.limit]);
-    return { items: rows.map(summaryOf), next: rows.length < query.limit ? null : rows.at(-1)!.deviceId };
+    const { search = '', cursor, limit } = query;
+    const rows = await (search === ''
+      ? this.database.query<sql.DeviceListRow>(sql.LIST, [tenant, cursor, limit])
+      : this.database.query<sql.DeviceListRow>(sql.SEARCH, [tenant, cursor, beginning(search), limit]));
+    return { items: rows.map(summaryOf), next: rows.length < limit ? null : rows.at(-1)!.deviceId };
   }
 
   override async find(tenant: string, deviceId: string): Promise<Device | undefined> {
@@ -74,6 +76,11 @@ export class PgDeviceViews extends DeviceViews {
     ]);
     return { enrollment: enrollments[0], commands, pushes, reports, updates };
   }
+}
+
+/** The pattern of all that begins with the text, which stands for itself. */
+function beginning(text: string): string {
+  return `${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
 function summaryOf(row: sql.DeviceListRow): DeviceSummary {

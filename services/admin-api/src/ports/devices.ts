@@ -13,6 +13,7 @@ export abstract class WhyViews {
 }
 
 export abstract class DeviceViews {
+  /** By device id. `search`: those whose device id, serial number or name begins with it, in any case. */
   abstract list(
     tenant: string,
     query: { search?: string | undefined; cursor: string; limit: number },

@@ -29,7 +29,7 @@ export class GroupResponder {
 
   @OnRequest(groupDevices)
   async devices(input: InputOf<typeof groupDevices>): Promise<OutputOf<typeof groupDevices>> {
-    return { ok: await this.lookAtGroup.devices(input) };
+    return { ok: await this.reads.run(() => this.lookAtGroup.devices(input)) };
   }
 
   @OnRequest(devicePolicies)

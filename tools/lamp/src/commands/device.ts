@@ -21,11 +21,11 @@ export function registerDevice(program: Command): void {
     .command('list')
     .summary('list devices')
     .description('Lists devices by id.')
-    .option('--search <text>', 'part of the device id, the serial number or the name')
+    .option('--search <text>', 'what the device id, the serial number or the name begins with, in any case')
     .option('-n, --lines <count>', 'at most so many', wholeNumber(1), 1000)
     .option('--json', 'one JSON array')
     .action(listCommand);
-  documented(withConnection(list), ['lamp device list', 'lamp device list --search "MacBook Air" --json']);
+  documented(withConnection(list), ['lamp device list', 'lamp device list --search C02X --json']);
   const show = device
     .command('show')
     .summary('show one device with its whole story')

@@ -24,7 +24,19 @@ export const LIST = {
   name: 'device-list',
   text: `${COLUMNS}
     WHERE tenant = $1 AND device_id > $2
-      AND ($3::text IS NULL OR device_id ILIKE $3 OR serial_number ILIKE $3 OR device_name ILIKE $3)
+    ORDER BY device_id LIMIT $3`,
+};
+
+/**
+ * Devices whose id, serial number or name is like $3, a beginning; ids as typed, in capitals or in small letters. Unnamed: the plan
+ * follows the text. Where few devices match: device_pkey, device_serial and device_name together; where many do: along device_pkey up
+ * to the limit.
+ */
+export const SEARCH = {
+  text: `${COLUMNS}
+    WHERE tenant = $1 AND device_id > $2
+      AND (device_id LIKE $3::text OR device_id LIKE upper($3) OR device_id LIKE lower($3)
+        OR upper(serial_number) LIKE upper($3) OR lower(device_name) LIKE lower($3))
     ORDER BY device_id LIMIT $4`,
 };
 

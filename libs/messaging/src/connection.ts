@@ -52,6 +52,11 @@ export class Broker {
     return createInbox(inboxPrefix(this.options.service));
   }
 
+  /** For whoever finds a stream gone while the connection stands: somebody deleted it. Throws what `connectBroker` does of streams. */
+  putStreamsInPlace(): Promise<void> {
+    return checkedStreams(this.nc, this.options);
+  }
+
   /** Called after each reconnection, when the streams are in place again. */
   onReconnect(listener: () => void): void {
     this.reconnected.push(listener);
@@ -98,7 +103,7 @@ export class Broker {
     log.info({ server }, 'connected to NATS again');
     for (let failures = 1; this.connected && this.closing === undefined; failures++) {
       try {
-        await checkedStreams(this.nc, this.options);
+        await this.putStreamsInPlace();
         break;
       } catch (error) {
         log.warn({ err: error }, 'the streams are not in place yet; trying again');

@@ -82,7 +82,7 @@ export class Consumer {
       durable: durableOf(settling.service, definition.name),
       capacity: this.maxBatch * (options.concurrency ?? 1),
       gatherMs: options.gatherMs ?? 50,
-      ensure: () => this.ensure(),
+      ensure: () => this.ensureOnStream(),
       log: settling.log,
     });
   }
@@ -103,6 +103,16 @@ export class Consumer {
 
   private get maxBatch(): number {
     return this.options.maxBatch ?? 100;
+  }
+
+  private async ensureOnStream(): Promise<void> {
+    try {
+      await this.ensure();
+    } catch (error) {
+      if (!isNoStream(error)) throw error;
+      await this.options.broker.putStreamsInPlace();
+      await this.ensure();
+    }
   }
 
   /** The server's own bound on deliveries would strand a message on a work queue: `settle` has the bound instead. */
@@ -223,9 +233,14 @@ async function isThere(manager: JetStreamManager, stream: string, durable: strin
 }
 
 const CONSUMER_NOT_FOUND = 10014;
+const STREAM_NOT_FOUND = 10059;
 
 export function isNoConsumer(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === CONSUMER_NOT_FOUND;
+}
+
+function isNoStream(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
 }
 
 function gaveUp(delivery: Delivery): AppError {

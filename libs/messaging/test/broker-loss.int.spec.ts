@@ -90,6 +90,14 @@ const left = (n: number) =>
     await until(() => seen.size === 1, 'the message');
   }, 30_000);
 
+  it('and a stream was deleted under us, it is made anew', async () => {
+    await consume();
+    const manager = await jetstreamManager(broker.nc);
+    await manager.streams.delete(`${broker.prefix.toUpperCase()}_EVENTS`);
+    await publisher.publish(deviceLeft, left(4), 'device-4');
+    await until(() => seen.size === 1, 'the message');
+  }, 60_000);
+
   it('and stays away, a publish is unconfirmed in the end and may be retried', async () => {
     await server.kill();
     await until(() => !broker.connected, 'the loss noticed');

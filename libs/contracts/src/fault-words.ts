@@ -32,8 +32,12 @@ export function wordsOf(issue: Issue, value: unknown): Says {
   return (issue.code === 'invalid_format' && FORMATS[issue.format]) || { message: issue.message };
 }
 
-/** `write platforms` for `platfroms`; undefined where nothing is near. */
+/** Each letter is held against each: what somebody sends may have millions. */
+const LONGEST_WORD = 64;
+
+/** `platforms` for `platfroms`; undefined where nothing is near. */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
+  if (word.length > LONGEST_WORD) return undefined;
   const far = Math.min(3, Math.ceil(word.length / 3));
   const told = [...words].map((one) => ({ one, steps: distance(word.toLowerCase(), one.toLowerCase()) }));
   const [best] = told.toSorted((one, other) => one.steps - other.steps);

@@ -52,9 +52,9 @@ const NO_SUCH_FIELD = 'there is no such field';
 const stray = (path: readonly string[], value: unknown): Fault => faultAt(path, value, { message: NO_SUCH_FIELD });
 
 /** What to do about a field that there is not: the one of `names` that was meant, where one is near. */
-export function withNearest(fault: Fault, names: Iterable<string>): Fault {
+export function withNearest(fault: Fault, names: () => Iterable<string>): Fault {
   if (fault.message !== NO_SUCH_FIELD) return fault;
-  const near = nearestWord(fault.path.split('.').at(-1)!, names);
+  const near = nearestWord(fault.path.split('.').at(-1)!, names());
   return { ...fault, remedy: near === undefined ? 'leave it out' : `write ${near}, or leave it out` };
 }
 

@@ -26,6 +26,22 @@ describe('what administrators write', () => {
     ]);
   });
 
+  it.each([
+    [{ platfroms: ['macOS'] }, { path: 'platfroms', remedy: 'write platforms, or leave it out' }],
+    [{ pace: { spreed: 0.5 } }, { path: 'pace.spreed', remedy: 'write spread, or leave it out' }],
+    [{ schedule: 'daily' }, { path: 'schedule', remedy: 'leave it out' }],
+    [{ platforms: ['MacOS'] }, { path: 'platforms.0', remedy: 'write macOS' }],
+    [{ target: { kind: 'exact' } }, { path: 'target.version', message: 'is missing' }],
+    [{ resendAfterHours: 48 }, { path: 'resendAfterHours', message: 'at most 24' }],
+  ])('says what to do about %j', (given, fault) => {
+    expect(faults('Policy', { name: 'p', ...given })).toEqual([expect.objectContaining(fault)]);
+  });
+
+  it('names many fields that there are not, some of them endless, in no time', () => {
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`${'a'.repeat(2_000)}${n}`, n]));
+    expect(faults('Policy', { name: 'p', ...many })).toHaveLength(10_000);
+  });
+
   it('writes a resource that is read as the same spec', () => {
     const { spec } = parseSpec('Policy', {
       name: 'p',

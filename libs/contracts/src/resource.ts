@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { differencesOf } from './differences.ts';
-import { type Fault, faultsOfZod, strayFields } from './fault.ts';
+import { type Fault, faultsOfZod, strayFields, withNearest } from './fault.ts';
 import { GroupSpec } from './group.ts';
 import { Name, PolicySpec, WindowSpec } from './policy.ts';
 
@@ -29,9 +29,27 @@ export function parseSpec<K extends ResourceKind>(
   given: unknown,
 ): { spec: SpecOf<K>; faults?: undefined } | { faults: Fault[] } {
   const parsed = SPECS[kind].safeParse(given);
-  if (!parsed.success) return { faults: faultsOfZod(parsed.error, given) };
-  const faults = strayFields(given, parsed.data);
-  return faults.length > 0 ? { faults } : { spec: parsed.data as SpecOf<K> };
+  const faults = parsed.success ? strayFields(given, parsed.data) : faultsOfZod(parsed.error, given);
+  if (parsed.success && faults.length === 0) return { spec: parsed.data as SpecOf<K> };
+  return { faults: faults.map((fault, index) => (index < 20 ? withNearest(fault, () => fieldNames(kind)) : fault)) };
+}
+
+const NAMES = new Map<ResourceKind, ReadonlySet<string>>();
+
+/** The names of all fields of a kind, at whatever depth. */
+function fieldNames(kind: ResourceKind): ReadonlySet<string> {
+  const names = NAMES.get(kind) ?? namesIn(z.toJSONSchema(SPECS[kind], { io: 'input', unrepresentable: 'any' }));
+  NAMES.set(kind, names);
+  return names;
+}
+
+function namesIn(schema: unknown, names = new Set<string>()): ReadonlySet<string> {
+  if (typeof schema !== 'object' || schema === null) return names;
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === 'properties') for (const name of Object.keys(value as object)) names.add(name);
+    namesIn(value, names);
+  }
+  return names;
 }
 
 /** The schemas of the kinds, as files hold them. */

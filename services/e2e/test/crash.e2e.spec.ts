@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@lamplighter/testing';
-import { openPolicy, type OpenPolicy, rolloutWhen } from '../src/policy.ts';
+import { factsKnown, openPolicy, type OpenPolicy, rolloutWhen } from '../src/policy.ts';
 import { startWorld, type World } from '../src/world.ts';
 
 const DEVICES = 80;
@@ -18,6 +18,12 @@ const VICTIMS = [
   'database',
   'redis',
 ];
+
+/**
+ * Of the devices one part is at home from the beginning; with each kill the next one comes home. So some are at work when the next
+ * is killed, however long it took until all was back.
+ */
+const PARTS = VICTIMS.length + 1;
 
 let world: World;
 let night: OpenPolicy;
@@ -39,16 +45,21 @@ beforeAll(async () => {
       mix: {
         platforms: { macOS: 1, iOS: 1, iPadOS: 1, tvOS: 1 },
         behaviours: { notNow: 0.1, duplicateAnswers: 0.05, dropConnection: 0.1 },
+        settings: { notNowRepollMs: [60_000, 120_000] },
       },
     },
   });
+  await factsKnown(world);
+  for (let part = 1; part < PARTS; part += 1) atHome(part, false);
   // Spread, so that waves are still to be released while the first devices install.
-  night = await openPolicy(world, 300, { pace: { devicesPerMinute: 1, spread: 0.2 } });
-  for (const victim of VICTIMS) {
+  night = await openPolicy(world, 720, { pace: { devicesPerMinute: 1, spread: 0.1 } });
+  for (const [part, victim] of VICTIMS.entries()) {
+    atHome(part, true);
     killedAmid[victim] = await underWay();
     await kill([victim]);
   }
   restarts = Object.fromEntries([...world.product.processes].map(([name, one]) => [name, one.restarts]));
+  atHome(PARTS - 1, true);
   killedAmid['all'] = await underWay();
   await kill(VICTIMS);
   await rolloutWhen(
@@ -56,10 +67,16 @@ beforeAll(async () => {
     night.rolloutId,
     'every device to be installed',
     ({ installed }) => installed === DEVICES,
-    150_000,
+    240_000,
   );
-}, 300_000);
+}, 600_000);
 afterAll(() => world?.stop(), 60_000);
+
+function atHome(part: number, isThere: boolean): void {
+  for (const device of world.fleet.devices()) {
+    if (device.index % PARTS === part) world.fleet.fleet.setOnline(device, isThere);
+  }
+}
 
 /** Devices that were commanded and have not finished: never none when something is killed. */
 async function underWay(): Promise<number> {
@@ -67,7 +84,7 @@ async function underWay(): Promise<number> {
     const { states } = world.fleet.summary();
     return (states['downloading'] ?? 0) + (states['downloaded'] ?? 0) + (states['installing'] ?? 0);
   };
-  return waitFor('devices at work on their updates', seen, 60_000);
+  return waitFor('devices at work on their updates', seen, 120_000);
 }
 
 /** Resolves when all are ready again. */
@@ -78,7 +95,7 @@ async function kill(names: readonly string[]): Promise<void> {
   await waitFor(
     `${names.join(', ')} to be back`,
     () => victims.every((victim, index) => victim.restarts > before[index]! && victim.isReady),
-    60_000,
+    120_000,
   );
 }
 

@@ -84,7 +84,10 @@ describe('flows that administrators know, by the real protocol', () => {
     // Erased and enrolled by Automated Device Enrollment.
     mac().actsAt = world.clock.now();
     world.fleet.fleet.setOnline(mac(), true);
-    await waitFor('the Mac to be enrolled again', () => mac().generation === 2 && mac().phase === 'enrolled');
+    await waitFor('the Mac to be enrolled again', async () => {
+      const { timeline } = await world.api.device(mac().udid);
+      return timeline.some(({ text }) => text === 'enrolled (enrollment number 2)');
+    });
     ({ rolloutId: second } = await openPolicy(world, WINDOW_MINUTES, {
       name: 'once more',
       precedence: 200,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PolicyInput, Rollout } from '@lamplighter/contracts';
 import { waitFor } from '@lamplighter/testing';
 import { z } from 'zod';
-import { openPolicy, type OpenPolicy, rolloutWhen } from '../src/policy.ts';
+import { factsKnown, openPolicy, type OpenPolicy, rolloutWhen } from '../src/policy.ts';
 import { type SecondScheduler, secondScheduler } from '../src/second-scheduler.ts';
 import { startWorld, type World } from '../src/world.ts';
 
@@ -51,6 +51,7 @@ beforeAll(async () => {
   await world.api.ask(z.object({ name: z.literal('pilots') }), 'PUT', '/v1/groups/pilots', {
     any: [{ all: [{ fact: 'platform', operator: 'equals', value: 'iOS' }] }],
   });
+  await factsKnown(world);
   const windows = twoEvenings();
   televisions = await openPolicy(world, 0, {
     name: 'televisions',

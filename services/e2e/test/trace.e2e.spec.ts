@@ -40,9 +40,12 @@ beforeAll(async () => {
   const { traceId } = (await world.api.device(phone)).updates[0]!;
   const last = (spans: CollectedSpan[]): boolean =>
     spans.some(({ attributes }) => Object.values(attributes).includes('installed'));
-  await waitFor('the spans of the last step to be exported', () => {
+  // Each service exports in its own time: a span may be here long before the one that it belongs to.
+  await waitFor('the spans of the last step and all above them to be exported', () => {
     trace = collector.spans.filter((span) => span.traceId === traceId).toSorted(byStart);
-    return last(trace.filter((span) => span.name === 'advance-updates'));
+    const ids = new Set(trace.map(({ spanId }) => spanId));
+    const isWhole = trace.every(({ parentSpanId }) => parentSpanId === '' || ids.has(parentSpanId));
+    return isWhole && last(trace.filter((span) => span.name === 'advance-updates'));
   });
 }, 150_000);
 afterAll(async () => {

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Rollout } from '@lamplighter/contracts';
+import type { PolicyInput, Rollout } from '@lamplighter/contracts';
 import type { Scheduled } from '@lamplighter/fleet-sim';
 import type { Api } from '../src/api.ts';
-import { openPolicy, type OpenPolicy, rolloutWhen } from '../src/policy.ts';
+import { factsKnown, openPolicy, type OpenPolicy, rolloutWhen } from '../src/policy.ts';
 import { startWorld, type World } from '../src/world.ts';
 
 const DEVICES = 180;
-/** Five seconds of real time: the least in which a device scans, lists and is told on a machine with other work. */
+/** Fifteen seconds of real time: enough for a device to scan, list and be told on a machine with other work. */
 const WINDOW_MINUTES = 120;
+const FACTOR = 480;
 const HOUR_MS = 3_600_000;
+const HOURS_APART = 6;
 const BEFORE_THE_COMMAND = ['planned', 'scanning', 'available'] as const;
 
 let world: World;
@@ -21,10 +23,10 @@ const windowsOf = ({ windows }: Rollout): Rollout['windows'] =>
   windows.toSorted((a, b) => a.opensAt.localeCompare(b.opensAt));
 const closed = (rollout: Rollout, index: number): boolean => windowsOf(rollout)[index]?.state === 'closed';
 
-/** A day in a minute. The window is open for two hours, and its policy starts at most one device a minute. */
+/** Two windows of two hours, six hours apart. Their policy starts at most one device a minute. */
 beforeAll(async () => {
   world = await startWorld({
-    factor: 1440,
+    factor: FACTOR,
     // By commands alone: declarations are told at any hour.
     env: {
       LAMP_WINDOW_TICK_MS: '100',
@@ -42,7 +44,8 @@ beforeAll(async () => {
       },
     },
   });
-  night = await openPolicy(world, WINDOW_MINUTES, { pace: { devicesPerMinute: 1, spread: 1 } });
+  await factsKnown(world);
+  night = await openPolicy(world, WINDOW_MINUTES, { windows: twoWindows(), pace: { devicesPerMinute: 1, spread: 1 } });
   // A scan that was out at the stop ends when the queue has told its expiry, a moment after the window's own end.
   const settled = ({ states }: Rollout): boolean => BEFORE_THE_COMMAND.every((state) => !states[state]);
   const over = (rollout: Rollout): boolean => closed(rollout, 0) && settled(rollout);
@@ -52,6 +55,14 @@ beforeAll(async () => {
   await rolloutWhen(world, night.rolloutId, 'the second window to close', (rollout) => closed(rollout, 1), 120_000);
 }, 300_000);
 afterAll(() => world?.stop(), 60_000);
+
+function twoWindows(): PolicyInput['windows'] {
+  const terms = { lengthMinutes: WINDOW_MINUTES, stopBeforeMinutes: 0, zone: 'UTC' };
+  return [0, HOURS_APART].map((hours) => {
+    const start = new Date(world.clock.now() + hours * HOUR_MS).toISOString().slice(11, 16);
+    return { ...terms, start };
+  });
+}
 
 describe('a window too short for its fleet', () => {
   it('commands some devices and leaves all others waiting for the next one', () => {
@@ -72,10 +83,10 @@ describe('a window too short for its fleet', () => {
     expect(waiting.length).toBeGreaterThanOrEqual(DEVICES - WINDOW_MINUTES);
   });
 
-  it('is taken up by the window of the next night, under the same rollout', async () => {
+  it('is taken up by the next window, under the same rollout', async () => {
     const rollout = await world.api.rollout(night.rolloutId);
     const [first, second] = windowsOf(rollout);
-    expect(Date.parse(second!.opensAt) - Date.parse(first!.opensAt)).toBe(24 * HOUR_MS);
+    expect(Date.parse(second!.opensAt) - Date.parse(first!.opensAt)).toBe(HOURS_APART * HOUR_MS);
     const told = [...world.fleet.devices()].filter(({ scheduled }) => scheduled.length > 0);
     const before = [...toldInFirst.values()].filter((scheduled) => scheduled.length > 0);
     expect(told.length).toBeGreaterThan(before.length);

@@ -37,14 +37,20 @@ export class Answers {
     this.options = options;
   }
 
-  /** As it is up to 128 KiB, compressed up to about 700 KiB, else by reference. */
-  async pack(xml: Buffer): Promise<AnswerPayload> {
+  /**
+   * As it is up to 128 KiB, compressed up to about 700 KiB, else by reference: kept, if `mayKeep` says so when it is asked, which
+   * is only then. Undefined where it does not.
+   */
+  async pack(xml: Buffer): Promise<AnswerPayload>;
+  async pack(xml: Buffer, mayKeep: () => Promise<boolean>): Promise<AnswerPayload | undefined>;
+  async pack(xml: Buffer, mayKeep?: () => Promise<boolean>): Promise<AnswerPayload | undefined> {
     if (xml.length <= INLINE_BYTES) {
       const text = xml.toString('utf8');
       if (Buffer.byteLength(text) === xml.length && !text.includes('\ufffd')) return { xml: text };
     }
     const packed = await compress(xml);
     if (Math.ceil(packed.length / 3) * 4 <= COMPRESSED_BYTES) return { gzip: packed.toString('base64') };
+    if (mayKeep !== undefined && !(await mayKeep())) return undefined;
     return { ref: await this.putCompressed(packed) };
   }
 

@@ -21,6 +21,7 @@ import { EnrollmentStore, TokenServices } from './ports/enrollments.ts';
 import { HandOverStore, OtherServer } from './ports/hand-overs.ts';
 import { AcceptCheckIn } from './steps/accept-check-in.ts';
 import { AdmitDevice } from './steps/admit-device.ts';
+import { AnnounceAnswer } from './steps/announce-answer.ts';
 import { AnswerCheckIn } from './steps/answer-check-in.ts';
 import { BeginEnrollment } from './steps/begin-enrollment.ts';
 import { EndEnrollment } from './steps/end-enrollment.ts';
@@ -62,6 +63,7 @@ const sealedColumns = {
     PutCommands,
     CancelCommands,
     ExchangeCommand,
+    AnnounceAnswer,
     AcceptCheckIn,
     AnswerCheckIn,
     AdmitDevice,

@@ -18,8 +18,11 @@ export abstract class Declarations {
 
 /** Makes a device's answer fit for travel: as it is, compressed, or stored and named by reference. */
 export abstract class AnswerPacker {
-  /** `xml` is valid UTF-8. Stored before this returns where it goes by reference. */
-  abstract pack(xml: Buffer): Promise<AnswerPayload>;
+  /**
+   * `xml` is valid UTF-8. Stored before this returns where it goes by reference, if `mayKeep` says so: only then it is asked, and
+   * undefined is returned where it does not.
+   */
+  abstract pack(xml: Buffer, mayKeep: () => Promise<boolean>): Promise<AnswerPayload | undefined>;
 }
 
 /** Whose certificates devices may show. */

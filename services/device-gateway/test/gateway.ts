@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { signMdmBody } from '@lamplighter/apple';
-import { commandExchange, ddmSync, enrollmentCheckIn, packSyncReplies } from '@lamplighter/contracts';
+import { answerAnnounce, commandExchange, ddmSync, enrollmentCheckIn, packSyncReplies } from '@lamplighter/contracts';
 import type { InputOf, OutputOf, RequestDefinition, DdmSync, DdmSyncReply } from '@lamplighter/contracts';
 import { connectBroker, serveRequest } from '@lamplighter/messaging';
 import { Log, startService } from '@lamplighter/runtime';
@@ -20,6 +20,7 @@ import type { Holder } from './pki.ts';
 
 export interface Behind {
   exchange?: (input: InputOf<typeof commandExchange>) => Promise<OutputOf<typeof commandExchange>>;
+  announce?: (input: InputOf<typeof answerAnnounce>) => Promise<OutputOf<typeof answerAnnounce>>;
   checkIn?: (input: InputOf<typeof enrollmentCheckIn>) => Promise<OutputOf<typeof enrollmentCheckIn>>;
   sync?: (input: DdmSync) => Promise<DdmSyncReply>;
 }
@@ -48,6 +49,7 @@ export const BEHIND_TERMINATOR = {
 
 const EMPTY: Required<Behind> = {
   exchange: async (input) => input.map(() => ({ outcome: 'empty' as const })),
+  announce: async () => ({ outcome: 'awaited' as const }),
   checkIn: async () => ({ outcome: 'ok' as const }),
   sync: async () => ({ status: 200 }),
 };
@@ -110,6 +112,7 @@ async function answering(nats: { url: string; prefix: string }, behind: Behind) 
       handler: (input) => (behind[name] ?? EMPTY[name])(input as never),
     });
   serve(commandExchange, 'exchange');
+  serve(answerAnnounce, 'announce');
   serve(enrollmentCheckIn, 'checkIn');
   serveRequest({
     definition: ddmSync,

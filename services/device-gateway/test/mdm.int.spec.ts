@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Agent } from 'node:https';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
@@ -9,6 +10,7 @@ import {
   signMdmBody,
 } from '@lamplighter/apple';
 import type { Exchange } from '@lamplighter/contracts';
+import { Answers } from '@lamplighter/messaging';
 import { CHECK_IN, put, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { identityOf, newAuthority, newDevice } from './pki.ts';
@@ -105,6 +107,34 @@ describe('PUT /mdm', () => {
     expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
     expect(seen.find(({ deviceId }) => deviceId === 'LARGE')?.answer?.payload).toHaveProperty('ref');
     expect(seen).toHaveLength(32);
+  });
+
+  it('keeps no large answer that nobody asked for, nor of a device that is not known', async () => {
+    const seen: Exchange[] = [];
+    gateway.behind.exchange = async (batch) => {
+      seen.push(...batch);
+      return batch.map(() => ({ outcome: 'empty' as const }));
+    };
+    const pack = jest.spyOn(Answers.prototype, 'pack');
+    const large = acknowledgedFixture(COMMAND, 'LARGE', { Blob: randomBytes(1_000_000) });
+    gateway.behind.announce = async () => ({ outcome: 'stray' });
+    expect(await signed(large)).toMatchObject({ status: 200, body: '' });
+    gateway.behind.announce = async () => ({ outcome: 'unrecognized' });
+    expect(await signed(large)).toMatchObject({ status: 403, body: '{"code":"com.apple.unrecognized.device"}' });
+    gateway.behind.announce = async () => ({ outcome: 'wrong-certificate' });
+    expect(await signed(large)).toMatchObject({
+      status: 403,
+      body: expect.stringContaining('device.wrong-certificate'),
+    });
+    expect(seen.map(({ answer }) => answer)).toEqual([
+      { commandId: COMMAND, status: 'Acknowledged', payload: { xml: expect.any(String) } },
+    ]);
+    const kept = await Promise.allSettled(pack.mock.results.map(({ value }) => value as Promise<unknown>));
+    expect(kept.map((each) => (each.status === 'fulfilled' ? each.value : 'refused'))).toEqual([
+      undefined,
+      'refused',
+      'refused',
+    ]);
   });
 
   describe('refuses with 403, and never asks the queue,', () => {

@@ -61,6 +61,25 @@ export type ExchangeReply = z.infer<typeof ExchangeReply>;
 /** A batch of device connections. Replies stand in the order of the items. At most 256 items. */
 export const commandExchange = defineRequest('command.exchange', z.array(Exchange).max(256), z.array(ExchangeReply));
 
+/**
+ * Asked before an answer is kept that is too large for a message: nobody fills the store with what no device was asked.
+ * Changes nothing.
+ */
+export const answerAnnounce = defineRequest(
+  'answer.announce',
+  z.object({
+    tenant: TenantId,
+    deviceId: DeviceId,
+    certificateHash: CertificateHash,
+    /** As the device wrote it. */
+    commandId: z.string().min(1).max(200),
+  }),
+  z.object({
+    /** `stray`: the device has no such command, and had none as far as history goes. The others as of `command.exchange`. */
+    outcome: z.enum(['awaited', 'stray', 'unrecognized', 'wrong-certificate']),
+  }),
+);
+
 const CheckInMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('Authenticate'),
@@ -135,6 +154,8 @@ export const CheckInReply = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('user-not-managed') }),
   /** To GetToken: no token of that type is given here, 400. */
   z.object({ outcome: z.literal('unknown-token-service') }),
+  /** To GetToken: this enrollment was given as many as it gets for now, 503. */
+  z.object({ outcome: z.literal('too-many-tokens') }),
 ]);
 export type CheckInReply = z.infer<typeof CheckInReply>;
 

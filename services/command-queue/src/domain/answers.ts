@@ -7,7 +7,7 @@ export type DeviceAnswer = NonNullable<Exchange['answer']>;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The id as the queue keeps it; null where it cannot be one of ours. */
-export function commandIdOf(answer: DeviceAnswer | undefined): string | null {
+export function commandIdOf(answer: Pick<DeviceAnswer, 'commandId'> | undefined): string | null {
   return answer !== undefined && UUID.test(answer.commandId) ? answer.commandId.toLowerCase() : null;
 }
 

@@ -1,9 +1,17 @@
-import { commandExchange, type Exchange, type ExchangeReply } from '@lamplighter/contracts';
+import {
+  answerAnnounce,
+  commandExchange,
+  type Exchange,
+  type ExchangeReply,
+  type InputOf,
+  type OutputOf,
+} from '@lamplighter/contracts';
 import { OnRequest } from '@lamplighter/messaging';
 import { Coalescer, CONFIG } from '@lamplighter/runtime';
 import { Controller, Inject } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { fitReplies } from '../domain/fit-replies.ts';
+import { AnnounceAnswer } from '../steps/announce-answer.ts';
 import { ExchangeCommand } from '../steps/exchange-command.ts';
 
 /** Gathers the connections that several gateways hand over within a millisecond; those of one device take turns. */
@@ -13,7 +21,11 @@ export class ExchangeResponder {
   /** The last turn of each device that is being served now. */
   private readonly turns = new Map<string, Promise<ExchangeReply>>();
 
-  constructor(step: ExchangeCommand, @Inject(CONFIG) config: Config) {
+  constructor(
+    step: ExchangeCommand,
+    private readonly announceAnswer: AnnounceAnswer,
+    @Inject(CONFIG) config: Config,
+  ) {
     this.coalescer = new Coalescer<Exchange, ExchangeReply>({
       maxBatch: config.LAMP_EXCHANGE_BATCH,
       maxInFlight: config.LAMP_EXCHANGE_IN_FLIGHT,
@@ -25,6 +37,11 @@ export class ExchangeResponder {
   @OnRequest(commandExchange)
   async handle(input: Exchange[]): Promise<ExchangeReply[]> {
     return fitReplies(await Promise.all(input.map((exchange) => this.inTurn(exchange))));
+  }
+
+  @OnRequest(answerAnnounce)
+  announce(input: InputOf<typeof answerAnnounce>): Promise<OutputOf<typeof answerAnnounce>> {
+    return this.announceAnswer.run(input);
   }
 
   private async inTurn(exchange: Exchange): Promise<ExchangeReply> {

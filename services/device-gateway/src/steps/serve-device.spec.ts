@@ -69,7 +69,7 @@ function serving(reply: ExchangeReply) {
   const step = new ServeDevice(
     new IdentifyDevice(new FakeAuthorities()),
     new AcceptCheckIn(new NoRequester(), new NoDeclarations(), clock),
-    new ConnectDevice(queue, new FakePacker(), clock),
+    new ConnectDevice(queue, new FakePacker(), new NoRequester(), clock),
     tracer,
     { LAMP_GATEWAY_MAX_PER_DEVICE: 2 } as Config,
   );

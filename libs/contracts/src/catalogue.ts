@@ -2,6 +2,7 @@ import * as agent from './events/agent.ts';
 import * as command from './events/command.ts';
 import * as declaration from './events/declaration.ts';
 import * as declarationGroup from './events/declaration-group.ts';
+import * as manyCommands from './events/many-commands.ts';
 import * as device from './events/device.ts';
 import * as rollout from './events/rollout.ts';
 import * as finding from './events/finding.ts';
@@ -21,6 +22,7 @@ export const messages = [
   command.commandEnqueue,
   command.commandRevoke,
   command.commandEnqueued,
+  manyCommands.commandsEnqueued,
   command.pushRequest,
   command.pushRepeat,
   command.pushSent,

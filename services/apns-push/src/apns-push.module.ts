@@ -5,6 +5,7 @@ import { Module } from '@nestjs/common';
 import type { Config } from './config.ts';
 import { CertificatesClock } from './in/certificates.clock.ts';
 import { OnCommandEnqueuedConsumer } from './in/on-command-enqueued.consumer.ts';
+import { OnCommandsEnqueuedConsumer } from './in/on-commands-enqueued.consumer.ts';
 import { OnPushRepeatConsumer } from './in/on-push-repeat.consumer.ts';
 import { OnPushRequestConsumer } from './in/on-push-request.consumer.ts';
 import { PushCertificateResponder } from './in/push-certificate.responder.ts';
@@ -28,6 +29,7 @@ import { WatchCertificates } from './steps/watch-certificates.ts';
   imports: [RuntimeModule, StorageModule.forService('apns_push'), MessagingModule.forService('apns-push')],
   controllers: [
     OnCommandEnqueuedConsumer,
+    OnCommandsEnqueuedConsumer,
     OnPushRequestConsumer,
     OnPushRepeatConsumer,
     PushCertificateResponder,

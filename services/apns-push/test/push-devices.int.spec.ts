@@ -51,18 +51,22 @@ describe('a push certificate', () => {
 });
 
 describe('a new command', () => {
-  it('wakes its device, unless nobody is to push for it or that is too late', async () => {
-    const [woken, left, late] = await Promise.all(['new-1', 'new-2', 'new-3'].map((id) => world.enroll(id)));
-    await world.enqueued([
-      { deviceId: 'new-2' },
-      { deviceId: 'new-3', pushUntil: '2020-01-01T00:00:00.000Z' },
-      { deviceId: 'new-1', pushUntil: LATER },
-      { deviceId: 'new-1', pushUntil: LATER },
-    ]);
-    expect(await world.outcomeOf('new-1')).toMatchObject({ outcome: 'accepted' });
-    expect([woken!, left!, late!].map((path) => world.pushesTo(path))).toEqual([1, 0, 0]);
-    expect(world.sent.filter(({ deviceId }) => deviceId.startsWith('new-'))).toHaveLength(1);
-  });
+  it.each(['enqueued', 'enqueuedMany'] as const)(
+    'wakes its device, unless nobody is to push for it or that is too late: %s',
+    async (told) => {
+      const [first, second, third] = [1, 2, 3].map((n) => `${told}-${n}`) as [string, string, string];
+      const [woken, left, late] = await Promise.all([first, second, third].map((id) => world.enroll(id)));
+      await world[told]([
+        { deviceId: second },
+        { deviceId: third, pushUntil: '2020-01-01T00:00:00.000Z' },
+        { deviceId: first, pushUntil: LATER },
+        { deviceId: first, pushUntil: LATER },
+      ]);
+      expect(await world.outcomeOf(first)).toMatchObject({ outcome: 'accepted' });
+      expect([woken!, left!, late!].map((path) => world.pushesTo(path))).toEqual([1, 0, 0]);
+      expect(world.sent.filter(({ deviceId }) => deviceId.startsWith(`${told}-`))).toHaveLength(1);
+    },
+  );
 });
 
 describe('a push request', () => {

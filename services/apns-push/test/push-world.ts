@@ -1,5 +1,7 @@
 import {
+  columnsOf,
   commandEnqueued,
+  commandsEnqueued,
   derivedUuid,
   message,
   pushAddressContext,
@@ -141,6 +143,17 @@ export class PushWorld {
     const items = wakes.map((one) => ({ ...one, commandId: derivedUuid(id, one.deviceId) }));
     const told = message(commandEnqueued, { id, tenant: 'default', at: new Date() }, items);
     await this.publisher.publish(commandEnqueued, told, id);
+  }
+
+  /** The same of each of many. */
+  async enqueuedMany(wakes: readonly { deviceId: string; pushUntil?: string }[]): Promise<void> {
+    const id = `spec-${(this.counter += 1)}`;
+    const items = wakes.map(({ deviceId, ...until }) => ({
+      ...columnsOf([{ deviceId, commandId: derivedUuid(id, deviceId) }]),
+      ...until,
+    }));
+    const told = message(commandsEnqueued, { id, tenant: 'default', at: new Date() }, items);
+    await this.publisher.publish(commandsEnqueued, told, id);
   }
 
   outcomeOf(deviceId: string): Promise<Sent> {

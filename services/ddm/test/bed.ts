@@ -1,4 +1,5 @@
 import {
+  type CommandGroup,
   type commandEnqueue,
   decoderOf,
   declarationAssign,
@@ -10,6 +11,7 @@ import {
   messages,
   encodeMessage,
   subjectFor,
+  unpackGroup,
   unpackSyncReplies,
   type ItemOf,
   type MessageDefinition,
@@ -33,7 +35,7 @@ export interface Told {
   deviceId: string;
   commandId: string;
   token: string;
-  group: Group;
+  group: CommandGroup;
 }
 
 /** The service on real servers, its devices, and what it says to others. */
@@ -131,7 +133,7 @@ export class DdmBed {
         tenant: stored.subject.split('.')[2]!,
         at: new Date(),
       });
-      for (const group of items as Group[]) {
+      for (const group of (items as Group[]).map(unpackGroup)) {
         const tokens = new Map(group.bodies.map((body) => [body.bodyId, tokenIn(body.command)]));
         for (const { deviceId, commandId, bodyId } of group.commands) {
           told.push({ deviceId, commandId, token: tokens.get(bodyId)!, group });

@@ -1,5 +1,5 @@
-import type { Observation, PolicyInput, UpdateState } from '@lamplighter/contracts';
-import { cloudEventSource, PolicySpec } from '@lamplighter/contracts';
+import type { EnqueueGroup, Observation, PolicyInput, UpdateState } from '@lamplighter/contracts';
+import { cloudEventSource, PolicySpec, unpackGroup } from '@lamplighter/contracts';
 import { parseConfig, Tracer } from '@lamplighter/runtime';
 import { type PgDatabase, PgOutbox } from '@lamplighter/storage';
 import { recordingLog, TestClock, type TestDatabase } from '@lamplighter/testing';
@@ -347,14 +347,8 @@ export class Night {
 
   /** Every command that was sent for, in order. */
   async commands(): Promise<EnqueuedCommand[]> {
-    type Group = {
-      cause: string;
-      notBefore?: string;
-      expiresAt: string;
-      bodies: { bodyId: string; requestType: string; command: string }[];
-      commands: { deviceId: string; commandId: string; bodyId: string; traceparent?: string }[];
-    };
-    const groups = (await this.staged<Group>('command.enqueue')).flatMap((one) => one.items);
+    const sent = await this.staged<EnqueueGroup>('command.enqueue');
+    const groups = sent.flatMap((one) => one.items.map(unpackGroup));
     return groups.flatMap(({ bodies, commands, ...terms }) =>
       commands.map(({ bodyId, ...command }) => {
         const body = bodies.find((one) => one.bodyId === bodyId)!;

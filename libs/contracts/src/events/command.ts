@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, defineWork } from '../envelope.ts';
 import { CommandId, DeviceId, Instant, Traceparent } from '../ids.ts';
+import { ManyCommands } from './many-commands.ts';
 
 /** Lower is sooner: security actions before updates before inventory. */
 export const Priority = { security: 0, update: 10, inventory: 20 } as const;
@@ -23,8 +24,8 @@ export const NewCommand = z.object({
 });
 export type NewCommand = z.infer<typeof NewCommand>;
 
-/** One group of commands with the same terms. `devices` of a group number at most 1,000 over the whole message. */
-export const CommandGroup = z.object({
+/** One group of commands with the same terms, as it travels. They number at most 1,000 over the whole message. */
+export const EnqueueGroup = z.object({
   /** What it is for: a rollout id, `inventory`, … Shown to operators. */
   cause: z.string().max(200),
   /** Absent: the lane of each command's request type. */
@@ -41,12 +42,20 @@ export const CommandGroup = z.object({
   /** How often a device's `Error` puts the command back into the queue. Absent: 0, or by request type for `command.put`. */
   retries: z.int().min(0).max(10).optional(),
   bodies: z.array(CommandBody).min(1),
+  commands: z.array(NewCommand).max(1000),
+  /** More of them, as a rule those of an order for many devices. */
+  many: z.array(ManyCommands).max(100).optional(),
+});
+export type EnqueueGroup = z.infer<typeof EnqueueGroup>;
+
+/** A group whose commands are all named one by one. */
+export const CommandGroup = EnqueueGroup.omit({ many: true }).extend({
   commands: z.array(NewCommand).min(1).max(1000),
 });
 export type CommandGroup = z.infer<typeof CommandGroup>;
 
 /** Put these commands into their devices' queues. A repeated commandId changes nothing. */
-export const commandEnqueue = defineWork('command.enqueue', 1, CommandGroup);
+export const commandEnqueue = defineWork('command.enqueue', 1, EnqueueGroup);
 
 /**
  * Take back what no device has in hand of this cause: queued and NotNow commands. What was handed over may still be

@@ -1,6 +1,14 @@
-import { commandEnqueued, derivedUuid, message, pushRequest } from '@lamplighter/contracts';
+import {
+  columnsOf,
+  commandEnqueued,
+  commandsEnqueued,
+  derivedTraceparent,
+  derivedUuid,
+  message,
+  pushRequest,
+} from '@lamplighter/contracts';
 import { describe, expect, it } from '@jest/globals';
-import { jobsOf, wakesOf } from './push.ts';
+import { jobsOf, wakesOf, wakesOfMany } from './push.ts';
 
 const at = new Date('2026-11-20T02:00:00Z');
 
@@ -35,5 +43,21 @@ describe('wakesOf', () => {
     const told = message(commandEnqueued, { id: '1', tenant: 'default', at }, [item, { ...item, pushUntil }]);
     expect(wakesOf(told, at)).toEqual([{ deviceId: 'a', expiresAt: pushUntil, traceparent: undefined }]);
     expect(wakesOf(told, new Date(pushUntil))).toEqual([]);
+  });
+
+  it('says the same of many in columns', () => {
+    const traceparent = derivedTraceparent(1, 'a');
+    const commands = [
+      { deviceId: 'a', commandId: derivedUuid('a'), traceparent },
+      { deviceId: 'b', commandId: derivedUuid('b') },
+    ];
+    const pushUntil = '2026-11-20T03:00:00.000Z';
+    const items = [{ ...columnsOf(commands), pushUntil }, columnsOf([{ deviceId: 'c', commandId: derivedUuid('c') }])];
+    const told = message(commandsEnqueued, { id: '1', tenant: 'default', at }, items);
+    expect(wakesOfMany(told, at)).toEqual([
+      { deviceId: 'a', expiresAt: pushUntil, traceparent },
+      { deviceId: 'b', expiresAt: pushUntil, traceparent: undefined },
+    ]);
+    expect(wakesOfMany(told, new Date(pushUntil))).toEqual([]);
   });
 });

@@ -1,4 +1,11 @@
-import type { commandEnqueued, ItemOf, Message, pushRequest } from '@lamplighter/contracts';
+import {
+  type commandEnqueued,
+  commandsIn,
+  type commandsEnqueued,
+  type ItemOf,
+  type Message,
+  type pushRequest,
+} from '@lamplighter/contracts';
 import type { PushOutcome } from './apns-answer.ts';
 
 export type PushRequestItem = Omit<ItemOf<typeof pushRequest>, 'reason'>;
@@ -46,6 +53,15 @@ export function wakesOf({ items }: Message<ItemOf<typeof commandEnqueued>>, now:
     pushUntil === undefined || isPast(new Date(pushUntil), now)
       ? []
       : [{ deviceId, expiresAt: pushUntil, traceparent }],
+  );
+}
+
+/** The same of many new commands. */
+export function wakesOfMany({ items }: Message<ItemOf<typeof commandsEnqueued>>, now: Date): PushRequestItem[] {
+  return items.flatMap(({ pushUntil, ...columns }) =>
+    pushUntil === undefined || isPast(new Date(pushUntil), now)
+      ? []
+      : commandsIn(columns).map(({ deviceId, traceparent }) => ({ deviceId, expiresAt: pushUntil, traceparent })),
   );
 }
 

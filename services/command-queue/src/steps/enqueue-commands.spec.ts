@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  type CommandGroup,
   commandEnqueue,
   commandEnqueued,
+  commandsEnqueued,
   commandEnded,
+  commandsIn,
+  type EnqueueGroup,
   type Message,
   message,
+  packGroup,
 } from '@lamplighter/contracts';
 import { Tracer } from '@lamplighter/runtime';
 import { silentLog, TestClock } from '@lamplighter/testing';
@@ -23,7 +26,7 @@ let outbox: FakeOutbox;
 let queue: FakeQueue;
 let step: EnqueueCommands;
 
-const batch = (id: string, items: CommandGroup[], tenant = 'default'): Message<CommandGroup> =>
+const batch = (id: string, items: EnqueueGroup[], tenant = 'default'): Message<EnqueueGroup> =>
   message(commandEnqueue, { id, tenant, at: START }, items);
 
 const wakes = () =>
@@ -57,6 +60,29 @@ describe('enqueue-commands', () => {
       ['a', minutes(300).toISOString()],
     ]);
     expect(queue.rows.map((row) => [row.pushCount, row.dueAt])).toEqual(Array(3).fill([1, minutes(10)]));
+  });
+
+  it('takes many commands in columns, and tells of them in columns', async () => {
+    const ids = Array.from({ length: 120 }, (_, n) => `mac-${n}`);
+    for (const id of ids.slice(1)) await new FakeEnrollmentStore(queue).begin(db, enrollment(id));
+    const many = packGroup(group('Scan', ids));
+    expect(many.commands).toEqual([]);
+    await step.run([batch('m1', [many, group('List', ['a'])])]);
+    expect(outbox.staged.map(({ name }) => name)).toEqual(['commands.enqueued', 'command.ended']);
+    const told = outbox.of(commandsEnqueued).flatMap(({ items }) => items);
+    expect(told.map(({ pushUntil }) => pushUntil)).toEqual([minutes(240).toISOString()]);
+    const named = told.flatMap(commandsIn).map(({ deviceId, commandId }) => [deviceId, commandId]);
+    expect(named).toEqual(queue.rows.map((row) => [row.deviceId, row.commandId]));
+    expect(queue.rows).toHaveLength(120);
+  });
+
+  it('takes nothing of a message whose columns differ in length', async () => {
+    const many = packGroup(group('Scan', Array(60).fill('a')));
+    const broken = { ...many, many: [{ ...many.many![0]!, commandIds: 'AAAA' }] };
+    await expect(step.run([batch('m1', [group('List', ['b']), broken])])).rejects.toMatchObject({
+      code: 'message.invalid',
+    });
+    expect(queue.rows).toEqual([]);
   });
 
   it('announces nothing for a repeat', async () => {

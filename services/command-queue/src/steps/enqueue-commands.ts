@@ -1,4 +1,4 @@
-import type { CommandGroup, Message, NewCommand } from '@lamplighter/contracts';
+import { type EnqueueGroup, type Message, type NewCommand, unpackGroup } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { Order } from './judge-commands.ts';
@@ -14,7 +14,7 @@ export class EnqueueCommands {
     private readonly tools: StepTools,
   ) {}
 
-  async run(messages: readonly Message<CommandGroup>[]): Promise<void> {
+  async run(messages: readonly Message<EnqueueGroup>[]): Promise<void> {
     const startMs = Date.now();
     const now = this.tools.clock.now();
     const orders = messages.filter((each) => each.items.length > 0).map(orderOf);
@@ -36,6 +36,6 @@ export class EnqueueCommands {
   }
 }
 
-function orderOf({ id, tenant, occurredAt, items }: Message<CommandGroup>): Order {
-  return { id, tenant, sentAt: new Date(occurredAt), byPerson: false, push: true, groups: items };
+function orderOf({ id, tenant, occurredAt, items }: Message<EnqueueGroup>): Order {
+  return { id, tenant, sentAt: new Date(occurredAt), byPerson: false, push: true, groups: items.map(unpackGroup) };
 }

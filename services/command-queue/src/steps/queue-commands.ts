@@ -1,4 +1,13 @@
-import { commandEnqueued, derivedUuid, type ItemOf, message, type NewCommand } from '@lamplighter/contracts';
+import {
+  columnsOf,
+  commandEnqueued,
+  commandsEnqueued,
+  derivedUuid,
+  type ItemOf,
+  MANY_COMMANDS,
+  message,
+  type NewCommand,
+} from '@lamplighter/contracts';
 import { CONFIG, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
@@ -86,7 +95,11 @@ export class QueueCommands {
       // Derived from the order, so that what is handled twice is published once.
       const id = derivedUuid(commandEnqueued.name, order.tenant, order.id, part);
       const head = { id, tenant: order.tenant, at: now };
-      await this.outbox.stage(tx, commandEnqueued, message(commandEnqueued, head, batch), id);
+      if (batch.length < MANY_COMMANDS) {
+        await this.outbox.stage(tx, commandEnqueued, message(commandEnqueued, head, batch), id);
+      } else {
+        await this.outbox.stage(tx, commandsEnqueued, message(commandsEnqueued, head, inColumns(batch)), id);
+      }
     }
   }
 
@@ -125,6 +138,14 @@ function newItems(order: Order, terms: CommandTerms, added: readonly AddedComman
     commandId,
     pushUntil: source === undefined ? until : undefined,
     traceparent,
+  }));
+}
+
+function inColumns(items: readonly NewItem[]): ItemOf<typeof commandsEnqueued>[] {
+  const byEnd = Map.groupBy(items, ({ pushUntil }) => pushUntil);
+  return Array.from(byEnd, ([pushUntil, some]) => ({
+    ...columnsOf(some),
+    ...(pushUntil !== undefined && { pushUntil }),
   }));
 }
 

@@ -5,6 +5,7 @@ import {
   derivedUuid,
   type ItemOf,
   message,
+  packGroup,
   Priority,
   updateAdvanced,
 } from '@lamplighter/contracts';
@@ -38,7 +39,7 @@ export async function stageCommands(
   for (let start = 0; start < outgoing.length; start += MOST_COMMANDS) {
     const chunk = outgoing.slice(start, start + MOST_COMMANDS);
     const id = derivedUuid('command.enqueue', ...chunk.map((one) => one.update.commandId!));
-    await outbox.stage(tx, commandEnqueue, message(commandEnqueue, { id, ...to }, grouped(chunk)), id);
+    await outbox.stage(tx, commandEnqueue, message(commandEnqueue, { id, ...to }, grouped(chunk).map(packGroup)), id);
   }
 }
 
@@ -103,10 +104,11 @@ function advancedOf({ update, events }: Told): ItemOf<typeof updateAdvanced>[] {
     from: event.from,
     to: event.to,
     at: event.at.toISOString(),
-    ...(event.reason === null ? {} : { reason: event.reason }),
-    ...(event.commandId === null ? {} : { commandId: event.commandId }),
-    ...(event.reportId === null ? {} : { reportId: event.reportId }),
-    ...(update.traceparent === null ? {} : { traceparent: update.traceparent }),
+    // Undefined is absent on the wire.
+    reason: event.reason ?? undefined,
+    commandId: event.commandId ?? undefined,
+    reportId: event.reportId ?? undefined,
+    traceparent: update.traceparent ?? undefined,
   }));
 }
 

@@ -1,5 +1,13 @@
 import { plistDictFragment, scheduleOsUpdate } from '@lamplighter/apple';
-import { commandEnqueue, derivedUuid, encodeMessage, message, Priority, subjectFor } from '@lamplighter/contracts';
+import {
+  commandEnqueue,
+  derivedUuid,
+  encodeMessage,
+  message,
+  packGroup,
+  Priority,
+  subjectFor,
+} from '@lamplighter/contracts';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 
 import { LampError } from '../../../lamp/src/errors.ts';
@@ -98,7 +106,7 @@ async function sendAll(bed: Bed, ids: readonly string[], run: number): Promise<v
           .slice(from, next)
           .map((deviceId) => ({ deviceId, bodyId, commandId: derivedUuid('bench', run, deviceId) })),
       };
-      const one = message(commandEnqueue, { id, tenant: 'default', at }, [group]);
+      const one = message(commandEnqueue, { id, tenant: 'default', at }, [packGroup(group)]);
       await client.publish(subjectFor('lamp', commandEnqueue, 'default', id), encodeMessage(one), { msgID: id });
     }
   };

@@ -160,7 +160,7 @@ ${shown({ ...command, source: '/acme/inventory', tenant: 'acme' })}
   one stream with ours: begin them with your system's name.
 - \`bodyId\`: a UUID that stands for exactly this \`command\` text in your tenant, for as long as you use it. \`commandId\`: a UUID for each
   device and command. At most 1,000 commands in a message.
-- What becomes of it follows as events: \`command.enqueued\`, \`push.sent\`, \`command.answered\`, or \`command.ended\` with the outcome and
+- What becomes of it follows as events: \`command.enqueued\` (or, of many at once, \`commands.enqueued\`), \`push.sent\`, \`command.answered\`, or \`command.ended\` with the outcome and
   the reason, also where the device's queue refuses it (not enrolled, not for its OS, …).
 - \`command.revoke\` takes back what still waits of a \`cause\`.
 - \`webhook.receive\` hands on what another MDM server heard from its devices: the events that it sends to webhooks.

@@ -118,6 +118,14 @@ describe('POST /v1/commands', () => {
       { request_type: 'Settings', settings: [{ item: 'DeviceName', device_name: 'Desk 7' }] },
       { RequestType: 'Settings', Settings: [{ Item: 'DeviceName', DeviceName: 'Desk 7' }] },
     ],
+    [
+      { request_type: 'SetRecoveryLock', current_password: 'old', new_password: '' },
+      { RequestType: 'SetRecoveryLock', CurrentPassword: 'old', NewPassword: '' },
+    ],
+    [
+      { request_type: 'LOMDeviceRequest', request_list: [{ device_dns_name: 'a', lom_protocol_version: 1 }] },
+      { RequestType: 'LOMDeviceRequest', RequestList: [{ DeviceDNSName: 'a', LOMProtocolVersion: 1 }] },
+    ],
     [{ request_type: 'RestartDevice', unknown_field: 1 }, { RequestType: 'RestartDevice' }],
   ])('translates %j', async (request, command) => {
     const answer = await post({ udid: UDID, ...request });

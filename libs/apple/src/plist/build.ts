@@ -36,7 +36,7 @@ function written(value: LibraryValue): string {
   try {
     return build(value, { pretty: false });
   } catch (cause) {
-    if (!/^Invalid character/.test((cause as Error).message)) throw cause;
+    if (!(cause as Error).message.startsWith('Invalid character')) throw cause;
     throw new RangeError('a plist cannot hold this text: a character that XML forbids', { cause });
   }
 }

@@ -2,8 +2,11 @@ import type { PlistInput } from '@lamplighter/apple';
 import { invalid, plistOf } from '../command-body.ts';
 import { dataOf, plistOfJson } from '../json-plist.ts';
 
-/** How a field of MicroMDM's JSON becomes a key of Apple's dictionary. `plist`: base64 of a plist, for its content. */
-export type Kind = 'text' | 'integer' | 'flag' | 'data' | 'texts' | 'datas' | 'any' | 'plist' | Group;
+/**
+ * How a field of MicroMDM's JSON becomes a key of Apple's dictionary. `plist`: base64 of a plist, for its content. `new-password`: a
+ * text that may be empty, which takes the old one away.
+ */
+export type Kind = 'text' | 'new-password' | 'integer' | 'flag' | 'data' | 'texts' | 'datas' | 'any' | 'plist' | Group;
 
 export interface Group {
   readonly list: boolean;
@@ -21,7 +24,7 @@ export interface Translated {
 }
 
 /**
- * As MicroMDM does: unknown fields are passed over, and empty ones count as absent.
+ * As MicroMDM does: unknown fields are passed over, and empty ones count as absent, but for new passwords.
  * Throws AppError `command.invalid` that names the field whose type is wrong.
  */
 export function translate(input: Readonly<Record<string, unknown>>, fields: Fields, path = ''): Translated {
@@ -29,7 +32,7 @@ export function translate(input: Readonly<Record<string, unknown>>, fields: Fiel
   const echo: Record<string, unknown> = {};
   for (const [name, [key, kind]] of Object.entries(fields)) {
     const value = input[name];
-    if (isEmpty(value)) continue;
+    if (isEmpty(value) && !(kind === 'new-password' && value === '')) continue;
     const at = path === '' ? name : `${path}.${name}`;
     const done = typeof kind === 'string' ? { plist: scalar(value, kind, at), echo: value } : grouped(value, kind, at);
     plist[key] = done.plist;
@@ -56,6 +59,7 @@ function objectOf(value: unknown, path: string): Record<string, unknown> {
 
 const scalars: Readonly<Record<Extract<Kind, string>, (value: unknown, path: string) => PlistInput>> = {
   text: (value, path) => expected(typeof value === 'string', value as string, 'a string', path),
+  'new-password': (value, path) => scalars.text(value, path),
   integer: (value, path) => expected(Number.isSafeInteger(value), value as number, 'an integer', path),
   flag: (value, path) => expected(typeof value === 'boolean', value as boolean, 'true or false', path),
   data: dataOf,

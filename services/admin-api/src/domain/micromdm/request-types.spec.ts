@@ -10,6 +10,7 @@ function sample(kind: Kind): unknown {
   const plist = Buffer.from('<plist version="1.0"><dict><key>K</key><string>v</string></dict></plist>');
   const samples: Record<Extract<Kind, string>, unknown> = {
     text: 'text',
+    'new-password': '',
     integer: 1,
     flag: true,
     data: 'AAEC',

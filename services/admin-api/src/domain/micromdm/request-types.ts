@@ -6,7 +6,7 @@ const identifiers: Fields = { identifiers: ['Identifiers', 'texts'] };
 const message: Fields = { message: ['Message', 'text'], phone_number: ['PhoneNumber', 'text'] };
 const passwords: Fields = {
   current_password: ['CurrentPassword', 'text'],
-  new_password: ['NewPassword', 'text'],
+  new_password: ['NewPassword', 'new-password'],
   request_requires_network_tether: ['RequestRequiresNetworkTether', 'flag'],
   allow_oroms: ['AllowOroms', 'flag'],
 };
@@ -40,6 +40,16 @@ const setting: Fields = {
   passcode_lock_grace_period: ['PasscodeLockGracePeriod', 'integer'],
   maximum_resident_users: ['MaximumResidentUsers', 'integer'],
   configuration: ['Configuration', 'plist'],
+};
+
+const lomRequest: Fields = {
+  device_dns_name: ['DeviceDNSName', 'text'],
+  device_request_type: ['DeviceRequestType', 'text'],
+  device_request_uuid: ['DeviceRequestUUID', 'text'],
+  lom_protocol_version: ['LOMProtocolVersion', 'integer'],
+  // MicroMDM's own spelling.
+  primary_id_v6_address_list: ['PrimaryIPv6AddressList', 'texts'],
+  secondary_ip_v6_address_list: ['SecondaryIPv6AddressList', 'texts'],
 };
 
 const bare = [
@@ -189,5 +199,7 @@ export const requestTypes: ReadonlyMap<string, Fields> = new Map<string, Fields>
       reply_encryption_certificate: ['ReplyEncryptionCertificate', 'data'],
     },
   ],
+  ['LOMDeviceRequest', { request_list: ['RequestList', list(lomRequest)] }],
+  ['LOMSetupRequest', { request_requires_network_tether: ['RequestRequiresNetworkTether', 'flag'] }],
   ['RefreshCellularPlans', { esim_server_url: ['eSIMServerURL', 'text'] }],
 ]);

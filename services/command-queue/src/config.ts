@@ -67,6 +67,15 @@ export const config = baseConfig.extend({
     .describe(
       'JSON file with the keys that sign com.apple.maid tokens (GetToken): {"<tenant>": {"serverUuid": "<server_uuid of Apple Business Manager>", "keyFile": "<PEM file of the private key>"}}. Without it GetToken gets 400.',
     ),
+  LAMP_TOKENS_PER_HOUR: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3600)
+    .default(20)
+    .describe(
+      'Tokens that each enrollment, a user channel too, is given by GetToken: so many at once, and as many an hour. Further ones get 503 with Retry-After.',
+    ),
 });
 export type Config = z.infer<typeof config>;
 

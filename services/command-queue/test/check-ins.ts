@@ -33,6 +33,9 @@ export const through = (source: string): Partial<CheckIn> => ({
 });
 
 class OneTokenService extends TokenServices {
+  override offers(tenant: string, serviceType: string): boolean {
+    return this.tokenFor(tenant, serviceType) !== undefined;
+  }
   override tokenFor(tenant: string, serviceType: string): Buffer | undefined {
     return tenant === 'default' && serviceType === 'com.apple.maid' ? Buffer.from('a token') : undefined;
   }
@@ -59,7 +62,7 @@ export function checkInsOn({ db, commands, enrollments }: CheckInStores, changed
   const outbox = new FakeOutbox();
   const sealer = new AesSealer(Buffer.alloc(32, 7));
   const end = new EndEnrollment(outbox, enrollments, commands);
-  const tokens = new KeepTokens(outbox, enrollments, commands, sealer, new OneTokenService());
+  const tokens = new KeepTokens(outbox, enrollments, commands, sealer, new OneTokenService(), config);
   const tools = new StepTools(new TestClock(START), silentLog, new Tracer());
   const admit = new AdmitDevice(enrollments, tools, config);
   const answer = new AnswerCheckIn(enrollments, admit, new BeginEnrollment(enrollments, end, config), end, tokens);

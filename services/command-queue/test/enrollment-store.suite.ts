@@ -75,5 +75,14 @@ export function enrollmentStoreSuite(name: string, fresh: () => Promise<Enrollme
       expect(await isPinned('b', certificateOf('a'))).toBe(true);
       expect(await isPinned('a', certificateOf('a'))).toBe(false);
     });
+
+    it('gives so many tokens at once, and as many an hour after that; each enrollment its own', async () => {
+      const take = (at: Date, deviceId = 'a') =>
+        db.transaction((tx) => enrollments.takeToken(tx, { tenant: 'default', deviceId }, 3, at));
+      const taken = [];
+      for (const minute of [0, 0, 0, 0, 19, 20, 20, 60]) taken.push(await take(minutes(minute)));
+      expect(taken).toEqual([true, true, true, false, false, true, false, true]);
+      expect([await take(minutes(20), 'a:u'), await take(minutes(20), 'b')]).toEqual([true, true]);
+    });
   });
 }

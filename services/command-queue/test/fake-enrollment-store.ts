@@ -96,6 +96,19 @@ export class FakeEnrollmentStore extends EnrollmentStore {
     this.row(of).awaitingConfiguration = awaiting;
   }
 
+  override async takeToken(
+    _tx: Tx,
+    of: { tenant: string; deviceId: string },
+    perHour: number,
+    now: Date,
+  ): Promise<boolean> {
+    const row = this.row(of);
+    const until = Math.max(row.tokensUntil?.getTime() ?? 0, now.getTime()) + 3_600_000 / perHour;
+    if (until > now.getTime() + 3_600_010) return false;
+    row.tokensUntil = new Date(until);
+    return true;
+  }
+
   override async setBootstrapToken(
     _tx: Tx,
     of: { tenant: string; deviceId: string },

@@ -21,6 +21,7 @@ export interface EnrollmentRow extends Enrollment {
   tokenUpdatedAt: Date | null;
   goneAt: Date | null;
   certificateEndsAt?: Date;
+  tokensUntil?: Date;
   awaitingConfiguration: boolean;
 }
 

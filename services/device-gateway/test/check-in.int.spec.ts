@@ -132,6 +132,15 @@ describe('check-ins', () => {
     expect((await checkIn(userAuthenticateFixture('DEVICE'))).status).toBe(410);
   });
 
+  it('has a device come again later that was given as many tokens as it gets for now', async () => {
+    gateway.behind.checkIn = async () => ({ outcome: 'too-many-tokens' });
+    const answer = await checkIn(
+      message({ MessageType: 'GetToken', UDID: 'DEVICE', TokenServiceType: 'com.apple.maid' }),
+    );
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '60']);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'checkin.too-many-tokens' });
+  });
+
   it('names the missing key of a check-in and logs no token', async () => {
     const warn = jest.spyOn(gateway.log, 'warn');
     const answer = await checkIn(tokenUpdateFixture('DEVICE', { PushMagic: undefined, Token: Buffer.from('SECRET') }));

@@ -31,9 +31,13 @@ export class MaidTokenServices extends TokenServices {
     this.accounts = path === undefined ? new Map() : readAccounts(path);
   }
 
+  override offers(tenant: string, serviceType: string): boolean {
+    return serviceType === SERVICE_TYPE && this.accounts.has(tenant);
+  }
+
   override tokenFor(tenant: string, serviceType: string): Buffer | undefined {
     const account = this.accounts.get(tenant);
-    if (account === undefined || serviceType !== SERVICE_TYPE) return undefined;
+    if (account === undefined || !this.offers(tenant, serviceType)) return undefined;
     // Real time: Apple judges it, whatever clock this installation runs on. Apple takes each jti once.
     const iat = Math.floor(Date.now() / 1000);
     const claims = { iss: account.serverUuid, iat, jti: randomUUID(), service_type: SERVICE_TYPE };

@@ -89,6 +89,15 @@ export class PgEnrollmentStore extends EnrollmentStore {
     await tx.query(sql.setAwaitingConfiguration, [of.tenant, of.deviceId, awaiting]);
   }
 
+  override async takeToken(
+    tx: Tx,
+    of: { tenant: string; deviceId: string },
+    perHour: number,
+    now: Date,
+  ): Promise<boolean> {
+    return (await tx.query(sql.takeToken, [of.tenant, of.deviceId, perHour, now])).length === 1;
+  }
+
   override async setBootstrapToken(
     tx: Tx,
     of: { tenant: string; deviceId: string },

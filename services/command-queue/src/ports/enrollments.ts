@@ -60,6 +60,9 @@ export abstract class EnrollmentStore {
   /** Whether Setup Assistant waits for this server. */
   abstract setAwaitingConfiguration(tx: Tx, of: { tenant: string; deviceId: string }, awaiting: boolean): Promise<void>;
 
+  /** Takes one of the tokens for services that it is given: so many at once, and as many an hour. False: none is left now, nothing changes. */
+  abstract takeToken(tx: Tx, of: { tenant: string; deviceId: string }, perHour: number, now: Date): Promise<boolean>;
+
   /** Null deletes it. */
   abstract setBootstrapToken(tx: Tx, of: { tenant: string; deviceId: string }, sealed: Buffer | null): Promise<void>;
 
@@ -72,6 +75,8 @@ export abstract class EnrollmentStore {
 
 /** Tokens that devices fetch for Apple's services (GetToken). */
 export abstract class TokenServices {
+  /** Whether this tenant has tokens of that type. */
+  abstract offers(tenant: string, serviceType: string): boolean;
   /** A token of its own for each call. Undefined where this tenant has none of that type. */
   abstract tokenFor(tenant: string, serviceType: string): Buffer | undefined;
 }

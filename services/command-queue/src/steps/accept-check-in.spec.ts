@@ -178,6 +178,16 @@ describe('tokens for services', () => {
       outcome: 'unknown-token-service',
     });
   });
+
+  it('are bounded for each enrollment, and a type that is not given here is told as such all the same', async () => {
+    ({ say } = checkIns({ LAMP_TOKENS_PER_HOUR: 2 }));
+    for (const deviceId of ['a', 'b']) await say(authenticate, { deviceId });
+    const get = async (deviceId: string, serviceType = 'com.apple.maid') =>
+      (await say({ type: 'GetToken', serviceType }, { deviceId })).outcome;
+    expect([await get('a'), await get('a'), await get('a')]).toEqual(['ok', 'ok', 'too-many-tokens']);
+    expect(await get('a', 'com.apple.watch.pairing')).toBe('unknown-token-service');
+    expect(await get('b')).toBe('ok');
+  });
 });
 
 describe('what others are told', () => {

@@ -6,8 +6,9 @@ import {
   message,
   pushAddressContext,
 } from '@lamplighter/contracts';
-import { Outbox, Sealer, type Tx } from '@lamplighter/runtime';
-import { Injectable } from '@nestjs/common';
+import { CONFIG, Outbox, Sealer, type Tx } from '@lamplighter/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import { CommandStore } from '../ports/commands.ts';
 import { EnrollmentStore, TokenServices } from '../ports/enrollments.ts';
@@ -25,6 +26,7 @@ export class KeepTokens {
     private readonly commands: CommandStore,
     private readonly sealer: Sealer,
     private readonly tokenServices: TokenServices,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   async run(tx: Tx, said: CheckIn['message'], known: Enrollment, now: Date): Promise<CheckInReply> {
@@ -34,14 +36,20 @@ export class KeepTokens {
       case 'SetBootstrapToken':
       case 'GetBootstrapToken':
         return this.bootstrapToken(tx, said, known);
-      case 'GetToken': {
-        const token = this.tokenServices.tokenFor(known.tenant, said.serviceType);
-        if (token === undefined) return { outcome: 'unknown-token-service' };
-        return { outcome: 'ok', tokenData: token.toString('base64') };
-      }
+      case 'GetToken':
+        return this.giveToken(tx, said.serviceType, known, now);
       default:
         return ok;
     }
+  }
+
+  /** Signing is dear: what a device may have is asked first. */
+  private async giveToken(tx: Tx, serviceType: string, known: Enrollment, now: Date): Promise<CheckInReply> {
+    const { tenant } = known;
+    if (!this.tokenServices.offers(tenant, serviceType)) return { outcome: 'unknown-token-service' };
+    const isLeft = await this.enrollments.takeToken(tx, known, this.config.LAMP_TOKENS_PER_HOUR, now);
+    if (!isLeft) return { outcome: 'too-many-tokens' };
+    return { outcome: 'ok', tokenData: this.tokenServices.tokenFor(tenant, serviceType)!.toString('base64') };
   }
 
   private async updateToken(tx: Tx, said: Said<'TokenUpdate'>, known: Enrollment, now: Date): Promise<CheckInReply> {

@@ -30,7 +30,7 @@ function dictReply(key: string, base64: string | undefined): DeviceReply {
   return xmlReply(buildPlist(base64 === undefined ? {} : { [key]: Buffer.from(base64, 'base64') }));
 }
 
-/** 410 tells a Mac that its user is not managed; 400 that a token service is not offered: as Apple asks for. */
+/** 410 tells a Mac that its user is not managed; 400 that a token service is not offered: as Apple asks for. 503 has it come again later. */
 function refusalOf(asked: Asked, outcome: Exclude<CheckInReply['outcome'], 'ok'>): Refusal {
   const keys = { tenant: asked.tenant, deviceId: asked.deviceId, certificate: shortHash(asked.certificateHash) };
   switch (outcome) {
@@ -40,6 +40,17 @@ function refusalOf(asked: Asked, outcome: Exclude<CheckInReply['outcome'], 'ok'>
       return new Refusal(400, 'checkin.token-service-unknown', 'no token service of that type is offered here', {
         keys,
       });
+    case 'too-many-tokens':
+      return new Refusal(
+        503,
+        'checkin.too-many-tokens',
+        'this enrollment was given as many tokens as it gets for now',
+        {
+          remedy:
+            'Look at what signs in on this device; raise LAMP_TOKENS_PER_HOUR of command-queue if it is meant to.',
+          keys,
+        },
+      );
     default:
       return queueRefusal(asked, outcome);
   }

@@ -111,6 +111,21 @@ UPDATE command_queue.enrollment SET awaiting_configuration = $3
  WHERE tenant = $1 AND device_id = $2 AND awaiting_configuration <> $3`,
 };
 
+/**
+ * Each token takes its part of an hour; none is given that would reach beyond an hour from now. The milliseconds are for parts that are
+ * rounded.
+ * $1 tenant, $2 device id, $3 tokens an hour, $4 now
+ */
+export const takeToken: Statement = {
+  name: 'enrollment-take-token',
+  text: `
+UPDATE command_queue.enrollment
+   SET tokens_until = greatest(tokens_until, $4::timestamptz) + interval '1 hour' / $3::int
+ WHERE tenant = $1 AND device_id = $2
+   AND (tokens_until IS NULL OR tokens_until + interval '1 hour' / $3::int <= $4::timestamptz + interval '1 hour 10 milliseconds')
+RETURNING device_id`,
+};
+
 /** $1 tenant, $2 device id, $3 sealed or null */
 export const setBootstrapToken: Statement = {
   name: 'enrollment-set-bootstrap-token',

@@ -137,6 +137,26 @@ describe("another MDM server's declarations", () => {
     expect((await hook('declaration/asset/com.example.test')).status).toBe(404);
   });
 
+  it('are shown for a device: what it has, for which causes, and whether it has fetched that', async () => {
+    const shown = async (id: string) => (await call(`/v1/device-declarations/${id}`)).body;
+    expect(await shown('UDID-1')).toMatchObject({
+      servedBy: 'lamplighter',
+      capabilities: 'unknown',
+      identifiers: ['com.example.act', 'com.example.test'],
+      leftOut: [],
+      isInSync: true,
+      syncedAt: expect.any(String),
+      assignments: [{ cause: 'set:base', set: 'base', since: expect.any(String) }],
+    });
+    expect(await shown('UDID-2')).toMatchObject({ servedBy: 'unknown', isInSync: null, syncedAt: null });
+    await database.admin.query({
+      text: `INSERT INTO command_queue.enrollment (tenant, device_id, kind, status, topic, certificate_hash, generation, facts, authenticated_at, source)
+             VALUES ('default', 'UDID-2', 'device', 'enrolled', 'topic', '\\x00', 1, '{}', now(), 'nano')`,
+    });
+    expect(await shown('UDID-2')).toMatchObject({ servedBy: 'elsewhere', source: 'nano' });
+    expect((await call('/v1/device-declarations/nobody')).status).toBe(404);
+  });
+
   it('have a status once their device reports', async () => {
     const { ServerToken } = (await call('/v1/declarations/com.example.test')).body as { ServerToken: string };
     const declared = (identifier: string, token: string, valid: string) => ({
@@ -178,6 +198,7 @@ describe("another MDM server's declarations", () => {
           ManifestType: 'configurations',
           current: true,
           status_received: expect.stringMatching(/Z$/),
+          status_id: (await call('/v1/status-report/UDID-1?index=1')).headers.get('x-status-report-id'),
         },
       ],
       'UDID-2': [],
@@ -211,6 +232,7 @@ describe("another MDM server's declarations", () => {
     expect((await hook('declaration/activation/com.example.act')).status).toBe(404);
     expect(await statusOf('/v1/declarations/com.example.test/touch', 'POST')).toBe(204);
     expect(await statusOf('/v1/enrollment-sets-all/UDID-1', 'DELETE')).toBe(204);
+    expect(await statusOf('/v1/enrollment-sets-all/sets/UDID-1', 'DELETE')).toBe(304);
     expect(await statusOf('/v1/enrollment-sets/UDID-1?set=base', 'DELETE')).toBe(304);
     expect((await hook('declaration/configuration/com.example.test')).status).toBe(404);
   });

@@ -19,6 +19,8 @@ export interface ReportedDeclaration {
   valid: string;
   reasons: unknown[];
   reportedAt: Date;
+  /** Null where the report is kept no more. */
+  reportId: string | null;
   /** Whether that is the content that there is now; null where the declaration is gone. */
   isCurrent: boolean | null;
 }
@@ -45,6 +47,7 @@ export function statusesOf(deviceIds: readonly string[], declared: readonly Repo
     current: one.isCurrent === true,
     status_received: timeOf(one.reportedAt),
     ...(one.reasons.length > 0 ? { reasons: one.reasons } : {}),
+    ...(one.reportId === null ? {} : { status_id: one.reportId }),
   }));
 }
 
@@ -63,12 +66,13 @@ export function errorsOf(
   });
   const ofDeclarations = declared
     .filter(({ active, valid }) => !active && valid === 'invalid')
-    .map(({ deviceId, kind, identifier, reasons, reportedAt }) => ({
+    .map(({ deviceId, kind, identifier, reasons, reportedAt, reportId }) => ({
       deviceId,
       said: {
         path: `${DECLARATIONS}.${MANIFEST_TYPE[kind]}`,
         error: { identifier, reasons },
         timestamp: timeOf(reportedAt),
+        ...(reportId === null ? {} : { status_id: reportId }),
       },
     }));
   const all = byDevice(deviceIds, [...ofReports, ...ofDeclarations], ({ said }) => said);

@@ -31,11 +31,37 @@ const Statuses = listsBy(
     current: z.boolean().meta({ description: 'Whether the device has the content that there is now.' }),
     status_received: z.iso.datetime(),
     reasons: z.array(z.unknown()).optional(),
+    status_id: z.string().optional().meta({ description: 'Of the report; absent where that is kept no more.' }),
   }),
 );
 const reported = { timestamp: z.iso.datetime(), status_id: z.string().optional() };
 const Errors = listsBy(z.object({ path: z.string(), error: z.unknown(), ...reported }));
 const Values = listsBy(z.object({ path: z.string(), value: z.string(), ...reported }));
+
+const instant = z.iso.datetime().nullable();
+const DeviceDeclarations = z
+  .object({
+    deviceId: z.string(),
+    servedBy: z.enum(['lamplighter', 'elsewhere', 'unknown']).meta({
+      description:
+        'Where it asks for its declarations. `elsewhere`: it is enrolled with another MDM server and has never asked here. `unknown`: it has never asked.',
+    }),
+    source: z.string().nullable().meta({ description: 'The other MDM server that it is enrolled with.' }),
+    capabilities: z.enum(['told', 'presumed', 'unknown']).meta({
+      description:
+        "By what it is known what the device takes: it has told itself, what every device of its OS takes by Apple's schema, or not at all.",
+    }),
+    identifiers: Names.meta({ description: 'What it is to have.' }),
+    leftOut: Names.meta({ description: 'What is assigned, and it does not take or is not known to take.' }),
+    isInSync: z.boolean().nullable().meta({
+      description: 'Whether it has fetched the newest list; null: there is none, or it has fetched none yet.',
+    }),
+    toldAt: instant,
+    syncedAt: instant,
+    reportedAt: instant,
+    assignments: z.array(z.object({ cause: z.string(), set: z.string().nullable(), since: z.iso.datetime() })),
+  })
+  .meta({ id: 'DeviceDeclarations' });
 
 const nonotify = {
   nonotify: z.string().optional().meta({ description: '`1` or `true`: devices are not told of the change.' }),
@@ -102,6 +128,9 @@ export const declarationPaths: ZodOpenApiPathsObject = {
       set: many,
       declaration: many,
     }),
+  },
+  '/v1/device-declarations/{id}': {
+    get: read('What a device has by declarations, and what is kept from it', DeviceDeclarations, path('id')),
   },
   '/v1/declaration-status/{ids}': { get: read('What devices say of each declaration', Statuses, ids) },
   '/v1/status-errors/{ids}': { get: read('Errors that devices reported', Errors, ids) },

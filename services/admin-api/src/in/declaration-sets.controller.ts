@@ -92,7 +92,8 @@ export class DeclarationSetsController {
     return this.assign(caller, { ...assignmentOf(caller, id, query), set, isAssigned: false }, reply);
   }
 
-  @Delete('enrollment-sets-all/:id')
+  /** KMFDDM has had both paths. */
+  @Delete(['enrollment-sets-all/:id', 'enrollment-sets-all/sets/:id'])
   removeSets(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,

@@ -2,6 +2,7 @@ import { DeviceId } from '@lamplighter/contracts';
 import { Controller, Get, Param, Query, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { shownDeclarations, type ShownDeclarations } from '../domain/device-declarations.ts';
 import { type ByDevice, errorsOf, statusesOf, valuesOf } from '../domain/kmfddm.ts';
 import { idsOf } from '../domain/nanomdm.ts';
 import type { Caller } from '../domain/caller.ts';
@@ -23,6 +24,13 @@ const Which = z.union([
 @UseFilters(new CompatErrors('error', ''))
 export class DeclarationStatusController {
   constructor(private readonly views: DeclarationViews) {}
+
+  /** Ours: KMFDDM knows no such thing. */
+  @Get('device-declarations/:id')
+  async ofDevice(@CurrentCaller() { tenant }: Caller, @Param('id') id: string): Promise<ShownDeclarations> {
+    const deviceId = parse(DeviceId, id, 'enrollment id');
+    return shownDeclarations(found(await this.views.ofDevice(tenant, deviceId), 'device with declarations', deviceId));
+  }
 
   @Get('declaration-status/:ids')
   async statuses(@CurrentCaller() { tenant }: Caller, @Param('ids') text: string): Promise<ByDevice<object>> {

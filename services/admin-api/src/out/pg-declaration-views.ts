@@ -1,5 +1,6 @@
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
+import type { DeviceDeclarations } from '../domain/device-declarations.ts';
 import type { ReportedDeclaration, StoredReport } from '../domain/kmfddm.ts';
 import { DeclarationViews } from '../ports/declarations.ts';
 import * as sql from './sql/declarations.ts';
@@ -36,6 +37,10 @@ export class PgDeclarationViews extends DeclarationViews {
 
   override setsOfGroup(tenant: string, group: string): Promise<string[]> {
     return this.names(sql.setsOfGroup, [tenant, group]);
+  }
+
+  override async ofDevice(tenant: string, deviceId: string): Promise<DeviceDeclarations | undefined> {
+    return (await this.database.query<DeviceDeclarations>(sql.ofDevice, [tenant, deviceId]))[0];
   }
 
   override statuses(tenant: string, deviceIds: readonly string[]): Promise<ReportedDeclaration[]> {

@@ -1,3 +1,4 @@
+import type { DeviceDeclarations } from '../domain/device-declarations.ts';
 import type { ReportedDeclaration, StoredReport } from '../domain/kmfddm.ts';
 
 /** Identifiers and names in order; of what there is not: none. */
@@ -11,6 +12,8 @@ export abstract class DeclarationViews {
   /** By hand and of its groups. */
   abstract setsOfDevice(tenant: string, deviceId: string): Promise<string[]>;
   abstract setsOfGroup(tenant: string, group: string): Promise<string[]>;
+  /** Undefined where nothing was ever assigned to it, and it never synced or reported here. */
+  abstract ofDevice(tenant: string, deviceId: string): Promise<DeviceDeclarations | undefined>;
   abstract statuses(tenant: string, deviceIds: readonly string[]): Promise<ReportedDeclaration[]>;
   /** Of each device its newest full report and all that came after it, oldest first; without a full one, what is kept, at most 200. */
   abstract currentReports(tenant: string, deviceIds: readonly string[]): Promise<StoredReport[]>;

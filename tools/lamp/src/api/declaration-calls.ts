@@ -11,6 +11,18 @@ const Declaration = z.looseObject({
 });
 export type Declaration = z.infer<typeof Declaration>;
 
+/** What a device is to have, and whether it knows. */
+const DeviceDeclarations = z.looseObject({
+  servedBy: z.string(),
+  source: z.string().nullable(),
+  capabilities: z.string(),
+  identifiers: Names,
+  leftOut: Names,
+  isInSync: z.boolean().nullable(),
+  syncedAt: z.string().nullable(),
+});
+export type DeviceDeclarations = z.infer<typeof DeviceDeclarations>;
+
 /** What a device says of one declaration. */
 const DeclarationStatus = z.object({
   identifier: z.string(),
@@ -63,5 +75,8 @@ export const declarationStatus = async (api: ApiClient, deviceId: string): Promi
   const answer = z.record(z.string(), z.array(DeclarationStatus));
   return (await api.call({ path: `/v1/declaration-status/${part(deviceId)}`, answer }))[deviceId] ?? [];
 };
+
+export const deviceDeclarations = (api: ApiClient, deviceId: string): Promise<DeviceDeclarations> =>
+  api.call({ path: `/v1/device-declarations/${part(deviceId)}`, answer: DeviceDeclarations });
 
 const methodOf = (isWanted: boolean): 'PUT' | 'DELETE' => (isWanted ? 'PUT' : 'DELETE');

@@ -1,4 +1,4 @@
-import { describeDeclaration, describeStatus } from './declarations.ts';
+import { describeDeclaration, describeDevice, describeStatus } from './declarations.ts';
 
 describe('lamp declarations', () => {
   it('shows a declaration with its sets and its payload', () => {
@@ -12,6 +12,27 @@ describe('lamp declarations', () => {
       'identifier  a\ntype        com.apple.configuration.management.test\ntoken       t\nsets        base, more\n\n{\n  "Echo": "x"\n}',
     );
     expect(describeDeclaration(one, [])).toContain('sets        none holds it');
+  });
+
+  it('shows what a device is to have, what is kept from it, and who serves it', () => {
+    const one = {
+      servedBy: 'lamplighter',
+      source: null,
+      capabilities: 'presumed',
+      identifiers: ['a', 'b'],
+      leftOut: ['c'],
+      isInSync: false,
+      syncedAt: null,
+    };
+    expect(describeDevice(one).split('\n')).toEqual([
+      'served by  Lamplighter',
+      'in sync    no, it is told',
+      'takes      what every device of its OS takes: it has not told yet',
+      'has        a, b',
+      'left out   c',
+    ]);
+    const theirs = { ...one, servedBy: 'elsewhere', source: 'nano' };
+    expect(describeDevice(theirs)).toContain('another server: it is enrolled with nano, and has never asked here');
   });
 
   it('shows why a declaration is not in effect', () => {

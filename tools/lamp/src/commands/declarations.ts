@@ -7,6 +7,8 @@ import {
   type Declaration,
   type DeclarationStatus,
   declarationStatus,
+  type DeviceDeclarations,
+  deviceDeclarations,
   listDeclarations,
   putDeclaration,
   removeDeclaration,
@@ -61,11 +63,15 @@ export function registerDeclarationStatus(program: Command): void {
   const status = program
     .command('declaration-status')
     .summary('show what a device says of its declarations')
-    .description('Shows for each declaration whether the device has it in effect, and if not, why.');
+    .description(
+      'Shows what a device is to have by declarations, what is kept from it, and for each whether it is in effect, and if not, why.',
+    );
   status.argument('<device>', 'device id (UDID or EnrollmentID), or user channel').option('--json', 'one JSON array');
   status.action(async (device: string, options: Options) => {
-    const told = await declarationStatus(connect(options), device);
-    print(options.json === true ? JSON.stringify(told) : describeStatus(device, told));
+    const api = connect(options);
+    const told = await declarationStatus(api, device);
+    if (options.json === true) return print(JSON.stringify(told));
+    print(`${describeDevice(await deviceDeclarations(api, device))}\n\n${describeStatus(device, told)}`);
   });
   documented(withConnection(status), ['lamp declaration-status 00008030-001A2B3C4D5E6F70']);
 }
@@ -106,6 +112,28 @@ export function describeDeclaration(one: Declaration, sets: readonly string[]): 
     ['sets', sets.join(', ') || 'none holds it'],
   ]);
   return `${about}\n\n${JSON.stringify(one.Payload, null, 2)}`;
+}
+
+const TAKES: Readonly<Record<string, string>> = {
+  told: 'what it has told',
+  presumed: 'what every device of its OS takes: it has not told yet',
+  unknown: 'not known: all is sent',
+};
+
+/** For a person. */
+export function describeDevice(one: DeviceDeclarations): string {
+  const servedBy: Readonly<Record<string, string>> = {
+    lamplighter: 'Lamplighter',
+    elsewhere: `another server: it is enrolled with ${one.source}, and has never asked here`,
+  };
+  const isInSync = one.isInSync === null ? 'it has fetched no list yet' : one.isInSync ? 'yes' : 'no, it is told';
+  return fields([
+    ['served by', servedBy[one.servedBy] ?? 'nobody yet: it has never asked'],
+    ['in sync', isInSync],
+    ['takes', TAKES[one.capabilities] ?? one.capabilities],
+    ['has', one.identifiers.join(', ') || 'nothing'],
+    ['left out', one.leftOut.join(', ') || 'nothing'],
+  ]);
 }
 
 /** For a person. */

@@ -45,9 +45,23 @@ export const setsOfGroup = {
 export const statuses = {
   text: `
 SELECT device_id AS "deviceId", kind, identifier, server_token AS "serverToken", active, valid, reasons,
-       reported_at AS "reportedAt", is_current AS "isCurrent"
-  FROM ddm.declaration_status_v1
+       reported_at AS "reportedAt", is_current AS "isCurrent",
+       (SELECT r.report_id FROM ddm.status_report_v1 r
+         WHERE r.tenant = s.tenant AND r.device_id = s.device_id AND r.at = s.reported_at LIMIT 1) AS "reportId"
+  FROM ddm.declaration_status_v1 s
  WHERE tenant = $1 AND device_id = ANY($2) ORDER BY device_id, kind, identifier`,
+};
+
+/** By the keys of device, enrollment and assignment. $1 tenant, $2 device id */
+export const ofDevice = {
+  text: `
+SELECT d.device_id AS "deviceId", e.source, d.capabilities, d.identifiers, coalesce(d.left_out, '{}') AS "leftOut",
+       d.synced_token = d.declarations_token AS "isInSync", d.told_at AS "toldAt", d.synced_at AS "syncedAt", d.reported_at AS "reportedAt",
+       coalesce((SELECT json_agg(json_build_object('cause', a.cause, 'set', a.set_name, 'since', a.sent_at) ORDER BY a.cause)
+                   FROM ddm.assignment_v1 a WHERE a.tenant = $1 AND a.device_id = $2), '[]') AS assignments
+  FROM ddm.device_v1 d
+  LEFT JOIN command_queue.enrollment_v1 e ON e.tenant = d.tenant AND e.device_id = d.device_id
+ WHERE d.tenant = $1 AND d.device_id = $2`,
 };
 
 /** For each device an index scan in each day's partition. $1 tenant, $2 device ids */

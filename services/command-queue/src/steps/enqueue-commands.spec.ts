@@ -92,6 +92,16 @@ describe('enqueue-commands', () => {
     expect(outbox.staged.map(({ name }) => name)).toEqual(['command.enqueued']);
   });
 
+  it('tells of devices that enrolled before their order came again under an id of its own, so that they are woken', async () => {
+    const order = batch('m1', [group('Scan', ['a', 'late'])]);
+    await step.run([order]);
+    await new FakeEnrollmentStore(queue).begin(db, enrollment('late'));
+    await step.run([order]);
+    const told = outbox.of(commandEnqueued);
+    expect(told.map(({ items }) => items.map(({ deviceId }) => deviceId))).toEqual([['a'], ['late']]);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+  });
+
   it('tells who waits that a command for a device that has left was not queued', async () => {
     await step.run([batch('m1', [group('Scan', ['a', 'stranger'])])]);
     const [told] = outbox.of(commandEnded);

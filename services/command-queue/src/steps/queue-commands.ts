@@ -91,9 +91,10 @@ export class QueueCommands {
   }
 
   private async announceAdded(tx: Tx, order: Order, items: readonly NewItem[], now: Date): Promise<void> {
-    for (const [part, batch] of inBatches(items, enqueuedItemSize).entries()) {
-      // Derived from the order, so that what is handled twice is published once.
-      const id = derivedUuid(commandEnqueued.name, order.tenant, order.id, part);
+    for (const batch of inBatches(items, enqueuedItemSize)) {
+      // A command is new once, so that the first names them all: an order that comes again for devices that have enrolled since tells of those.
+      const [{ deviceId, commandId }] = batch as [NewItem];
+      const id = derivedUuid(commandEnqueued.name, order.tenant, order.id, deviceId, commandId);
       const head = { id, tenant: order.tenant, at: now };
       if (batch.length < MANY_COMMANDS) {
         await this.outbox.stage(tx, commandEnqueued, message(commandEnqueued, head, batch), id);

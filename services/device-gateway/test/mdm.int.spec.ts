@@ -8,6 +8,7 @@ import {
   idleFixture,
   parsePlist,
   signMdmBody,
+  userAuthenticateFixture,
 } from '@lamplighter/apple';
 import type { Exchange } from '@lamplighter/contracts';
 import { Answers } from '@lamplighter/messaging';
@@ -182,6 +183,13 @@ describe('PUT /mdm', () => {
       const shown = { cert: gateway.device.pem, key: gateway.device.keyPem, headers: { 'mdm-signature': 'AAAA' } };
       await refused(put(gateway, idleFixture(), shown), 'device.signature.malformed');
     });
+  });
+
+  it('challenges a user once, and asks nothing of the digest that answers', async () => {
+    const said = (more?: Parameters<typeof userAuthenticateFixture>[1]) =>
+      signed(userAuthenticateFixture('DEVICE', more), { type: CHECK_IN });
+    expect(parsePlist((await said()).body)).toEqual({ DigestChallenge: '' });
+    expect(await said({ DigestResponse: 'Digest x' })).toMatchObject({ status: 200, body: '' });
   });
 
   it('tells only a device that the queue does not know to leave', async () => {

@@ -5,6 +5,7 @@ import { Clock, Requester } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import { payloadOf } from '../domain/check-in-message.ts';
 import { replyToCheckIn } from '../domain/check-in-reply.ts';
+import { NOTHING_MORE } from '../domain/device-reply.ts';
 import type { DeviceReply } from '../domain/device-reply.ts';
 import type { DeviceIdentity, DeviceRequest } from '../domain/device-request.ts';
 import { documentOf, replyToSync } from '../domain/declarative.ts';
@@ -39,6 +40,8 @@ export class AcceptCheckIn {
       payload: payloadOf(plist, request.body.length),
       message: checkinJson(message),
     });
+    // The second one, after the empty challenge: there is nothing to prove, hence no AuthToken.
+    if (reply.outcome === 'ok' && isDigest(message)) return NOTHING_MORE;
     return replyToCheckIn(asked, message.messageType, reply);
   }
 
@@ -58,6 +61,10 @@ export class AcceptCheckIn {
     });
     return replyToSync(asked, reply);
   }
+}
+
+function isDigest(message: CheckinMessage): boolean {
+  return message.messageType === 'UserAuthenticate' && Boolean(message.digestResponse);
 }
 
 /** Its names tell whose it is. */

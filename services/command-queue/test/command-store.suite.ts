@@ -254,6 +254,15 @@ export function commandStoreSuite(name: string, fresh: () => Promise<Stores>): v
       expect(await enqueue([terms('Again', ['b'], { sentForAt: minutes(4) })], minutes(6))).toEqual([1]);
     });
 
+    it('recalls nothing where the order comes after it, and all of it the next time', async () => {
+      const named = [{ tenant: 'default', deviceId: 'a', commandId: commandId('Schedule', 'a') }];
+      const recall = (at: Date) => db.transaction((tx) => commands.recall(tx, 'rollout-1', named, at));
+      expect(await recall(minutes(1))).toEqual([]);
+      expect(await enqueue([terms('Schedule', ['a'])], minutes(2))).toEqual([1]);
+      expect(await recall(minutes(3))).toMatchObject([{ deviceId: 'a', requestType: 'Schedule' }]);
+      expect(await nextOf(connect('a'), minutes(3))).toBeUndefined();
+    });
+
     it('offers a NotNow command again on the next connection, behind what comes before it, and only once', async () => {
       await enqueue([terms('A', ['a'], { priority: 1 }), terms('B', ['a'], { priority: 2 })]);
       await meet(connect('a'));

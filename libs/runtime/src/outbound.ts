@@ -24,6 +24,11 @@ export interface OutboundCall {
   timeoutMs: number;
   /** What an answer's body holds beyond this is not read. */
   mostBytes: number;
+  /**
+   * Sent once, on a connection of its own. Else a connection that ends without an answer, after others, is taken for one that was
+   * closed while it lay idle, and the call is sent again.
+   */
+  once?: true;
 }
 
 /**
@@ -62,12 +67,12 @@ export class Outbound {
     }
   }
 
-  private open(url: URL, { method, headers }: OutboundCall, signal: AbortSignal): ClientRequest {
+  private open(url: URL, { method, headers, once }: OutboundCall, signal: AbortSignal): ClientRequest {
     const lookup = this.rule === 'public' ? { lookup: publicLookup } : {};
     const options = { method, headers: { 'user-agent': 'lamplighter', ...headers }, signal, ...lookup };
     return url.protocol === 'https:'
-      ? httpsRequest(url, { ...options, agent: this.https })
-      : httpRequest(url, { ...options, agent: this.http });
+      ? httpsRequest(url, { ...options, agent: once ? false : this.https })
+      : httpRequest(url, { ...options, agent: once ? false : this.http });
   }
 }
 

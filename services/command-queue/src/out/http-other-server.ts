@@ -45,7 +45,7 @@ export class HttpOtherServer extends OtherServer {
 
   private sender({ kind, url, apiKey, timeoutMs }: HandOverCall): Send {
     const authorization = `Basic ${Buffer.from(`${kind}:${apiKey}`).toString('base64')}`;
-    return (method, path, body) =>
+    return (method, path, body, once) =>
       this.outbound.send({
         method,
         url: `${url.replace(/\/+$/, '')}/${path}`,
@@ -53,11 +53,12 @@ export class HttpOtherServer extends OtherServer {
         timeoutMs,
         mostBytes: MOST_ANSWER_BYTES,
         ...(body === undefined ? {} : { body }),
+        ...(once === undefined ? {} : { once }),
       });
   }
 }
 
-type Send = (method: string, path: string, body?: string) => Promise<HttpAnswer>;
+type Send = (method: string, path: string, body?: string, once?: true) => Promise<HttpAnswer>;
 
 /** Whatever it says of the push in its own shape, it is well. */
 async function wakeThere(kind: HandOverCall['kind'], send: Send, deviceId: string): Promise<HandOverResult> {
@@ -73,7 +74,7 @@ async function handToNano(send: Send, command: HeldCommand): Promise<HandOverRes
   return readNanoReply(answer, deviceId, isRepeat);
 }
 
-/** It takes any CommandUUID any number of times: before a repeat it is asked. */
+/** It takes any CommandUUID any number of times: it is sent once, and before a repeat that server is asked. */
 async function handToMicro(send: Send, command: HeldCommand): Promise<HandOverResult> {
   const path = `v1/commands/${encodeURIComponent(command.deviceId)}`;
   if (command.isRepeat) {
@@ -84,7 +85,7 @@ async function handToMicro(send: Send, command: HeldCommand): Promise<HandOverRe
       return { kind: 'failed', error, mayHaveIt: true };
     }
   }
-  return readMicroReply(await send('POST', path, plistOf(command)));
+  return readMicroReply(await send('POST', path, plistOf(command), true));
 }
 
 function plistOf({ commandId, command }: HeldCommand): string {

@@ -2,36 +2,56 @@ import { instantArray, uuidArray } from '@lamplighter/storage';
 import type { Move } from '../ports/updates.ts';
 
 /** A move's part that many have in common: most of a batch have been asked the same and answer the same. */
-type Kind = readonly (string | number | null)[];
+type Kind = ReturnType<typeof kindOf>;
 
-function kindOf({ update, events }: Move): Kind {
-  const { state, reason, step, commandSeq, installSeq, productKey, progress, resends, stopsAt, version } = update;
-  const { from, to, reason: why, detail } = events[0]!;
-  const before = version - events.length;
-  const row = [before, version, state, reason, step, commandSeq, installSeq, productKey, progress, resends] as const;
-  return [...row, stopsAt.getTime(), from, to, why, detail];
+function kindOf({ update, events }: Move) {
+  const { from, to, reason, detail } = events[0]!;
+  return [
+    update.rolloutId,
+    update.version - events.length,
+    update.version,
+    update.state,
+    update.reason,
+    update.step,
+    update.commandSeq,
+    update.installSeq,
+    update.productKey,
+    update.progress,
+    update.resends,
+    update.stopsAt.getTime(),
+    from,
+    to,
+    reason,
+    detail,
+  ] as const;
 }
 
-const STOPS_AT = 10;
+/** Each kind once, and of each move the number of its kind, from 1. */
+function kindsOf(moves: readonly Move[]): { kinds: Kind[]; numbers: number[] } {
+  const kinds: Kind[] = [];
+  const known = new Map<string, number>();
+  let number = 0;
+  const numbers = moves.map((move) => {
+    const kind = kindOf(move);
+    const last = kinds[number - 1];
+    // Most are of the kind of the one before: they need no key.
+    if (last !== undefined && kind.every((value, at) => value === last[at])) return number;
+    const key = JSON.stringify(kind);
+    number = known.get(key) ?? kinds.push(kind);
+    known.set(key, number);
+    return number;
+  });
+  return { kinds, numbers };
+}
 
 /** Moves as `applyMoves` takes them, from its third parameter on. */
 export function moveArrays(moves: readonly Move[]): unknown[] {
-  const kinds: Kind[] = [];
-  const numbers = new Map<string, number>();
-  const kindNumbers = moves.map((move) => {
-    const kind = kindOf(move);
-    const key = JSON.stringify(kind);
-    const number = numbers.get(key) ?? kinds.push(kind);
-    numbers.set(key, number);
-    return number;
-  });
+  const { kinds, numbers } = kindsOf(moves);
   const column = (at: number) => kinds.map((kind) => kind[at]);
-  const shared = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(column);
   return [
     moves.map(({ update }) => update.place),
-    uuidArray(moves.map(({ update }) => update.rolloutId)),
     moves.map(({ update }) => update.deviceId),
-    kindNumbers,
+    numbers,
     uuidArray(moves.map(({ update }) => update.commandId)),
     instantArray(moves.map(({ update }) => update.commandedAt)),
     instantArray(moves.map(({ update }) => update.progressedAt)),
@@ -39,8 +59,8 @@ export function moveArrays(moves: readonly Move[]): unknown[] {
     instantArray(moves.map(({ events }) => events[0]!.at)),
     uuidArray(moves.map(({ events }) => events[0]!.commandId)),
     uuidArray(moves.map(({ events }) => events[0]!.reportId)),
-    ...shared,
-    instantArray(kinds.map((kind) => new Date(kind[STOPS_AT] as number))),
-    ...[11, 12, 13, 14].map(column),
+    ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(column),
+    instantArray(kinds.map((kind) => new Date(kind[11]))),
+    ...[12, 13, 14, 15].map(column),
   ];
 }

@@ -27,7 +27,7 @@ const CHUNK = 1_000;
 
 interface Following {
   move: Move;
-  outgoing?: Outgoing;
+  outgoing: Outgoing | undefined;
 }
 
 /** Moves updates on by what devices said, and asks for what follows. A repeat moves nothing. */
@@ -124,16 +124,19 @@ export class AdvanceUpdates {
       events.push(next.event);
     }
     if (events.length === 0) return [];
-    return [{ move: { update, events }, ...(outgoing === undefined ? {} : { outgoing: { ...outgoing, update } }) }];
+    return [{ move: { update, events }, outgoing: outgoing && { ...outgoing, update } }];
   }
 
   private step(update: StoredUpdate, news: News, happening: Happening, terms: Terms) {
     const advanced = advance(update, happening, terms);
     if (!advanced) return undefined;
     const { ask, to, reason, detail, keepsCommand, progress, progressedAt, resends } = advanced;
-    const after: StoredUpdate = {
+    const isTaken = happening.trigger.startsWith('result-') && update.step !== 'schedule-config';
+    const next: StoredUpdate = {
       ...update,
-      ...takenOf(update, happening, news, to),
+      // What the device took of ScheduleOSUpdate, and when it was the first time.
+      installSeq: isTaken ? update.installSeq + 1 : update.installSeq,
+      commandedAt: update.commandedAt ?? (TAKEN.has(to) ? news.at : null),
       progress,
       progressedAt,
       resends,
@@ -142,7 +145,7 @@ export class AdvanceUpdates {
       version: update.version + 1,
     };
     const event = {
-      version: after.version,
+      version: next.version,
       at: news.at,
       from: update.state,
       to,
@@ -151,15 +154,11 @@ export class AdvanceUpdates {
       commandId: news.commandId ?? null,
       reportId: news.reportId ?? null,
     };
-    if (keepsCommand) return { update: after, event, keepsCommand };
-    const commandSeq = ask ? update.commandSeq + 1 : update.commandSeq;
-    const next: StoredUpdate = {
-      ...after,
-      step: ask?.step ?? '',
-      commandSeq,
-      commandId: ask ? commandIdOf(update, commandSeq) : null,
-      productKey: ask?.productKeys[0] ?? update.productKey,
-    };
+    if (keepsCommand) return { update: next, event, keepsCommand };
+    next.step = ask?.step ?? '';
+    next.commandSeq = ask ? update.commandSeq + 1 : update.commandSeq;
+    next.commandId = ask ? commandIdOf(update, next.commandSeq) : null;
+    next.productKey = ask?.productKeys[0] ?? update.productKey;
     const outgoing = ask && { update: next, ask, body: bodyFor(ask.step, next, ask.productKeys, ask.order) };
     return { update: next, event, keepsCommand, outgoing };
   }
@@ -208,12 +207,3 @@ function isDeclaredAndOver({ lane, step }: StoredUpdate): boolean {
 }
 
 const TAKEN = new Set(['commanded', 'downloading', 'downloaded', 'installing']);
-
-/** Counts what the device took of ScheduleOSUpdate, and when it was the first time. */
-function takenOf(update: StoredUpdate, happening: Happening, news: News, to: string): Partial<StoredUpdate> {
-  return {
-    installSeq:
-      update.installSeq + (happening.trigger.startsWith('result-') && update.step !== 'schedule-config' ? 1 : 0),
-    commandedAt: update.commandedAt ?? (TAKEN.has(to) ? news.at : null),
-  };
-}

@@ -17,10 +17,10 @@ const ofKind = (parameter: number, type: string): string => `($${parameter}::${t
  * version, and stays as it is; in its old place there may be another device's, so keys are compared.
  *
  * $1 tenant, $2 now
- * per move: $3 place, $4 rollout, $5 device, $6 kind (from 1), $7 command, $8 commanded at, $9 progressed at, $10 traceparent;
- * of its first event $11 at, $12 command, $13 report
- * per kind: $14 version before, $15 version after, $16 state, $17 reason, $18 step, $19 command seq, $20 install seq, $21 product key,
- * $22 progress, $23 resends, $24 stop time; of the first event $25 from, $26 to, $27 reason, $28 detail
+ * per move: $3 place, $4 device, $5 kind (from 1), $6 command, $7 commanded at, $8 progressed at, $9 traceparent; of its first event
+ * $10 at, $11 command, $12 report
+ * per kind: $13 rollout, $14 version before, $15 version after, $16 state, $17 reason, $18 step, $19 command seq, $20 install seq,
+ * $21 product key, $22 progress, $23 resends, $24 stop time; of the first event $25 from, $26 to, $27 reason, $28 detail
  */
 export const applyMoves = {
   name: 'apply-moves',
@@ -32,16 +32,17 @@ WITH moved AS (
          commanded_at = v.commanded_at, traceparent = v.traceparent, progress = ${ofKind(22, 'text')}, progressed_at = v.progressed_at,
          resends = ${ofKind(23, 'int')}, stops_at = ${ofKind(24, 'timestamptz')}, updated_at = $2,
          due_at = CASE WHEN ${ofKind(18, 'text')} = 'enforce' THEN ${ofKind(24, 'timestamptz')} END
-    FROM unnest($3::tid[], $4::uuid[], $5::text[], $6::int[], $7::uuid[], $8::timestamptz[], $9::timestamptz[], $10::text[],
-                $11::timestamptz[], $12::uuid[], $13::uuid[]) WITH ORDINALITY
-      AS v (place, rollout_id, device_id, kind, command_id, commanded_at, progressed_at, traceparent, told_at, told_command, told_report, move)
-   WHERE u.ctid = v.place AND u.tenant = $1 AND u.rollout_id = v.rollout_id AND u.device_id = v.device_id AND u.version = ${ofKind(14, 'int')}
+    FROM unnest($3::tid[], $4::text[], $5::int[], $6::uuid[], $7::timestamptz[], $8::timestamptz[], $9::text[],
+                $10::timestamptz[], $11::uuid[], $12::uuid[]) WITH ORDINALITY
+      AS v (place, device_id, kind, command_id, commanded_at, progressed_at, traceparent, told_at, told_command, told_report, move)
+   WHERE u.ctid = v.place AND u.tenant = $1 AND u.rollout_id = ${ofKind(13, 'uuid')} AND u.device_id = v.device_id
+     AND u.version = ${ofKind(14, 'int')}
   RETURNING v.*
 ), told AS (
   INSERT INTO update_scheduler.update_event (tenant, device_id, rollout_id, version, at, from_state, to_state, reason, detail, command_id,
          report_id, traceparent)
-  SELECT $1, device_id, rollout_id, ${ofKind(14, 'int')} + 1, told_at, ${ofKind(25, 'text')}, ${ofKind(26, 'text')}, ${ofKind(27, 'text')},
-         ${ofKind(28, 'text')}, told_command, told_report, traceparent
+  SELECT $1, device_id, ${ofKind(13, 'uuid')}, ${ofKind(14, 'int')} + 1, told_at, ${ofKind(25, 'text')}, ${ofKind(26, 'text')},
+         ${ofKind(27, 'text')}, ${ofKind(28, 'text')}, told_command, told_report, traceparent
     FROM moved v
 )
 SELECT move::int FROM moved`,

@@ -1,6 +1,6 @@
 import { commandAnswered, deviceCheckedIn, type MessageDefinition } from '@lamplighter/contracts';
 import { type Consumer, Consumers } from '@lamplighter/messaging';
-import { Log, Ticker } from '@lamplighter/runtime';
+import { Log, Rounds, Ticker } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { ActiveWebhook } from '../ports/webhooks.ts';
 import { WebhookStore } from '../ports/webhooks.ts';
@@ -12,38 +12,39 @@ const TICK_MS = 500;
 const OPTIONS = { maxBatch: 16, ackWaitMs: 10_000 };
 
 /**
- * Listens to events while a webhook wants them, and keeps one round of deliveries going for each webhook: a slow target
- * holds up its own alone. Without webhooks it costs one look at an empty table, twice a second.
+ * Listens to events while a webhook wants them, and keeps rounds of deliveries going for each webhook. Without webhooks it costs one look
+ * at an empty table, twice a second.
  */
 @Injectable()
 export class WebhookClock extends Ticker {
   /** By message; null once nobody listens, and no durable is left. */
   private readonly listening = new Map<string, Consumer | null>();
-  private readonly rounds = new Map<string, Promise<void>>();
+  private readonly rounds: Rounds;
   private active = new Map<string, ActiveWebhook>();
-  private ending = false;
 
   constructor(
-    private readonly journal: Log,
+    log: Log,
     private readonly webhooks: WebhookStore,
     private readonly consumers: Consumers,
     private readonly stage: StageDeliveries,
     private readonly deliver: DeliverEvents,
   ) {
-    super({ everyMs: TICK_MS, log: journal });
+    super({ everyMs: TICK_MS, log });
+    this.rounds = new Rounds(log, 'deliveries to a webhook failed; they will be tried again');
   }
 
   override async beforeApplicationShutdown(): Promise<void> {
-    this.ending = true;
+    const ended = this.rounds.end();
     await super.beforeApplicationShutdown();
     for (const consumer of this.listening.values()) await consumer?.stop();
-    await Promise.all(this.rounds.values());
+    await ended;
   }
 
   protected override async tick(): Promise<void> {
     const active = await this.webhooks.active();
     this.active = new Map(active.map((webhook) => [`${webhook.tenant}/${webhook.name}`, webhook]));
-    for (const key of this.active.keys()) this.begin(key);
+    for (const [key, { tenant, name }] of this.active)
+      this.rounds.begin({ tenant, webhook: name }, () => this.deliverTo(key));
     await this.listenFor(active);
   }
 
@@ -77,20 +78,9 @@ export class WebhookClock extends Ticker {
     }
   }
 
-  private begin(key: string): void {
-    if (this.rounds.has(key) || this.ending) return;
-    const rounds = this.untilNothingIsDue(key).finally(() => this.rounds.delete(key));
-    this.rounds.set(key, rounds);
-  }
-
-  private async untilNothingIsDue(key: string): Promise<void> {
-    try {
-      for (let more = true; more && !this.ending;) {
-        const webhook = this.active.get(key);
-        more = webhook !== undefined && (await this.deliver.run(webhook));
-      }
-    } catch (err) {
-      this.journal.error({ webhook: key, err }, 'deliveries to a webhook failed; they will be tried again');
-    }
+  /** As the webhook is now; false once it is no more. */
+  private async deliverTo(key: string): Promise<boolean> {
+    const webhook = this.active.get(key);
+    return webhook !== undefined && this.deliver.run(webhook);
   }
 }

@@ -1,4 +1,4 @@
-import { message, updateAdvanced } from '@lamplighter/contracts';
+import { encodeMessage, message, updateAdvanced } from '@lamplighter/contracts';
 import { type TestDatabase, testDatabase } from '@lamplighter/testing';
 import { PgOutbox } from './pg-outbox.ts';
 
@@ -49,6 +49,44 @@ describe('PgOutbox', () => {
     await own.transaction((tx) => outbox.stage(tx, updateAdvanced, sample('kept'), 'A'));
     await expect(outbox.drain(10, async () => Promise.reject(new Error('broker away')))).rejects.toThrow('broker away');
     expect(await outbox.drain(10, async () => {})).toBe(1);
+  });
+
+  it('publishes the same of what it has at hand and of what it reads: its own of before, and what another replica staged', async () => {
+    const own = database.as('update_scheduler');
+    const [outbox, other] = [
+      new PgOutbox(own, 'update_scheduler', 'lamp'),
+      new PgOutbox(own, 'update_scheduler', 'lamp'),
+    ];
+    await own.transaction(async (tx) => {
+      await outbox.stage(tx, updateAdvanced, sample('Gerät-東京'), 'A');
+      await other.stage(tx, updateAdvanced, sample('of another'), 'A');
+    });
+    const looks: [string, string][][] = [];
+    const look = (source: PgOutbox, then: () => void) =>
+      source.drain(10, async (rows) => {
+        looks.push(rows.map(({ messageId, payload }) => [messageId, payload.toString()]));
+        then();
+      });
+    const fail = () => {
+      throw new Error('broker away');
+    };
+    for (const source of [outbox, other, outbox]) await expect(look(source, fail)).rejects.toThrow('broker away');
+    expect(await look(other, () => undefined)).toBe(2);
+    const expected = ['Gerät-東京', 'of another'].map((id) => [
+      `update.advanced:${id}`,
+      encodeMessage(sample(id)).toString(),
+    ]);
+    expect(looks).toEqual([expected, expected, expected, expected]);
+  });
+
+  it('does not read back what it has at hand', async () => {
+    const own = database.as('update_scheduler');
+    const outbox = new PgOutbox(own, 'update_scheduler', 'lamp');
+    await own.transaction((tx) => outbox.stage(tx, updateAdvanced, sample('at hand'), 'A'));
+    await own.query({ text: `UPDATE update_scheduler.outbox SET payload = 'unlike'` });
+    const seen: string[] = [];
+    await outbox.drain(10, async (rows) => void seen.push(...rows.map(({ payload }) => payload.toString())));
+    expect(seen).toEqual([encodeMessage(sample('at hand')).toString()]);
   });
 
   it("refuses a service another service's table", async () => {

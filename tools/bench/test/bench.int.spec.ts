@@ -25,7 +25,7 @@ describe('lamp bench', () => {
   it('measures fanout and exchange on servers of its own, and leaves nothing behind', async () => {
     const tiny = ['--json', '--devices', '4000', '--runs', '1', '--seconds', '1'];
     const { code, lines, said } = await bench('fanout', 'exchange', ...tiny);
-    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(code === 0 ? [] : said.split('\n')).toEqual([]);
     const results = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(results.map(({ name }) => name)).toEqual(['fanout', 'exchange-64', 'exchange', 'exchange-p99']);
     for (const result of results) {
@@ -39,7 +39,7 @@ describe('lamp bench', () => {
   it('measures commands for a fleet, messages in both directions, and signatures', async () => {
     const tiny = ['--json', '--devices', '2000', '--runs', '1', '--seconds', '1'];
     const { code, lines, said } = await bench('enqueue', 'publish', 'consume', 'signature', ...tiny);
-    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(code === 0 ? [] : said.split('\n')).toEqual([]);
     const results = lines.map((line) => JSON.parse(line) as { name: string; ratio: number });
     const messages = ['publish', 'publish-client', 'consume'];
     const names = ['enqueue', 'enqueue-floor', ...messages, 'signature', 'signature-cold', 'signature-ec'];
@@ -50,7 +50,7 @@ describe('lamp bench', () => {
   it('measures declarations: given to a fleet, and synced by it', async () => {
     const tiny = ['--json', '--devices', '2000', '--runs', '1', '--seconds', '1'];
     const { code, lines, said } = await bench('ddm-assign', 'ddm-sync', ...tiny);
-    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(code === 0 ? [] : said.split('\n')).toEqual([]);
     const results = lines.map((line) => JSON.parse(line) as { name: string; ratio: number });
     expect(results.map(({ name }) => name)).toEqual(['ddm-assign', 'ddm-assign-change', 'ddm-sync']);
     for (const { ratio } of results) expect(ratio).toBeGreaterThan(0);
@@ -58,7 +58,7 @@ describe('lamp bench', () => {
 
   it('measures updates that reports move on, and a dry run', async () => {
     const { code, lines, said } = await bench('advance', 'dry-run', '--json', '--devices', '2000', '--runs', '1');
-    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(code === 0 ? [] : said.split('\n')).toEqual([]);
     const results = lines.map((line) => JSON.parse(line) as { name: string; ratio: number });
     expect(results.map(({ name }) => name)).toEqual(['advance', 'dry-run']);
     for (const { ratio } of results) expect(ratio).toBeGreaterThan(0);
@@ -68,5 +68,5 @@ describe('lamp bench', () => {
     const { code, said } = await bench('speed');
     expect(code).toBe(2);
     expect(said).toMatch(/There are: fanout, .*exchange, /);
-  }, 30_000);
+  }, 180_000);
 });

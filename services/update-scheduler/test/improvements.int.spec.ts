@@ -124,6 +124,60 @@ describe('a security improvement', () => {
     ]);
   });
 
+  describe('that goes on top of what the policy brings', () => {
+    const changed = async () => {
+      await database.admin.query({ text: 'TRUNCATE update_scheduler.outbox' });
+      await runs('below', '23U67', '23U67');
+      await database.admin.query(
+        {
+          text: `UPDATE status_ingestion.device SET updated_at = $1 WHERE device_id = 'below'`,
+        },
+        [night.clock.now()],
+      );
+    };
+    const join = async () => {
+      const { occurrenceId } = (await night.occurrences()).at(-1)!;
+      await night.planRollout.join({ tenant: TENANT, occurrenceId }, new Date(night.clock.now().getTime() - 60_000));
+      while (await night.releaseWave.run());
+    };
+    const times = async () =>
+      (await night.staged<ItemOf<typeof declarationAssign>>('declaration.assign'))
+        .flatMap((one) => one.items)
+        .filter(({ devices }) => devices.includes('below'))
+        .map(({ declarations }) => declarations[0]!.payload)
+        .map((one) => [one['TargetBuildVersion'], one['TargetLocalDateTime']]);
+
+    it('follows in the same night, as soon as the device says that it runs that', async () => {
+      await start();
+      expect(await times()).toEqual([[undefined, '2026-11-21T02:00:00']]);
+      night.minutes(24 * 60);
+      await night.closeWindow.run();
+      await night.start();
+      night.minutes(40);
+      await reports('below', { osVersion: '26.6', supplementalBuild: '23U67' });
+      expect((await night.states())['below']).toBe('installed');
+      await changed();
+      await join();
+      expect(await times()).toEqual([[FIRST, '2026-11-21T02:40:00']]);
+      expect((await night.states())['below']).toBe('commanded: waiting-for-its-time');
+    });
+
+    it('follows within the window in which both were told, once', async () => {
+      await start({ ...SECURITY, enforcement: { announceDays: 0 } });
+      night.minutes(100);
+      await reports('below', { osVersion: '26.6', supplementalBuild: '23U67' });
+      await changed();
+      await join();
+      expect(await times()).toEqual([[FIRST, '2026-11-20T03:40:00']]);
+      // The device has taken a newer one than the catalogue lists: done, however often it is looked at.
+      await reports('below', { osVersion: '26.6', supplementalBuild: '23U771350c' });
+      expect((await night.states())['below']).toBe('installed');
+      await changed();
+      await join();
+      expect(await times()).toEqual([]);
+    });
+  });
+
   it('is never an older one than the device has, nor one that Apple has withdrawn', async () => {
     await improved(SECOND!, '(b)', '23U67', '2026-10-09');
     await runs('newest', '23U67', SECOND!);

@@ -99,6 +99,17 @@ export function enforcementTime(
   return { local: localDateTimeOf(instant, deviceZone), dueAt: later(instant, stopsAt) };
 }
 
+/** The same for what follows an update of this night: nothing is announced once more, the device goes on. `deviceZone` as above. */
+export function followUpTime(
+  { zone, stopsAt }: Pick<AnnouncedNight, 'zone' | 'stopsAt'>,
+  deviceZone: string | null,
+  now: Date,
+): { local: string; dueAt: Date } {
+  const own = zone === '*' ? deviceZone : zone;
+  const local = localDateTimeOf(now, own ?? 'UTC');
+  return { local, dueAt: later(instantOf(local, own ?? LAST_ZONE), stopsAt) };
+}
+
 function windowOf({ spec, zone, localDate, opensAt }: AnnouncedNight): WindowSpec {
   const opens = (one: WindowSpec) => occurrenceOn(one, zone === '*' ? one.zone : zone, localDate)?.opensAt.getTime();
   const windows = ownWindows(spec);

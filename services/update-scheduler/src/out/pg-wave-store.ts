@@ -58,6 +58,15 @@ export class PgWaveStore extends WaveStore {
     );
   }
 
+  override async updatedSince(
+    tx: Tx,
+    { tenant, rolloutId, opensAt }: DueWave,
+    deviceIds: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const rows = await tx.query<{ id: string }>(UPDATED, [tenant, rolloutId, opensAt, deviceIds]);
+    return new Set(rows.map(({ id }) => id));
+  }
+
   override async drop(tx: Tx, tenant: string, occurrenceId: string, wave?: number): Promise<void> {
     await tx.query(
       {
@@ -99,6 +108,13 @@ const DEVICES = {
   name: 'wave-devices',
   text: `SELECT ${UPDATE_COLUMNS} FROM update_scheduler.device_update u
           WHERE u.tenant = $1 AND u.occurrence_id = $2 AND u.wave = $3 AND u.state = 'planned'`,
+};
+
+// Plan: the key of update_event, of the days since the window opened.
+const UPDATED = {
+  name: 'updated-since',
+  text: `SELECT DISTINCT device_id AS id FROM update_scheduler.update_event
+          WHERE tenant = $1 AND rollout_id = $2 AND at >= $3 AND device_id = ANY($4::text[]) AND to_state = 'installed' AND from_state <> 'planned'`,
 };
 
 const ZONES = {

@@ -49,6 +49,8 @@ export abstract class WaveStore {
   abstract devices(tx: Tx, wave: DueWave): Promise<StoredUpdate[]>;
   /** The time zones of these, as far as they are known. */
   abstract zonesOf(tx: Tx, tenant: string, deviceIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Those of these that the wave's rollout has brought to their target since its window opened. */
+  abstract updatedSince(tx: Tx, wave: DueWave, deviceIds: readonly string[]): Promise<ReadonlySet<string>>;
   abstract released(tx: Tx, wave: DueWave, now: Date, devices: number): Promise<void>;
   /** The wave will not be released. */
   abstract drop(tx: Tx, tenant: string, occurrenceId: string, wave?: number): Promise<void>;

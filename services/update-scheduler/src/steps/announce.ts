@@ -6,7 +6,7 @@ import {
   type NewDeclaration,
 } from '@lamplighter/contracts';
 import type { Outbox, Tx } from '@lamplighter/runtime';
-import { ENFORCEMENT_CAUSE, enforcementDeclarations, enforcementTime } from '../domain/enforcement.ts';
+import { ENFORCEMENT_CAUSE, enforcementDeclarations, enforcementTime, followUpTime } from '../domain/enforcement.ts';
 import { isImprovement } from '../domain/target.ts';
 import type { DueWave } from '../ports/waves.ts';
 import type { Move } from '../ports/updates.ts';
@@ -25,10 +25,10 @@ export interface Announcement {
 export function announcementFor(
   wave: DueWave,
   device: StoredUpdate,
-  own: { zone: string | undefined; traceparent: string },
+  own: { zone: string | undefined; traceparent: string; isFollowUp: boolean },
   now: Date,
 ): Announcement {
-  const { local, dueAt } = enforcementTime(wave, own.zone ?? null, now);
+  const { local, dueAt } = (own.isFollowUp ? followUpTime : enforcementTime)(wave, own.zone ?? null, now);
   const { target, byPlatform, enforcement } = wave.spec;
   const wanted = byPlatform[device.platform]?.target ?? target;
   // A build pins the device to the release as it was posted: the security improvements that came after it stay out.

@@ -3,6 +3,7 @@ import { backoffMs, Clock, CONFIG, Database, Log, Outbox, Tracer, type Tx } from
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { firstBody } from '../domain/commands.ts';
+import { isImprovement } from '../domain/target.ts';
 import type { DueWave } from '../ports/waves.ts';
 import type { Move } from '../ports/updates.ts';
 import type { StoredUpdate } from '../domain/update.ts';
@@ -134,9 +135,13 @@ export class ReleaseWave {
     const ids = devices.map(({ deviceId }) => deviceId);
     // The zone of an occurrence is that of its devices, but where the window has one of its own.
     const zones = wave.zone === '*' && ids.length > 0 ? await this.waves.zonesOf(tx, wave.tenant, ids) : undefined;
+    const improved = devices.filter(isImprovement).map(({ deviceId }) => deviceId);
+    const updated = improved.length === 0 ? undefined : await this.waves.updatedSince(tx, wave, improved);
     return new Map(
       devices.map((device) => {
-        const own = { zone: zones?.get(device.deviceId), traceparent: this.traceOf(wave, device) };
+        const { deviceId } = device;
+        const isFollowUp = updated?.has(deviceId) === true;
+        const own = { zone: zones?.get(deviceId), traceparent: this.traceOf(wave, device), isFollowUp };
         return [device.deviceId, announcementFor(wave, device, own, now)];
       }),
     );

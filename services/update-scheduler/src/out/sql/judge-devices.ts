@@ -65,6 +65,7 @@ ${targetTable(j, params)}, scanned AS MATERIALIZED (
 ), judged AS (
   SELECT s.device_id, s.platform, s.os_version, coalesce(i.version, b.version, '') AS target_version, coalesce(i.build, b.build, '') AS target_build,
          s.lane, s.ring, ${deadline(j, params)} AS deadline_at, i.build IS NOT NULL OR s.os_version_key < b.version_key AS below,
+         i.build IS NOT NULL AS improves,
          CASE
            WHEN s.taken THEN 'other-policy'
            WHEN i.build IS NOT NULL AND s.lane = 'mdm' AND s.os_version_key < 27000000 THEN 'security-response-by-declaration'

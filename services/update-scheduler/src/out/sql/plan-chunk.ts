@@ -72,6 +72,9 @@ function dealt({ judgement, pace }: ChunkOf, keys: Keys, params: SqlParams): str
           AND (old.wave < 0 OR old.occurrence_id <> ${occurrence} OR old.reason = 'left-management'))
       -- What was taken back while the rollout was held; devices that are asked meanwhile go on by themselves.
       OR (old.lane = 'ddm' AND old.state = 'waiting' AND old.reason IN ('paused','ring-halted'))
+      -- Its base was installed in this window: the improvement that goes on top of it follows at once. Once: one that is overtaken is not sent again.
+      OR (old.occurrence_id = ${occurrence} AND old.state = 'installed' AND old.wave >= 0 AND old.lane = 'ddm' AND j.improves AND j.reason IS NULL
+          AND old.from_version IS DISTINCT FROM old.target_version)
       OR (old.occurrence_id <> ${occurrence} AND (
             old.state IN ('waiting','planned')
          OR (old.state = 'failed' AND old.reason IS DISTINCT FROM 'aborted')

@@ -164,6 +164,12 @@ describe('check-in messages that are refused', () => {
     });
   });
 
+  it('have a topic that is none', () => {
+    const said = { MessageType: 'Authenticate', UDID, Topic: 't'.repeat(255) };
+    expect(read(said)).toMatchObject({ messageType: 'Authenticate' });
+    expect(refusal({ ...said, Topic: 't'.repeat(256) })).toMatchObject({ code: 'checkin.invalid-key', key: 'Topic' });
+  });
+
   it('have no id, two ids, or one that could be mistaken for a user channel', () => {
     const message = { MessageType: 'GetBootstrapToken' };
     expect(refusal(message)).toMatchObject({ code: 'checkin.missing-key', key: 'UDID' });

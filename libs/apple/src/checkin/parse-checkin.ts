@@ -12,6 +12,7 @@ type Reader = (dict: PlistDict, ids: EnrollmentIds) => CheckinMessage;
 const MAX_TOKEN_BYTES = 512;
 /** Apple's are UUIDs; a push of more than 4 KiB is none. */
 const MAX_MAGIC = 1024;
+const MAX_TOPIC = 255;
 
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   [
@@ -21,7 +22,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
       if (userId !== undefined || enrollmentUserId !== undefined) {
         throw fault('invalid-key', 'UserID', 'none: user channels have no Authenticate');
       }
-      return { messageType: 'Authenticate', ids, topic: requiredText(dict, 'Topic', fault), facts: readFacts(dict) };
+      return { messageType: 'Authenticate', ids, topic: topicIn(dict), facts: readFacts(dict) };
     },
   ],
   [
@@ -29,7 +30,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     (dict, ids) => ({
       messageType: 'TokenUpdate',
       ids,
-      topic: requiredText(dict, 'Topic', fault),
+      topic: topicIn(dict),
       ...pushAddressIn(dict),
       ...present({
         unlockToken: optionalData(dict, 'UnlockToken', fault),
@@ -109,6 +110,13 @@ export function parseCheckin(plist: PlistValue): CheckinMessage {
     );
   }
   return read(plist, readIds(plist, fault));
+}
+
+/** No push certificate is of a longer one. */
+function topicIn(dict: PlistDict): string {
+  const topic = requiredText(dict, 'Topic', fault);
+  if (topic.length > MAX_TOPIC) throw fault('invalid-key', 'Topic', `at most ${MAX_TOPIC} characters`);
+  return topic;
 }
 
 /** What is longer than APNs takes would be refused there at best, at worst end the connection that all devices share. */

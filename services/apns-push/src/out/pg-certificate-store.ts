@@ -8,6 +8,8 @@ import type { CertificateNotice, StoredCertificate } from '../ports.ts';
 import * as sql from './sql/certificates.ts';
 
 const FRESH_MS = 5000;
+/** Devices name any topic that they like. */
+const MOST_CACHED = 1000;
 
 interface Row {
   sealed: Buffer;
@@ -54,6 +56,7 @@ export class PgCertificateStore extends CertificateStore {
     const held = this.cache.get(name);
     if (held !== undefined && performance.now() - held.readAt < FRESH_MS) return held.certificate;
     const certificate = this.read(tenant, topic);
+    if (this.cache.size >= MOST_CACHED) this.cache.clear();
     this.cache.set(name, { readAt: performance.now(), certificate });
     // A failed read is not kept: the next push asks again.
     certificate.catch(() => this.cache.delete(name));

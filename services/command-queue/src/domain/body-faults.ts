@@ -1,20 +1,28 @@
 import { parsePlist, PlistError, validateCommand } from '@lamplighter/apple';
 import type { CommandBody } from '@lamplighter/contracts';
+import { hash } from 'node:crypto';
 
 const KEPT = 2_000;
 const MOST_SAID = 5;
+/** What is longer is remembered by its hash: a profile may have half a megabyte, and each device one of its own. */
+const LONGEST_KEY = 1_000;
 const known = new Map<string, string>();
 
 /** What is wrong with a body, in plain words without its values; empty where a device may be given it. */
 export function faultsOf(body: CommandBody): string {
   // A wave's messages repeat one body many times over.
-  const key = `${body.requestType} ${body.command}`;
+  const key = keyOf(body);
   const kept = known.get(key);
   if (kept !== undefined) return kept;
   const faults = judge(body);
   if (known.size >= KEPT) known.clear();
   known.set(key, faults);
   return faults;
+}
+
+function keyOf({ requestType, command }: CommandBody): string {
+  const text = `${requestType} ${command}`;
+  return text.length <= LONGEST_KEY ? text : hash('sha256', text, 'base64url');
 }
 
 function judge({ requestType, command }: CommandBody): string {

@@ -41,11 +41,7 @@ function raw(gateway: Gateway, text: string): Promise<{ answer: string }> {
 describe('what devices and others can do to the gateway', () => {
   let gateway: Gateway;
   beforeAll(async () => {
-    gateway = await startGateway({
-      LAMP_GATEWAY_BODY_LIMIT: '65536',
-      LAMP_GATEWAY_HEADER_SECONDS: '0.5',
-      LAMP_GATEWAY_REQUEST_SECONDS: '1',
-    });
+    gateway = await startGateway({ LAMP_GATEWAY_BODY_LIMIT: '65536' });
   });
   afterAll(() => gateway.stop());
   const signedIdle = () => put(gateway, idleFixture(), { signedBy: gateway.device });
@@ -111,14 +107,20 @@ describe('what devices and others can do to the gateway', () => {
   });
 
   it('ends a connection whose headers or body trickle in', async () => {
-    const headers = await raw(gateway, 'PUT /mdm HTTP/1.1\r\nHost: a\r\n');
-    expect(headers.answer).toMatch(/^(HTTP\/1.1 400 |$)/);
-    const signature = signMdmBody(idleFixture(), identityOf(gateway.device));
-    const body = await raw(
-      gateway,
-      `PUT /mdm HTTP/1.1\r\nHost: a\r\nContent-Type: ${CONNECT}\r\nMdm-Signature: ${signature}\r\nContent-Length: 500\r\n\r\n<`,
-    );
-    expect(body.answer).toMatch(/^(HTTP\/1.1 400 |$)/);
+    // One of its own: what else is asked here may take longer on a busy machine.
+    const hasty = await startGateway({ LAMP_GATEWAY_HEADER_SECONDS: '0.5', LAMP_GATEWAY_REQUEST_SECONDS: '1' });
+    try {
+      const headers = await raw(hasty, 'PUT /mdm HTTP/1.1\r\nHost: a\r\n');
+      expect(headers.answer).toMatch(/^(HTTP\/1.1 400 |$)/);
+      const signature = signMdmBody(idleFixture(), identityOf(hasty.device));
+      const body = await raw(
+        hasty,
+        `PUT /mdm HTTP/1.1\r\nHost: a\r\nContent-Type: ${CONNECT}\r\nMdm-Signature: ${signature}\r\nContent-Length: 500\r\n\r\n<`,
+      );
+      expect(body.answer).toMatch(/^(HTTP\/1.1 400 |$)/);
+    } finally {
+      await hasty.stop();
+    }
   });
 
   it('gives nothing of a half-sent body to the queue', async () => {

@@ -62,7 +62,12 @@ describe('changed files', () => {
     jest.restoreAllMocks();
     await gateway.stop();
   });
-  const replace = (name: string, text: string) => writeFile(join(gateway.folder, name), text);
+  /** In one step: a file that is half written is one more that is bad. */
+  const replace = async (name: string, text: string) => {
+    const path = join(gateway.folder, name);
+    await writeFile(`${path}.next`, text);
+    await rename(`${path}.next`, path);
+  };
   const errors = () => {
     const error = jest.spyOn(gateway.log, 'error');
     return () => error.mock.calls.map(([keys]) => keys as { files: string; err: Error });

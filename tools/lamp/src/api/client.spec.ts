@@ -11,11 +11,30 @@ import { ownIdentity } from '../product/state.ts';
 import { controlRollout, listDevices } from './calls.ts';
 import { ApiClient } from './client.ts';
 import { connectionOf } from './connect.ts';
+import { ofDevice } from './why-calls.ts';
 
 interface Answer {
   readonly status: number;
   readonly body: string;
 }
+
+/** An answer to "why", of no matter what. */
+const told = {
+  serialNumber: 'F2L',
+  verdict: 'Up to date',
+  code: 'already-at-target',
+  class: 'done',
+  explanation: '-',
+  next: { text: '-', at: null },
+  action: '-',
+  policy: null,
+  rolloutId: null,
+  state: null,
+  target: null,
+  osVersion: null,
+  evidence: [],
+  now: '2026-11-22T02:00:00.000Z',
+};
 
 let server: Server;
 let url: string;
@@ -52,6 +71,34 @@ const ok = (body: unknown): Answer => ({ status: 200, body: JSON.stringify(body)
 const client = (): ApiClient => new ApiClient({ url: `${url}/`, token: 'secret' });
 
 describe('the client of the admin API', () => {
+  it('takes a serial number for a device, and says of another one that it knows neither', async () => {
+    const missing = (remedy: string) => ({
+      status: 404,
+      body: JSON.stringify({ error: { code: 'device.not-found', message: 'there is no device', remedy } }),
+    });
+    const why = (deviceId: string) => JSON.stringify({ ...told, deviceId });
+    answer = (path) => {
+      if (path === '/v1/devices/00008030-1/policies') return { status: 200, body: '{"ok":true}' };
+      return path === '/v1/devices/F2L/why' ? { status: 200, body: why('00008030-1') } : missing(`of ${path}`);
+    };
+    const api = new ApiClient({ url, token: 't' });
+    const ask = (deviceId: string) =>
+      api.call({ path: `/v1/devices/${deviceId}/policies`, answer: z.object({ ok: z.boolean() }) });
+    expect(await ofDevice(api, 'F2L', ask)).toEqual({ ok: true });
+    await expect(ofDevice(api, 'other', ask)).rejects.toMatchObject({ remedy: 'of /v1/devices/other/why' });
+  });
+
+  it('says of a token that is refused where to give another, not which header to send', async () => {
+    answer = () => ({
+      status: 401,
+      body: JSON.stringify({ error: { code: 'api.unauthenticated', message: 'not known', remedy: 'send the header' } }),
+    });
+    await expect(new ApiClient({ url, token: 't' }).call({ path: '/', answer: z.unknown() })).rejects.toMatchObject({
+      message: 'not known [api.unauthenticated]',
+      remedy: 'Give the token with --token or LAMP_TOKEN.',
+    });
+  });
+
   it('sends the bearer token and the body, and gives what was answered', async () => {
     const rolloutId = '7a0c3a0e-7c1a-8a55-9a51-8a5d3a1a0c11';
     const controlled = { rolloutId, state: 'paused', emergency: false, overridden: 0 };

@@ -25,10 +25,13 @@ export interface Call<S extends z.ZodType> {
 
 /** The server refused, and may have named fields of what was sent. */
 export class ApiRefusal extends LampError {
+  /** Such as `device.not-found`. */
+  readonly code: string;
   readonly fields: readonly Fault[];
 
-  constructor(message: string, remedy: string | undefined, fields: readonly Fault[]) {
+  constructor(code: string, message: string, remedy: string | undefined, fields: readonly Fault[]) {
     super(message, remedy);
+    this.code = code;
     this.fields = fields;
   }
 }
@@ -145,6 +148,7 @@ function refusal(status: number, received: unknown, what: string): LampError {
   const lines = (fields ?? [])
     .filter(({ path }) => !message.includes(path))
     .map((field) => `\n    ${field.path}: ${field.message}`);
-  const advice = remedy ?? (status === 401 ? TOKEN_ADVICE : undefined);
-  return new ApiRefusal(`${message}${lines.join('')} [${code}]`, advice, fields ?? []);
+  // The server's own advice is of headers.
+  const advice = status === 401 ? TOKEN_ADVICE : remedy;
+  return new ApiRefusal(code, `${message}${lines.join('')} [${code}]`, advice, fields ?? []);
 }

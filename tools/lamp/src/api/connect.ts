@@ -50,6 +50,13 @@ export function runningDir(option: string | undefined): string {
   );
 }
 
+/** The directory to tell of: the one that is named; else `.lamp`, or the demo's where that alone runs. */
+export function shownDir(option: string | undefined): string {
+  const dir = stateDir(option);
+  const isNamed = option !== undefined || process.env.LAMP_DIR !== undefined;
+  return !isNamed && !runningState(dir) && runningState(demoDir(dir)) ? demoDir(dir) : dir;
+}
+
 /** Where the demo of a state directory keeps everything of its own. */
 export function demoDir(dir: string): string {
   return join(dir, 'demo');

@@ -25,8 +25,7 @@ export function registerBench(program: Command): void {
     .summary('measure the hot paths beside a ceiling or a plain baseline')
     .description(
       'Runs each benchmark on private servers of its own, our side and its baseline in turn, and reports the medians.\n' +
-        'A ratio above its goal is good; a lower one is no failure. Keep the machine quiet meanwhile.\n\n' +
-        `Benchmarks:\n${known.join('\n')}`,
+        'A ratio above its goal is good; a lower one is no failure. Keep the machine quiet meanwhile.',
     )
     .argument('[names...]', 'which benchmarks; all of them when absent')
     .option('--json', 'one JSON object a line for each result')
@@ -35,6 +34,7 @@ export function registerBench(program: Command): void {
     .option('--seconds <n>', 'length of a run, of those that run for a time', wholeNumber(1, 3600), 8)
     .option('--profile <dir>', 'have Node write CPU profiles of the services there')
     .action(bench);
+  command.addHelpText('after', `\nBenchmarks:\n${known.join('\n')}`);
   documented(withDir(command), ['lamp bench', 'lamp bench fanout --devices 1000000', 'lamp bench exchange --json']);
 }
 

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { BATCH_DEVICES, cancelCommand, clearQueue, listCommands, sendCommands } from '../api/command-calls.ts';
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
 import { exitCode } from '../errors.ts';
+import { ofDevice } from '../api/why-calls.ts';
 import { print } from '../output.ts';
 import { table } from '../table.ts';
 import { count, dateTime, number } from '../words.ts';
@@ -13,7 +14,7 @@ import { documented, wholeNumber } from './common.ts';
 type Options = ConnectOptions & { readonly json?: boolean };
 type SendOptions = Options & OrderOptions & { readonly type?: string; readonly key?: string };
 
-const deviceArgument = ['<device>', 'device id (UDID or EnrollmentID)'] as const;
+const deviceArgument = ['<device>', 'device id (UDID or EnrollmentID), or serial number'] as const;
 
 export function registerCommand(program: Command): void {
   const command = program
@@ -122,12 +123,16 @@ async function sendCommand(named: string[], options: SendOptions): Promise<void>
     );
 }
 
-async function listCommand(deviceId: string, options: Options & { state: string; lines: number }): Promise<void> {
-  const items: CommandItem[] = [];
-  for await (const item of listCommands(connect(options), deviceId, options.state)) {
-    if (items.length === options.lines) break;
-    items.push(item);
-  }
+async function listCommand(wanted: string, options: Options & { state: string; lines: number }): Promise<void> {
+  const api = connect(options);
+  const items = await ofDevice(api, wanted, async (deviceId) => {
+    const found: CommandItem[] = [];
+    for await (const item of listCommands(api, deviceId, options.state)) {
+      if (found.length === options.lines) break;
+      found.push(item);
+    }
+    return found;
+  });
   if (options.json === true) return print(JSON.stringify(items));
   if (items.length === 0) return print('There is no such command.');
   const rows = items.map((one) => [
@@ -142,13 +147,15 @@ async function listCommand(deviceId: string, options: Options & { state: string;
   print(table(['command', 'request type', 'lane', 'state', 'queued (UTC)', 'ended', 'why it waits'], rows));
 }
 
-async function cancelOne(deviceId: string, commandId: string, options: Options): Promise<void> {
-  const done = await cancelCommand(connect(options), deviceId, commandId);
+async function cancelOne(wanted: string, commandId: string, options: Options): Promise<void> {
+  const api = connect(options);
+  const done = await ofDevice(api, wanted, (deviceId) => cancelCommand(api, deviceId, commandId));
   print(options.json === true ? JSON.stringify(done) : `Command ${done.commandId} is taken back.`);
 }
 
-async function clearAll(deviceId: string, options: Options): Promise<void> {
-  const done = await clearQueue(connect(options), deviceId);
+async function clearAll(wanted: string, options: Options): Promise<void> {
+  const api = connect(options);
+  const done = await ofDevice(api, wanted, (deviceId) => clearQueue(api, deviceId));
   if (options.json === true) return print(JSON.stringify(done));
   const inHand = done.inHand === 0 ? '' : ` ${count(done.inHand, 'command')} stayed: the device has it in hand.`;
   print(`${count(done.cleared, 'command')} taken back.${inHand}`);

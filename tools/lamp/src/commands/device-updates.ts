@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 
 import { deviceReleases } from '../api/catalog-calls.ts';
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
+import { ofDevice } from '../api/why-calls.ts';
 import { print } from '../output.ts';
 import { fields, table } from '../table.ts';
 import { dateTime } from '../words.ts';
@@ -15,14 +16,15 @@ export function registerDeviceUpdates(device: Command): void {
     .command('updates')
     .summary('which releases there are for one device')
     .description("What the catalogue lists for the device's model, beside what the device itself listed.")
-    .argument('<device>', 'device id (UDID or EnrollmentID)')
+    .argument('<device>', 'device id (UDID or EnrollmentID), or serial number')
     .option('--json', 'one JSON object')
     .action(updatesCommand);
   documented(withConnection(updates), ['lamp device updates 00008030-001A2B3C4D5E6F70']);
 }
 
-async function updatesCommand(deviceId: string, options: Options): Promise<void> {
-  const found = await deviceReleases(connect(options), deviceId);
+async function updatesCommand(wanted: string, options: Options): Promise<void> {
+  const api = connect(options);
+  const found = await ofDevice(api, wanted, (deviceId) => deviceReleases(api, deviceId));
   print(options.json === true ? JSON.stringify(found) : describeReleases(found));
 }
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { listDevices, showDevice } from '../api/calls.ts';
 import { devicePolicies } from '../api/group-calls.ts';
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
+import { ofDevice } from '../api/why-calls.ts';
 import { print } from '../output.ts';
 import { fields, table } from '../table.ts';
 import { count, dateTime, wordOf } from '../words.ts';
@@ -32,7 +33,7 @@ export function registerDevice(program: Command): void {
     .description(
       'Shows its facts, where its updates stand, the commands that wait and why, and its timeline with trace ids.',
     )
-    .argument('<device>', 'device id (UDID or EnrollmentID)')
+    .argument('<device>', 'device id (UDID or EnrollmentID), or serial number')
     .option('--json', 'the device as one JSON object')
     .action(showCommand);
   documented(withConnection(show), [
@@ -48,14 +49,15 @@ function registerPolicies(device: Command): void {
     .command('policies')
     .summary('see which policies take it in, which not and why')
     .description('Every policy in the order in which they go before each other; one holds, the others say why not.')
-    .argument('<device>', 'device id (UDID or EnrollmentID)')
+    .argument('<device>', 'device id (UDID or EnrollmentID), or serial number')
     .option('--json', 'one JSON object: deviceId, enrolled, policies')
     .action(policiesCommand);
   documented(withConnection(policies), ['lamp device policies 00008030-001A2B3C4D5E6F70']);
 }
 
-async function policiesCommand(deviceId: string, options: Options): Promise<void> {
-  const told = await devicePolicies(connect(options), deviceId);
+async function policiesCommand(wanted: string, options: Options): Promise<void> {
+  const api = connect(options);
+  const told = await ofDevice(api, wanted, (deviceId) => devicePolicies(api, deviceId));
   if (options.json === true) return print(JSON.stringify(told));
   if (told.policies.length === 0) return print('There is no policy.');
   const rows = told.policies.map((one) => [
@@ -89,8 +91,9 @@ async function listCommand(options: Options & { search?: string; lines: number }
   print(count(items.length, 'device'));
 }
 
-async function showCommand(deviceId: string, options: Options): Promise<void> {
-  const device = await showDevice(connect(options), deviceId);
+async function showCommand(wanted: string, options: Options): Promise<void> {
+  const api = connect(options);
+  const device = await ofDevice(api, wanted, (deviceId) => showDevice(api, deviceId));
   print(options.json === true ? JSON.stringify(device) : describeDevice(device));
 }
 

@@ -1,10 +1,10 @@
 import { type Resource, ResourceKind } from '@lamplighter/contracts';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
 import { exportResources } from '../api/resource-calls.ts';
 import { exitCode, LampError } from '../errors.ts';
+import { yamlOf } from '../files/documents.ts';
 import { print } from '../output.ts';
 import { documented } from './common.ts';
 
@@ -15,7 +15,7 @@ export function registerExport(program: Command): void {
     .command('export')
     .summary('write groups, windows and policies as files')
     .description(
-      'Writes YAML documents as lamp apply reads them: all, those of a kind, or single ones. Fields that have their default are\n' +
+      'Writes YAML documents as lamp apply reads them: all, those of a kind, or single ones. What has its default as a whole is\n' +
         'left out. Applying what was exported changes nothing.',
     )
     .argument('[wanted...]', 'group, window or policy; or kind and name, such as policy/nightly')
@@ -38,7 +38,7 @@ async function exportCommand(wanted: string[], options: Options): Promise<void> 
     options.json === true
       ? JSON.stringify(chosen)
       : chosen
-          .map((one) => `---\n${stringify(one)}`)
+          .map((one) => `---\n${yamlOf(one)}`)
           .join('')
           .trimEnd(),
   );

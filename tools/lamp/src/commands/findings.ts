@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
 import { deviceFindings, listFindings } from '../api/finding-calls.ts';
+import { deviceIdOf } from '../api/why-calls.ts';
 import { print } from '../output.ts';
 import { table } from '../table.ts';
 import { count, dateTime, wordOf } from '../words.ts';
@@ -22,7 +23,7 @@ export function registerFindings(program: Command): void {
       'Shows devices that should have come and did not, updates that stand still, and certificates that end; and what was done\n' +
         'about each: a push, a ping, a synchronization, an alert. Of one device also what has cleared lately, in plain words.',
     )
-    .argument('[device]', 'device id')
+    .argument('[device]', 'device id (UDID or EnrollmentID), or serial number')
     .addOption(new Option('--kind <kind>', 'only these').choices(FindingKind.options))
     .option('-n, --lines <count>', 'at most so many', wholeNumber(1), 1000)
     .option('--json', 'one JSON array')
@@ -39,7 +40,7 @@ async function findingsCommand(device: string | undefined, options: Options): Pr
   const findings =
     device === undefined
       ? await first(listFindings(api, options.kind), options.lines)
-      : await deviceFindings(api, device);
+      : await deviceFindings(api, await deviceIdOf(api, device));
   if (options.json === true) return print(JSON.stringify(findings));
   if (findings.length === 0) return print('Nothing was found.');
   print(device === undefined ? overview(findings) : findings.map(story).join('\n'));

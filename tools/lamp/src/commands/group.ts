@@ -1,11 +1,10 @@
 import type { Condition, DeviceSummary, GroupInput, GroupSpec, GroupTest, GroupView } from '@lamplighter/contracts';
 import type { Command } from 'commander';
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
 import { groupDevices, listGroups, putGroup, removeGroup, showGroup, testGroup } from '../api/group-calls.ts';
 import { exitCode, LampError } from '../errors.ts';
+import { readSpecFile } from '../files/spec-file.ts';
 import { print } from '../output.ts';
 import { fields, table } from '../table.ts';
 import { count, dateTime, number } from '../words.ts';
@@ -162,15 +161,4 @@ function memberTable(items: readonly DeviceSummary[]): string {
 }
 
 /** The shape is judged by the server. */
-function fromFile(path: string): GroupInput {
-  let text: string;
-  try {
-    text = readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch (error) {
-    throw new LampError(`Cannot read ${path}: ${(error as Error).message}`, undefined, exitCode.usage);
-  }
-  const spec: unknown = parse(text);
-  if (typeof spec !== 'object' || spec === null)
-    throw new LampError(`${path} holds no group.`, undefined, exitCode.usage);
-  return spec as GroupInput;
-}
+const fromFile = (path: string): GroupInput => readSpecFile(path, 'Group') as GroupInput;

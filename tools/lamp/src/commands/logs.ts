@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { shownDir } from '../api/connect.ts';
 import { LampError, exitCode } from '../errors.ts';
 import { print } from '../output.ts';
-import { stateDir } from '../paths.ts';
 import { tailOf } from '../processes/log-file.ts';
 import { follow } from '../processes/follow.ts';
 import { documented, interrupted, until, wholeNumber, withDir } from './common.ts';
@@ -32,7 +32,7 @@ export function registerLogs(program: Command): void {
 }
 
 async function logs(names: string[], options: Options): Promise<void> {
-  const dir = join(stateDir(options.dir), 'logs');
+  const dir = join(shownDir(options.dir), 'logs');
   const known = existsSync(dir)
     ? readdirSync(dir).flatMap((file) => (file.endsWith('.log') ? [file.slice(0, -4)] : []))
     : [];

@@ -59,6 +59,21 @@ describe('a policy from a file', () => {
     expect(policyInput({ file: file('policy.json', '{"name":"j"}') })).toMatchObject({ name: 'j' });
   });
 
+  it('is also a document as lamp apply and lamp export have it', () => {
+    const document = 'kind: Policy\nname: macs\nspec:\n  platforms: [macOS]\n';
+    expect(policyInput({ file: file('document.yaml', document) })).toEqual({ name: 'macs', platforms: ['macOS'] });
+    expect(() => policyInput({ file: file('window.yaml', 'kind: Window\nname: w\n') })).toThrow('of the kind Window');
+    expect(() => policyInput({ file: file('two.yaml', `${document}---\n${document}`) })).toThrow('holds 2 documents');
+    expect(() => policyInput({ file: file('broken.yaml', 'name: [x\n') })).toThrow('broken.yaml could not be read');
+    expect(() => policyInput({ file: file('empty.yaml', '') })).toThrow('holds no policy');
+  });
+
+  it('names a field that there is not', () => {
+    expect(() => policyInput({ file: file('typo.yaml', 'name: x\nplatfroms: [macOS]\n') })).toThrow(
+      'platfroms: there is no such field (there: ["macOS"]) → write platforms',
+    );
+  });
+
   it('says what is wrong with a file', () => {
     expect(() => policyInput({ file: join(dir, 'absent') })).toThrow('absent could not be read');
     expect(() => policyInput({ file: file('list.yaml', '- a\n') })).toThrow('holds no policy');

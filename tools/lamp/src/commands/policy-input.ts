@@ -1,10 +1,9 @@
-import { Platform, type PolicyInput, PolicySpec, type TargetInput, Weekday } from '@lamplighter/contracts';
+import { Platform, parseSpec, type PolicyInput, type TargetInput, Weekday } from '@lamplighter/contracts';
 import { InvalidArgumentError } from 'commander';
-import { readFileSync } from 'node:fs';
-import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
 
 import { exitCode, LampError } from '../errors.ts';
+import { faultLine } from '../files/documents.ts';
+import { readSpecFile } from '../files/spec-file.ts';
 
 /** The flags of `lamp policy create`. */
 export interface PolicyFlags {
@@ -25,7 +24,7 @@ export interface PolicyFlags {
 
 /** The policy that a file holds (YAML or JSON), with what flags say over it. Throws LampError that names every wrong field. */
 export function policyInput(flags: PolicyFlags): PolicyInput {
-  const base = flags.file === undefined ? {} : readPolicyFile(flags.file);
+  const base = flags.file === undefined ? {} : readSpecFile(flags.file, 'Policy');
   const window = given({
     days: flags.days,
     start: flags.start,
@@ -48,10 +47,10 @@ export function policyInput(flags: PolicyFlags): PolicyInput {
   const windows = Object.keys(window).length === 0 ? {} : { windows: withFirst(base['windows'], window) };
   const whole = { ...base, ...top, ...pace, ...windows };
   if (!('name' in whole)) throw new LampError('The policy has no name.', 'Give it with --name.', exitCode.usage);
-  const checked = PolicySpec.safeParse(whole);
-  if (!checked.success)
+  const { faults } = parseSpec('Policy', whole);
+  if (faults)
     throw new LampError(
-      `The policy is not valid:\n${problems(checked.error)}`,
+      `The policy is not valid:\n${faults.map((fault) => faultLine('  ', fault)).join('\n')}`,
       'lamp policy create --help tells what each takes.',
       exitCode.usage,
     );
@@ -80,24 +79,6 @@ export function listOf(words: readonly string[]): (text: string, before?: string
 export const platformList = listOf(Platform.options);
 export const dayList = listOf(Weekday.options);
 
-function readPolicyFile(path: string): Record<string, unknown> {
-  let content: unknown;
-  try {
-    content = parseYaml(readFileSync(path === '-' ? 0 : path, 'utf8'));
-  } catch (error) {
-    throw new LampError(
-      `${path} could not be read: ${error instanceof Error ? error.message : String(error)}`,
-      'Give a policy as YAML or JSON.',
-    );
-  }
-  const object = z.record(z.string(), z.unknown()).safeParse(content);
-  if (object.success) return object.data;
-  throw new LampError(
-    `${path} holds no policy.`,
-    'A policy is an object in YAML or JSON: name, platforms, target, windows …',
-  );
-}
-
 /** The flags speak of one window: the first. */
 function withFirst(windows: unknown, flags: object): unknown[] {
   const [first, ...rest] = Array.isArray(windows) ? (windows as unknown[]) : [];
@@ -111,8 +92,4 @@ function objectIn(base: Record<string, unknown>, key: string): object {
 
 function given(values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-function problems(error: z.ZodError): string {
-  return error.issues.map((issue) => `    ${issue.path.join('.') || 'policy'}: ${issue.message}`).join('\n');
 }

@@ -1,10 +1,9 @@
 import { type Policy, type PolicySpec, resourceOf, type WindowSpec } from '@lamplighter/contracts';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 
 import { createPolicy, findPolicy, listPolicies } from '../api/calls.ts';
 import { connect, type ConnectOptions, withConnection } from '../api/connect.ts';
-import { faultLine } from '../files/documents.ts';
+import { faultLine, yamlOf } from '../files/documents.ts';
 import { print, say } from '../output.ts';
 import { fields, table } from '../table.ts';
 import { documented, wholeNumber } from './common.ts';
@@ -53,7 +52,10 @@ function registerCreate(policy: Command): void {
     .option('--stop-before <minutes>', 'nothing is sent this long before it closes', wholeNumber(0))
     .option('--zone <zone>', "'device' (each device's own), or an IANA time zone for all")
     .option('--default-zone <zone>', 'IANA time zone of devices that do not report theirs')
-    .option('--action <action>', 'Default, DownloadOnly, InstallASAP or InstallForceRestart')
+    .option(
+      '--action <action>',
+      'Default, InstallASAP, DownloadOnly; of macOS alone InstallLater, NotifyOnly, InstallForceRestart',
+    )
     .option('--devices-per-minute <n>', 'the most devices that are sent their first command per minute', wholeNumber(1))
     .option('--poll-minutes <n>', 'how long until a device is asked again how far it is', wholeNumber(1))
     .option('--json', 'the policy as one JSON object')
@@ -79,16 +81,15 @@ async function listCommand(options: Options): Promise<void> {
   const policies = await listPolicies(connect(options));
   if (options.json === true) return print(JSON.stringify(policies));
   if (policies.length === 0) return print('There is no policy. lamp policy create --help tells how to make one.');
-  const rows = policies.map(({ policyId, version, spec, paused }) => [
+  const rows = policies.map(({ version, spec, paused }) => [
     spec.name,
-    policyId,
     String(version),
+    paused ? 'paused' : 'active',
     spec.platforms.join(','),
     targetText(spec),
     windowText(spec),
-    paused ? 'paused' : 'active',
   ]);
-  print(table(['name', 'id', 'version', 'platforms', 'target', 'window', 'state'], rows));
+  print(table(['name', 'version', 'state', 'platforms', 'target', 'window'], rows));
 }
 
 async function showCommand(wanted: string, options: Options): Promise<void> {
@@ -98,7 +99,7 @@ async function showCommand(wanted: string, options: Options): Promise<void> {
 
 /** As a file would say it: what has its default is left out. */
 function written({ spec }: Policy): string {
-  return stringify(resourceOf('Policy', spec)).trimEnd();
+  return yamlOf(resourceOf('Policy', spec)).trimEnd();
 }
 
 function describe({ policyId, version, spec, paused, createdAt, updatedAt }: Policy): string {
@@ -139,7 +140,16 @@ export function windowText({ windows }: { readonly windows: readonly (string | W
 function ownWindowText(window: WindowSpec): string {
   const days = window.days.length === 7 ? 'daily' : window.days.join(',');
   const zone = window.zone === 'device' ? `device time (else ${window.defaultZone})` : window.zone;
-  return `${days} ${window.start} for ${window.lengthMinutes} min, sending stops ${window.stopBeforeMinutes} min before the end, ${zone}`;
+  const { start, lengthMinutes, stopBeforeMinutes } = window;
+  const stop = stopBeforeMinutes === 0 ? '' : `, sends until ${later(start, lengthMinutes - stopBeforeMinutes)}`;
+  return `${days} ${start} to ${later(start, lengthMinutes)}${stop}, ${zone}`;
+}
+
+/** The local time so many minutes later, as clocks go that are not changed meanwhile. */
+function later(start: string, minutes: number): string {
+  const [hour = 0, minute = 0] = start.split(':').map(Number);
+  const at = (hour * 60 + minute + minutes) % 1440;
+  return `${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}`;
 }
 
 function quoted(name: string): string {

@@ -6,7 +6,7 @@ import { connect, type ConnectOptions, withConnection } from '../api/connect.ts'
 import { handOverLine, rolloutBlock } from '../live/rollout-view.ts';
 import { print } from '../output.ts';
 import { fields, table } from '../table.ts';
-import { count, dateTime, number, wordOf } from '../words.ts';
+import { clockTime, count, dateTime, number, wordOf } from '../words.ts';
 import { documented, wholeNumber } from './common.ts';
 import { registerRolloutWhy } from './why.ts';
 import { registerWatch, rolloutArgument, terminal } from './rollout-watch.ts';
@@ -16,7 +16,9 @@ type Options = ConnectOptions & { readonly json?: boolean };
 const controls: Readonly<Record<RolloutAction, { readonly summary: string; readonly description: string }>> = {
   pause: {
     summary: 'send nothing new for now',
-    description: 'No further device gets its first command until it is resumed.',
+    description:
+      'No further device gets its first command, and none under way is told to download or to install, until it is resumed.\n' +
+      'What devices have in hand is followed to its end.',
   },
   resume: {
     summary: 'go on after a pause, or after a halt',
@@ -87,7 +89,7 @@ function registerControl(rollout: Command, action: RolloutAction): void {
     .action(async (wanted: string, options: Options & { override?: boolean }) => {
       const api = connect(options);
       const done = await controlRollout(api, await rolloutIdOf(api, wanted), action, options.override);
-      const rings = done.overridden > 0 ? ` ${count(done.overridden, 'halted ring')} go on.` : '';
+      const rings = done.overridden > 0 ? ` Halted rings that go on: ${number(done.overridden)}.` : '';
       print(options.json === true ? JSON.stringify(done) : `Rollout ${done.rolloutId} is ${done.state}.${rings}`);
     });
   if (action === 'resume') command.option('--override', 'let halted rings go on, whatever the health gate says');
@@ -157,28 +159,17 @@ function describe(rollout: Rollout, handOvers: HandOvers): string {
 
 function windowTable(windows: Rollout['windows']): string {
   return table(
-    [
-      'window',
-      'night',
-      'zone',
-      'opens (UTC)',
-      'sending stops',
-      'closes',
-      'state',
-      'planned',
-      'all released',
-      'carried over',
-    ],
+    ['window', 'night', 'zone', 'opens (UTC)', 'stops', 'closes', 'state', 'planned', 'sent by', 'carried over'],
     windows.map((one) => [
       one.window,
       one.localDate,
       one.zone === '*' ? 'fixed' : one.zone,
-      dateTime(one.opensAt),
-      dateTime(one.stopsAt),
-      dateTime(one.closesAt),
+      dateTime(one.opensAt).slice(0, -3),
+      clockTime(one.stopsAt).slice(0, -3),
+      clockTime(one.closesAt).slice(0, -3),
       one.state,
       number(one.planned),
-      one.predictedFinishAt === null ? (one.heldBack ?? '-') : dateTime(one.predictedFinishAt),
+      one.predictedFinishAt === null ? (one.heldBack ?? '-') : clockTime(one.predictedFinishAt),
       leftOverText(one),
     ]),
   );

@@ -36,11 +36,12 @@ export function registerSource(program: Command): void {
   show.argument('<name>').option('--json', 'one JSON object').action(showCommand);
   documented(withConnection(show), ['lamp source show nano']);
   const remove = source
-    .command('delete')
+    .command('remove')
+    .alias('delete')
     .summary('remove one')
     .description('Removes a source. Its devices stay known; what waits for them waits until it expires.');
   remove.argument('<name>').option('--json', 'the source as it was').action(removeCommand);
-  documented(withConnection(remove), ['lamp source delete nano']);
+  documented(withConnection(remove), ['lamp source remove nano']);
 }
 
 function registerPut(source: Command): void {

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 
 import { showCatalog } from '../api/catalog-calls.ts';
-import { connect } from '../api/connect.ts';
+import { connect, shownDir } from '../api/connect.ts';
 import { countDeadLetters } from '../api/dead-letter-calls.ts';
 import { exitCode, LampError } from '../errors.ts';
 import { print } from '../output.ts';
-import { stateDir } from '../paths.ts';
 import { isAlive } from '../processes/identity.ts';
 import { isReady } from '../product/services.ts';
 import { type ProcessState, requireRunning } from '../product/state.ts';
@@ -40,7 +39,7 @@ export function registerStatus(program: Command): void {
 }
 
 async function status(options: { dir?: string; json?: boolean }): Promise<void> {
-  const state = requireRunning(stateDir(options.dir));
+  const state = requireRunning(shownDir(options.dir));
   const parts = await Promise.all(state.processes.map(partStatus));
   const { gateway, admin } = state.urls;
   const deadLetters = await told(() => countDeadLetters(connect(options)));

@@ -16,7 +16,7 @@ export function registerDeliveries(webhook: Command): void {
     .command('deliveries')
     .summary('what waits for one, or was given up')
     .description('Lists what waits for a webhook or was given up, oldest first. What was delivered is not kept.')
-    .argument('<name>')
+    .argument('<name>', 'of the webhook')
     .option('--failed', 'only what was given up')
     .option('-n, --lines <count>', 'at most so many', wholeNumber(1), 100)
     .option('--json', 'one JSON array')
@@ -25,8 +25,8 @@ export function registerDeliveries(webhook: Command): void {
   const show = webhook
     .command('delivery')
     .summary('one event that waits or was given up')
-    .description('Shows one event with the body that is sent, as JSON.')
-    .argument('<name>')
+    .description('Shows one event with the body that is sent, as one JSON object.')
+    .argument('<name>', 'of the webhook')
     .argument('<event>', 'event id')
     .action(showCommand);
   documented(withConnection(show), ['lamp webhook delivery tools 6f1c1f5e-0000-8000-8000-000000000001']);
@@ -34,7 +34,7 @@ export function registerDeliveries(webhook: Command): void {
     .command('retry')
     .summary('try again what was given up')
     .description('Tries one event again at once, or all that was given up.')
-    .argument('<name>')
+    .argument('<name>', 'of the webhook')
     .argument('[event]', 'event id; without it all that was given up')
     .option('--json', 'one JSON object: retried')
     .action(retryCommand);
@@ -43,7 +43,7 @@ export function registerDeliveries(webhook: Command): void {
     .command('discard')
     .summary('take one event back')
     .description('Takes an event back for good. Who did so stays in the audit.')
-    .argument('<name>')
+    .argument('<name>', 'of the webhook')
     .argument('<event>', 'event id')
     .option('--json', 'the delivery as it was')
     .action(discardCommand);

@@ -1,7 +1,7 @@
-import { type Fault, faultsOfZod, Resource, type ResourceInput } from '@lamplighter/contracts';
+import { type Fault, faultsOfZod, parseSpec, Resource, type ResourceInput, resourceOf } from '@lamplighter/contracts';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Document, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, LineCounter, parseAllDocuments, stringify } from 'yaml';
 
 import { exitCode, LampError } from '../errors.ts';
 
@@ -32,6 +32,13 @@ export function readDocuments(paths: readonly string[]): ResourceDocument[] {
 export function invalid(faults: readonly string[], remedy = 'Nothing was changed.'): LampError {
   const what = faults.length === 1 ? 'There is a mistake' : `There are ${faults.length} mistakes`;
   return new LampError(`${what}:\n${faults.map((fault) => `    ${fault}`).join('\n')}`, remedy, exitCode.usage);
+}
+
+/** As a file has it, in the order of the schemas; what older readers of YAML take for a number (`02:00`) or a date is in quotation marks. */
+export function yamlOf({ kind, name, spec }: Resource): string {
+  const parsed = parseSpec(kind, { ...spec, name });
+  const ordered = parsed.faults ? { kind, name, spec } : resourceOf(kind, parsed.spec);
+  return stringify(ordered, { compat: 'yaml-1.1' });
 }
 
 /** `file:line  field: what is wrong (value) → remedy`. */

@@ -69,7 +69,7 @@ export function rolloutBlock(rollout: Rollout, options: ViewOptions): string[] {
 export function rolloutLine(rollout: Rollout): string {
   const { states } = rollout;
   const counts = order.flatMap((state) => ((states[state] ?? 0) > 0 ? [`${wordOf(state)} ${states[state]}`] : []));
-  return `${clockTime(rollout.now)}  ${percent(states.installed ?? 0, rollout.devices)}  ${counts.join(', ')}; ${pacePart(rollout)}`;
+  return `${clockTime(rollout.now)}  ${percent(states.installed ?? 0, rollout.devices)}  ${counts.join(', ') || 'no device planned yet'}; ${pacePart(rollout)}`;
 }
 
 /** One cell of the bar at least for every state that has a device. */

@@ -1,4 +1,3 @@
-import type { NewCommand } from '@lamplighter/contracts';
 import { uuidArray } from '@lamplighter/storage';
 import { type CommandKey, storedStates } from '../domain/command.ts';
 import type { EndedCommand } from '../domain/ended.ts';
@@ -105,28 +104,44 @@ export function termColumns(groups: readonly CommandTerms[]): unknown[] {
 
 /**
  * The new commands of each group.
- * @param rows as of AddedRecord; those that it does not name are new where `isAll`
+ * @param rows as of AddedRecord
+ * @param total how many commands the groups have
  */
 export function newOnes(
   groups: readonly CommandTerms[],
   rows: readonly AddedRecord[],
-  isAll: boolean,
+  total: number,
 ): (readonly AddedCommand[])[] {
-  if (isAll && rows[0]!.device_id === null) return groups.map(({ commands }) => commands);
+  const added = addedOf(
+    groups,
+    rows.filter((row) => row.total !== null),
+    total,
+  );
+  const rivals = new Set(rows.filter((row) => row.total === null).map((row) => `${row.grp} ${row.device_id}`));
+  if (rivals.size === 0) return added;
+  return added.map((commands, index) =>
+    commands.map((command) =>
+      rivals.has(`${index + 1} ${command.deviceId}`) ? { ...command, hasRival: true } : command,
+    ),
+  );
+}
+
+function addedOf(
+  groups: readonly CommandTerms[],
+  rows: readonly AddedRecord[],
+  total: number,
+): (readonly AddedCommand[])[] {
+  if (Number(rows[0]!.total) === total && rows[0]!.device_id === null) return groups.map(({ commands }) => commands);
   const named = new Map(rows.map((row) => [`${row.tenant} ${row.command_id} ${row.device_id}`, row]));
   return groups.map(({ tenant, commands }) =>
     commands.flatMap((command) => {
       const key = `${tenant} ${command.commandId.toLowerCase()} ${command.deviceId}`;
-      const row = named.get(key);
+      const source = named.get(key)?.source;
       // Taken out when found: a command that stands in two groups is new once.
-      if (!named.delete(key)) return isAll ? [command] : [];
-      return [addedOf(command, row!)];
+      if (!named.delete(key)) return [];
+      return [source == null ? command : { ...command, source }];
     }),
   );
-}
-
-function addedOf(command: NewCommand, { source, has_rival }: AddedRecord): AddedCommand {
-  return { ...command, ...(source !== null && { source }), ...(has_rival === true && { hasRival: true }) };
 }
 
 export function toExchangeRow(row: ExchangeRecord): ExchangeRow {

@@ -40,6 +40,8 @@ import type { TraitsRecord } from './sql/traits.ts';
 import * as traitsSql from './sql/traits.ts';
 
 const DAY_MS = 86_400_000;
+/** How far the clocks of others may be ahead. */
+const HOUR_MS = 3_600_000;
 const UNIQUE_VIOLATION = '23505';
 /** Sorts before every command id. */
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
@@ -63,9 +65,10 @@ export class PgCommandStore extends CommandStore {
       ...termColumns(groups),
       now,
       new Date(Math.min(...groups.map((group) => group.sentForAt.getTime())) - DAY_MS),
+      new Date(now.getTime() + HOUR_MS),
       total,
     ]);
-    return newOnes(groups, rows, Number(rows[0]!.total) === total);
+    return newOnes(groups, rows, total);
   }
 
   override async exchange(

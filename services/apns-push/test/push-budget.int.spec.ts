@@ -41,18 +41,34 @@ async function proxiedRedis(): Promise<{ proxy: TcpProxy; url: string }> {
   return { proxy, url: url.href };
 }
 
+/** Several times what lies between two grants at these rates; half of what can be saved up. */
+const HELD_UP_MS = 100;
+
 async function takeAll(budget: RedisPushBudget, wanted: number, by = first): Promise<number> {
   const startedAt = performance.now();
   for (let left = wanted; left > 0;) left -= await budget.take(left, by);
   return performance.now() - startedAt;
 }
 
+interface Taken {
+  readonly taken: number;
+  /** How long it asked, in milliseconds. While a busy machine holds it up what comes in is lost, or anybody's. */
+  readonly awakeMs: number;
+  readonly heldUpMs: number;
+}
+
 /** How many it gets within this time. */
-async function takeFor(budget: RedisPushBudget, ms: number, by = first): Promise<number> {
-  const untilMs = performance.now() + ms;
-  let taken = 0;
-  while (performance.now() < untilMs) taken += await budget.take(1000, { ...by, untilMs });
-  return taken;
+async function takeFor(budget: RedisPushBudget, ms: number, by = first): Promise<Taken> {
+  const startedAt = performance.now();
+  const untilMs = startedAt + ms;
+  let [taken, heldUpMs, at] = [0, 0, startedAt];
+  while (at < untilMs) {
+    taken += await budget.take(1000, { ...by, untilMs });
+    const now = performance.now();
+    if (now - at > HELD_UP_MS) heldUpMs += now - at;
+    at = now;
+  }
+  return { taken, awakeMs: Math.max(0, at - startedAt - heldUpMs), heldUpMs };
 }
 
 describe('the push budget', () => {
@@ -76,9 +92,9 @@ describe('the push budget', () => {
       takeFor(one!, 1500),
       takeFor(two!, 1500, { ...first, tenant: 'other', topic: 'com.apple.mgmt.other' }),
     ]);
-    for (const taken of [loud, other]) {
+    for (const { taken, awakeMs } of [loud, other]) {
       expect(taken).toBeLessThanOrEqual(1.5 * 200 + 40 + 20);
-      expect(taken).toBeGreaterThan(200);
+      expect(taken).toBeGreaterThan(0.13 * awakeMs);
     }
   });
 });
@@ -89,9 +105,9 @@ describe('devices that do not come', () => {
     const [online, offline] = await Promise.all([join(), join()]);
     await takeAll(offline!, 100, repeat);
     const [firsts, repeats] = await Promise.all([takeFor(online!, 2000), takeFor(offline!, 2000, repeat)]);
-    expect(firsts).toBeGreaterThan(1600);
+    expect(firsts.taken).toBeGreaterThan(0.8 * firsts.awakeMs);
     // What was there before the first pushes came.
-    expect(repeats).toBeLessThan(150);
+    expect(repeats.taken).toBeLessThan(150 + firsts.heldUpMs);
   });
 
   it('get what first pushes leave', async () => {
@@ -107,15 +123,15 @@ describe('devices that do not come', () => {
     })();
     const repeats = await takeFor(offline!, 2000, repeat);
     await slowly;
-    expect(repeats).toBeGreaterThan(900);
-    expect(repeats).toBeLessThan(1700);
+    expect(repeats.taken).toBeGreaterThan(0.45 * repeats.awakeMs);
+    expect(repeats.taken).toBeLessThan(1700 + 0.3 * repeats.heldUpMs);
   });
 
   it('also wait where Redis is away', async () => {
     const budget = await installation()('redis://127.0.0.1:1');
     const [firsts, repeats] = await Promise.all([takeFor(budget, 1500), takeFor(budget, 1500, repeat)]);
-    expect(firsts).toBeGreaterThan(1200);
-    expect(repeats).toBeLessThan(150);
+    expect(firsts.taken).toBeGreaterThan(0.8 * firsts.awakeMs);
+    expect(repeats.taken).toBeLessThan(150 + firsts.heldUpMs);
   });
 });
 
@@ -136,8 +152,8 @@ describe('without Redis', () => {
     await Promise.all(processes.map((budget) => takeAll(budget, 10)));
     proxy.cut();
     const [one, two] = await Promise.all(processes.map((budget) => takeFor(budget, 2000)));
-    for (const taken of [one!, two!]) {
-      expect(taken).toBeGreaterThan(700);
+    for (const { taken, awakeMs } of [one!, two!]) {
+      expect(taken).toBeGreaterThan(0.35 * awakeMs);
       expect(taken).toBeLessThan(1300);
     }
     proxy.mend();
@@ -152,6 +168,8 @@ describe('without Redis', () => {
     const budget = await installation()(url);
     await takeAll(budget, 10);
     proxy.silence();
-    expect(await takeFor(budget, 2000)).toBeGreaterThan(1000);
+    const { taken, awakeMs } = await takeFor(budget, 2000);
+    expect(awakeMs).toBeGreaterThan(0);
+    expect(taken).toBeGreaterThan(0.66 * awakeMs);
   });
 });

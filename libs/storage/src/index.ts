@@ -1,3 +1,4 @@
+export { arrayItems, instantOf } from './array-literal.ts';
 export * from './day-partitions.ts';
 export * from './instant-array.ts';
 export * from './keep-days.clock.ts';

@@ -4,6 +4,8 @@ import type { Move } from '../src/ports/updates.ts';
 import { moveTo } from '../src/steps/outgoing.ts';
 import { Night, TENANT } from './night.ts';
 
+/** Of what stands in one text with others when it is read. */
+const STRANGE = ['', ',', '"', '\\', '{NULL}', ' é東 ', "'", '\n'];
 const AT = new Date('2026-11-22T05:06:07.089Z');
 
 describe('moves that are written', () => {
@@ -28,7 +30,12 @@ describe('moves that are written', () => {
   it('are all written, each with what is its own, however little they have in common', async () => {
     const ids = Array.from({ length: 300 }, (_, n) => `D${String(n).padStart(3, '0')}`);
     const before = await open(...ids);
-    const moves = before.map((update, n) => failing({ ...update, progress: n % 3 ? `at ${n}` : null }, `reason-${n}`));
+    const moves = before.map((update, n) =>
+      failing(
+        { ...update, productKey: n % 2 ? 'NULL' : '', progress: n % 3 ? `${n}${STRANGE[n % STRANGE.length]}` : null },
+        `reason-${n}`,
+      ),
+    );
     expect(await apply(moves)).toHaveLength(300);
     const after = (await night.updates.openUpdates(TENANT, ids)).map(({ place: _place, ...row }) => row);
     expect(new Set(after)).toEqual(new Set(moves.map(({ update: { place: _place, ...row } }) => row)));
@@ -38,6 +45,20 @@ describe('moves that are written', () => {
     expect(told).toEqual(
       ids.map((device_id, n) => ({ device_id, reason: `reason-${n}`, detail: `why: reason-${n}`, at: AT })),
     );
+  });
+
+  it('are read for what devices say as they are read for all else', async () => {
+    const ids = ['A', 'B', 'C'];
+    const before = await open(...ids);
+    const { rolloutId } = before[0]!;
+    await night.db.query({
+      text: `UPDATE update_scheduler.device_update SET ring = 0, deadline_at = '2026-11-23T04:05:06.789Z', commanded_at = now() WHERE device_id = 'B'`,
+    });
+    const rows = await night.db.transaction((tx) =>
+      night.updates.inStates(tx, { tenant: TENANT, rolloutId }, ['scanning'], 10),
+    );
+    expect(rows.map(({ ring }) => ring)).toEqual([null, 0, null]);
+    expect(new Set(await night.updates.openUpdates(TENANT, ids))).toEqual(new Set(rows));
   });
 
   it('are not written where their row has moved since it was read, nor where another device has its place', async () => {

@@ -35,13 +35,18 @@ function kindsOf(moves: readonly Move[]): { kinds: Kind[]; numbers: number[] } {
     const kind = kindOf(move);
     const last = kinds[number - 1];
     // Most are of the kind of the one before: they need no key.
-    if (last !== undefined && kind.every((value, at) => value === last[at])) return number;
+    if (last !== undefined && isSame(kind, last)) return number;
     const key = JSON.stringify(kind);
     number = known.get(key) ?? kinds.push(kind);
     known.set(key, number);
     return number;
   });
   return { kinds, numbers };
+}
+
+function isSame(a: Kind, b: Kind): boolean {
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Moves as `applyMoves` takes them, from its third parameter on. */

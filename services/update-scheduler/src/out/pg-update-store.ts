@@ -5,8 +5,10 @@ import type { Move, RolloutTerms } from '../ports/updates.ts';
 import type { StoredUpdate } from '../domain/update.ts';
 import { UpdateStore } from '../ports/updates.ts';
 import { storedPolicy } from './stored-policy.ts';
+import { type OpenRow, updatesOf } from './open-rows.ts';
 import { moveArrays } from './move-arrays.ts';
 import { applyMoves, keysOnly, tellEvents } from './sql/apply-moves.ts';
+import { openUpdates } from './sql/open-updates.ts';
 
 /** A device_update row as StoredUpdate. */
 export const UPDATE_COLUMNS = `u.ctid::text AS place, u.rollout_id AS "rolloutId", u.occurrence_id AS "occurrenceId", u.device_id AS "deviceId", u.state, u.reason, u.step,
@@ -21,17 +23,8 @@ export class PgUpdateStore extends UpdateStore {
     super();
   }
 
-  override openUpdates(tenant: string, deviceIds: readonly string[]): Promise<StoredUpdate[]> {
-    return this.db.query(
-      {
-        name: 'open-updates',
-        // OFFSET keeps it a look-up for each device: a plan of the table's first minutes read all of it for ten devices.
-        text: `SELECT ${UPDATE_COLUMNS} FROM unnest($2::text[]) AS d(device_id)
-                CROSS JOIN LATERAL (SELECT o.ctid, o.* FROM update_scheduler.device_update o
-                                     WHERE o.tenant = $1 AND o.device_id = d.device_id AND o.state <> 'installed' OFFSET 0) u`,
-      },
-      [tenant, deviceIds],
-    );
+  override async openUpdates(tenant: string, deviceIds: readonly string[]): Promise<StoredUpdate[]> {
+    return updatesOf(await this.db.query<OpenRow>(openUpdates, [tenant, deviceIds]));
   }
 
   override async rolloutTerms(

@@ -20,7 +20,6 @@ interface Row {
   failedAt: Date | null;
   lastStatus: number | null;
   lastError: string | null;
-  event: string;
 }
 
 @Injectable()
@@ -44,7 +43,7 @@ export class PgDeliveryStore extends DeliveryStore {
 
   override async claim({ tenant, name }: WebhookKey, limit: number, leaseMs: number): Promise<ClaimedDelivery[]> {
     const values = [tenant, name, limit, leaseMs];
-    const rows = await this.database.query<Pick<Row, 'attempts' | 'event'>>(sql.CLAIM, values);
+    const rows = await this.database.query<Pick<Row, 'attempts'> & { event: string }>(sql.CLAIM, values);
     return rows.map(({ attempts, event }) => ({ attempts, event: eventOf(event) }));
   }
 
@@ -83,8 +82,10 @@ export class PgDeliveryStore extends DeliveryStore {
     { tenant, name }: WebhookKey,
     eventId: string,
   ): Promise<{ delivery: WebhookDelivery; event: WebhookEvent } | undefined> {
-    const [row] = await this.database.query<Row>(sql.ONE, [tenant, name, eventId]);
-    return row && { delivery: deliveryOf(row), event: eventOf(row.event) };
+    const [row] = await this.database.query<Row & { event: string }>(sql.ONE, [tenant, name, eventId]);
+    if (row === undefined) return undefined;
+    const { event, ...delivery } = row;
+    return { delivery: deliveryOf(delivery), event: eventOf(event) };
   }
 
   override async retry({ tenant, name }: WebhookKey, expiresMs: number, eventId?: string): Promise<number> {
@@ -102,7 +103,7 @@ function eventOf(text: string): WebhookEvent {
   return JSON.parse(text) as WebhookEvent;
 }
 
-function deliveryOf({ seq: _seq, event: _event, failedAt, ...row }: Row): WebhookDelivery {
+function deliveryOf({ seq: _seq, failedAt, ...row }: Row): WebhookDelivery {
   return {
     ...row,
     at: iso(row.at),

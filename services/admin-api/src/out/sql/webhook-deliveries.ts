@@ -69,9 +69,9 @@ export const FORGET: Statement = {
 
 const COLUMNS = `
   seq, event_id AS "eventId", topic, device_id AS "deviceId", at, attempts, next_at AS "nextAt", expires_at AS "expiresAt",
-  failed_at AS "failedAt", last_status AS "lastStatus", last_error AS "lastError", event`;
+  failed_at AS "failedAt", last_status AS "lastStatus", last_error AS "lastError"`;
 
-/** $3 null, or whether only those that were given up; $4 the last `seq` of the page before; $5 how many. */
+/** Without the events, of which each may have 128 KiB. $3 null, or whether only those that were given up; $4 the last `seq` of the page before; $5 how many. */
 export const PAGE: Statement = {
   name: 'delivery-page',
   text: `
@@ -82,7 +82,7 @@ export const PAGE: Statement = {
 
 export const ONE: Statement = {
   name: 'delivery-one',
-  text: `SELECT ${COLUMNS} FROM admin_api.webhook_delivery WHERE tenant = $1 AND webhook = $2 AND event_id = $3`,
+  text: `SELECT ${COLUMNS}, event FROM admin_api.webhook_delivery WHERE tenant = $1 AND webhook = $2 AND event_id = $3`,
 };
 
 /** $3 ms until they expire, $4 one event, or null for all that were given up. */

@@ -19,3 +19,16 @@ export function testNats(): { url: string; prefix: string } {
 export function testRedis(): { url: string } {
   return { url: serverUrl('LAMP_REDIS_URL') };
 }
+
+/** Settings of a service under test, all but its database: these servers, a port that is free here, and a log of nothing. */
+export function testSettings(nats: { url: string; prefix: string }): Record<string, string> {
+  return {
+    LAMP_HTTP_HOST: '127.0.0.1',
+    LAMP_HTTP_PORT: '0',
+    LAMP_LOG_LEVEL: 'fatal',
+    LAMP_NATS_URL: nats.url,
+    LAMP_NATS_PREFIX: nats.prefix,
+    LAMP_NATS_MAX_BYTES: '67108864',
+    LAMP_REDIS_URL: testRedis().url,
+  };
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Policy, policyPut } from '@lamplighter/contracts';
 import { type RunningService, startService } from '@lamplighter/runtime';
-import { type TestDatabase, testDatabase, testNats, testRedis } from '@lamplighter/testing';
+import { type TestDatabase, testDatabase, testNats, testSettings } from '@lamplighter/testing';
 import { AdminApiModule } from '../src/admin-api.module.ts';
 import { config } from '../src/config.ts';
 
@@ -41,14 +41,8 @@ describe('admin-api', () => {
   beforeAll(async () => {
     database = await testDatabase();
     await database.admin.query({ text: STAGE });
-    const { url, prefix } = testNats();
     service = await startService('admin-api', AdminApiModule, config, {
-      LAMP_HTTP_HOST: '127.0.0.1',
-      LAMP_HTTP_PORT: '0',
-      LAMP_LOG_LEVEL: 'fatal',
-      LAMP_NATS_URL: url,
-      LAMP_NATS_PREFIX: prefix,
-      LAMP_REDIS_URL: testRedis().url,
+      ...testSettings(testNats()),
       LAMP_DATABASE_URL: database.urlOf('admin_api'),
       LAMP_ADMIN_TOKEN_SHA256: createHash('sha256').update(TOKEN).digest('hex'),
     });

@@ -10,7 +10,7 @@ import {
 } from '@lamplighter/contracts';
 import { type Broker, connectBroker, serveRequest } from '@lamplighter/messaging';
 import { type RunningService, startService } from '@lamplighter/runtime';
-import { silentLog, type TestDatabase, testDatabase, testNats, testRedis } from '@lamplighter/testing';
+import { silentLog, type TestDatabase, testDatabase, testNats, testSettings } from '@lamplighter/testing';
 import { AdminApiModule } from '../src/admin-api.module.ts';
 import { config } from '../src/config.ts';
 
@@ -69,12 +69,7 @@ export async function startBed(enrolled: (deviceId: string) => boolean): Promise
   const responders = standIns(broker, enrolled, asked);
   await broker.nc.flush();
   const service = await startService('admin-api', AdminApiModule, config, {
-    LAMP_HTTP_HOST: '127.0.0.1',
-    LAMP_HTTP_PORT: '0',
-    LAMP_LOG_LEVEL: 'fatal',
-    LAMP_NATS_URL: nats.url,
-    LAMP_NATS_PREFIX: nats.prefix,
-    LAMP_REDIS_URL: testRedis().url,
+    ...testSettings(nats),
     LAMP_DATABASE_URL: database.urlOf('admin_api'),
     LAMP_ADMIN_TOKEN_SHA256: sha256(TOKENS.default),
     LAMP_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),

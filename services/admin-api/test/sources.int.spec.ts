@@ -29,7 +29,7 @@ import {
   type TestDatabase,
   testDatabase,
   testNats,
-  testRedis,
+  testSettings,
   waitFor,
 } from '@lamplighter/testing';
 import {
@@ -77,13 +77,7 @@ beforeAll(async () => {
   });
   await broker.nc.flush();
   service = await startService('admin-api', AdminApiModule, config, {
-    LAMP_HTTP_HOST: '127.0.0.1',
-    LAMP_HTTP_PORT: '0',
-    LAMP_LOG_LEVEL: 'fatal',
-    LAMP_NATS_URL: nats.url,
-    LAMP_NATS_PREFIX: nats.prefix,
-    LAMP_NATS_MAX_BYTES: '67108864',
-    LAMP_REDIS_URL: testRedis().url,
+    ...testSettings(nats),
     LAMP_DATABASE_URL: database.urlOf('admin_api'),
     LAMP_ADMIN_TOKEN_SHA256: hash(TOKENS.default),
     LAMP_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),

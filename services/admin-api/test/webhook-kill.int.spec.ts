@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commandAnswered, derivedUuid, message } from '@lamplighter/contracts';
 import { type Broker, connectBroker, JetStreamPublisher, PublishWindow } from '@lamplighter/messaging';
-import { silentLog, type TestDatabase, testDatabase, testNats, testRedis, waitFor } from '@lamplighter/testing';
+import { silentLog, type TestDatabase, testDatabase, testNats, testSettings, waitFor } from '@lamplighter/testing';
 import { WebhookTarget } from './webhook-target.ts';
 
 /** What `./lamp test` has built. */
@@ -27,13 +27,7 @@ if (!isBuilt) process.stderr.write('skipped: admin-api is not built (npm run bui
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         PATH: process.env['PATH'],
-        LAMP_HTTP_HOST: '127.0.0.1',
-        LAMP_HTTP_PORT: '0',
-        LAMP_LOG_LEVEL: 'fatal',
-        LAMP_NATS_URL: nats.url,
-        LAMP_NATS_PREFIX: nats.prefix,
-        LAMP_NATS_MAX_BYTES: '67108864',
-        LAMP_REDIS_URL: testRedis().url,
+        ...testSettings(nats),
         LAMP_DATABASE_URL: database.urlOf('admin_api'),
         LAMP_ADMIN_TOKEN_SHA256: createHash('sha256').update('t').digest('hex'),
         LAMP_WEBHOOK_TIMEOUT_SECONDS: '0.5',

@@ -14,7 +14,7 @@ import { connectBroker, JetStreamPublisher, NatsRequester, PublishWindow } from 
 import type { Broker } from '@lamplighter/messaging';
 import { AesSealer, startService } from '@lamplighter/runtime';
 import type { RunningService } from '@lamplighter/runtime';
-import { silentLog, testDatabase, testNats, testRedis, waitFor } from '@lamplighter/testing';
+import { silentLog, testDatabase, testNats, testSettings, waitFor } from '@lamplighter/testing';
 import type { TestDatabase } from '@lamplighter/testing';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,12 +52,7 @@ export class PushWorld {
     const apns = new ScriptedApns(await newServer(ca), ca);
     const database = await testDatabase();
     const env = {
-      LAMP_HTTP_PORT: '0',
-      LAMP_HTTP_HOST: '127.0.0.1',
-      LAMP_LOG_LEVEL: 'fatal',
-      LAMP_NATS_URL: nats.url,
-      LAMP_NATS_PREFIX: nats.prefix,
-      LAMP_REDIS_URL: testRedis().url,
+      ...testSettings(nats),
       LAMP_DATABASE_URL: database.urlOf('apns_push'),
       LAMP_SECRET_KEY: keys.map((key) => key.toString('base64')).join(','),
       LAMP_APNS_URL: await apns.listen(),

@@ -18,7 +18,7 @@ import {
 } from '@lamplighter/contracts';
 import { Broker, streamOf } from '@lamplighter/messaging';
 import { AesSealer, Publisher, Requester, type RunningService, startService } from '@lamplighter/runtime';
-import { OtherMdm, serverUrl, testDatabase, type TestDatabase, testNats } from '@lamplighter/testing';
+import { OtherMdm, testDatabase, type TestDatabase, testNats, testSettings } from '@lamplighter/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { CommandQueueModule } from '../src/command-queue.module.ts';
 import { config } from '../src/config.ts';
@@ -52,13 +52,7 @@ export class Beside {
 
   async replica(): Promise<RunningService> {
     const service = await startService('command-queue', CommandQueueModule, config, {
-      LAMP_HTTP_PORT: '0',
-      LAMP_HTTP_HOST: '127.0.0.1',
-      LAMP_LOG_LEVEL: 'fatal',
-      LAMP_NATS_URL: this.nats.url,
-      LAMP_NATS_PREFIX: this.nats.prefix,
-      LAMP_NATS_MAX_BYTES: '67108864',
-      LAMP_REDIS_URL: serverUrl('LAMP_REDIS_URL'),
+      ...testSettings(this.nats),
       LAMP_DATABASE_URL: this.database.urlOf('command_queue'),
       LAMP_SECRET_KEY: settings.LAMP_SECRET_KEY,
       LAMP_ANSWER_GRACE_SECONDS: '1',

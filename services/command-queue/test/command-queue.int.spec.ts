@@ -24,7 +24,7 @@ import {
 } from '@lamplighter/contracts';
 import { Broker, streamOf } from '@lamplighter/messaging';
 import { Publisher, Requester, type RunningService, startService } from '@lamplighter/runtime';
-import { serverUrl, testDatabase, type TestDatabase, testNats, waitFor } from '@lamplighter/testing';
+import { testDatabase, type TestDatabase, testNats, testSettings, waitFor } from '@lamplighter/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { CommandQueueModule } from '../src/command-queue.module.ts';
 import { config } from '../src/config.ts';
@@ -38,13 +38,8 @@ const inAnHour = () => new Date(Date.now() + 3_600_000);
 beforeAll(async () => {
   database = await testDatabase();
   service = await startService('command-queue', CommandQueueModule, config, {
-    LAMP_HTTP_PORT: '0',
-    LAMP_HTTP_HOST: '127.0.0.1',
+    ...testSettings({ url, prefix }),
     LAMP_LOG_LEVEL: 'error',
-    LAMP_NATS_URL: url,
-    LAMP_NATS_PREFIX: prefix,
-    LAMP_NATS_MAX_BYTES: '67108864',
-    LAMP_REDIS_URL: serverUrl('LAMP_REDIS_URL'),
     LAMP_DATABASE_URL: database.urlOf('command_queue'),
     LAMP_SECRET_KEY: settings.LAMP_SECRET_KEY,
   });

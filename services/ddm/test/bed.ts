@@ -18,7 +18,7 @@ import {
 } from '@lamplighter/contracts';
 import { Broker, connectBroker, NatsRequester, streamOf } from '@lamplighter/messaging';
 import { startService, type RunningService } from '@lamplighter/runtime';
-import { silentLog, testDatabase, testNats, testRedis, waitFor, type TestDatabase } from '@lamplighter/testing';
+import { silentLog, testDatabase, testNats, testSettings, waitFor, type TestDatabase } from '@lamplighter/testing';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { randomUUID } from 'node:crypto';
 import { parsePlist, type PlistDict } from '@lamplighter/apple';
@@ -48,13 +48,8 @@ export class DdmBed {
   async start(env: Record<string, string> = {}): Promise<this> {
     this.database = await testDatabase();
     this.service = await startService('ddm', DdmModule, config, {
-      LAMP_HTTP_PORT: '0',
-      LAMP_LOG_LEVEL: 'fatal',
-      LAMP_NATS_URL: this.nats.url,
-      LAMP_NATS_PREFIX: this.nats.prefix,
-      LAMP_NATS_MAX_BYTES: '67108864',
+      ...testSettings(this.nats),
       LAMP_DATABASE_URL: this.database.urlOf('ddm'),
-      LAMP_REDIS_URL: testRedis().url,
       ...env,
     });
     this.broker = await connectBroker({

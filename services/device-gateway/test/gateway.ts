@@ -11,7 +11,7 @@ import { answerAnnounce, commandExchange, ddmSync, enrollmentCheckIn, packSyncRe
 import type { InputOf, OutputOf, RequestDefinition, DdmSync, DdmSyncReply } from '@lamplighter/contracts';
 import { connectBroker, serveRequest } from '@lamplighter/messaging';
 import { Log, startService } from '@lamplighter/runtime';
-import { silentLog, testNats } from '@lamplighter/testing';
+import { silentLog, testNats, testSettings } from '@lamplighter/testing';
 import { config } from '../src/config.ts';
 import { DeviceGatewayModule } from '../src/device-gateway.module.ts';
 import { MdmServer } from '../src/in/mdm.server.ts';
@@ -65,12 +65,7 @@ export async function startGateway(env: Record<string, string> = {}, serves = tr
   const behind: Behind = {};
   const broker = serves ? await answering(nats, behind) : undefined;
   const service = await startService('device-gateway', DeviceGatewayModule, config, {
-    LAMP_HTTP_PORT: '0',
-    LAMP_HTTP_HOST: '127.0.0.1',
-    LAMP_LOG_LEVEL: 'fatal',
-    LAMP_NATS_URL: nats.url,
-    LAMP_NATS_PREFIX: nats.prefix,
-    LAMP_NATS_MAX_BYTES: '67108864',
+    ...testSettings(nats),
     LAMP_GATEWAY_HOST: '127.0.0.1',
     LAMP_GATEWAY_PORT: '0',
     LAMP_GATEWAY_TLS_CERT: join(folder, 'cert'),

@@ -1,20 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DevicePage, DevicePolicies, GroupTest, GroupView, Policy, PolicyForecast, Why } from '@lamplighter/contracts';
-import { type RunningService, startService } from '@lamplighter/runtime';
-import { type TestDatabase, testDatabase, testNats, testRedis } from '@lamplighter/testing';
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { repositoryRoot } from '../../../tools/lamp/src/paths.ts';
-import { AdminApiModule } from '../../admin-api/src/admin-api.module.ts';
-import { config as adminConfig } from '../../admin-api/src/config.ts';
-import { config as schedulerConfig } from '../../update-scheduler/src/config.ts';
-import { UpdateSchedulerModule } from '../../update-scheduler/src/update-scheduler.module.ts';
+import { AskedServices } from '../src/asked-services.ts';
 
-const TOKEN = 'lamp-test-token';
 /** In the afternoon, so that no nightly window is open. */
-const START = Date.parse('2026-10-01T14:00:00Z');
+const START = '2026-10-01T14:00:00Z';
 
 const FLEET = `
   INSERT INTO update_scheduler.release_device (supported_device, os, version, version_key, build, posted_at)
@@ -29,51 +18,13 @@ const FLEET = `
 
 /** The two services that answer, as an administrator asks them. */
 describe('groups and answers', () => {
-  let database: TestDatabase;
-  let scheduler: RunningService;
-  let admin: RunningService;
-
+  let services: AskedServices;
   beforeAll(async () => {
-    database = await testDatabase();
-    await database.admin.query({ text: FLEET });
-    const nats = testNats();
-    const env = {
-      LAMP_HTTP_HOST: '127.0.0.1',
-      LAMP_HTTP_PORT: '0',
-      LAMP_LOG_LEVEL: 'fatal',
-      LAMP_CLOCK: `scaled:${Date.now()}:${START}:1`,
-      LAMP_NATS_URL: nats.url,
-      LAMP_NATS_PREFIX: nats.prefix,
-      LAMP_NATS_MAX_BYTES: '67108864',
-      LAMP_REDIS_URL: testRedis().url,
-    };
-    scheduler = await startService('update-scheduler', UpdateSchedulerModule, schedulerConfig, {
-      ...env,
-      LAMP_DATABASE_URL: database.urlOf('update_scheduler'),
-    });
-    admin = await startService('admin-api', AdminApiModule, adminConfig, {
-      ...env,
-      LAMP_DATABASE_URL: database.urlOf('admin_api'),
-      LAMP_ADMIN_TOKEN_SHA256: createHash('sha256').update(TOKEN).digest('hex'),
-    });
+    services = await AskedServices.start(START, FLEET);
   }, 60_000);
-  afterAll(async () => {
-    await admin?.stop();
-    await scheduler?.stop();
-    await database?.close();
-  });
+  afterAll(() => services?.stop());
 
-  async function call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
-    const answer = await fetch(new URL(`/v1/${path}`, admin.url), {
-      method,
-      headers: {
-        authorization: `Bearer ${TOKEN}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: answer.status, body: await answer.json() };
-  }
+  const call = (method: string, path: string, body?: unknown) => services.call(method, `/v1/${path}`, body);
   const get = async (path: string) => (await call('GET', path)).body;
 
   const tills = { any: [{ all: [{ fact: 'deviceName', operator: 'like', value: 'till *' }] }] };
@@ -114,7 +65,7 @@ describe('groups and answers', () => {
   });
 
   it('are told by facts at once: a device that is renamed changes its policy by itself', async () => {
-    await database.admin.query({
+    await services.database.admin.query({
       text: `UPDATE status_ingestion.device SET device_name = 'Till 1' WHERE device_id = 'PHONE-1'`,
     });
     expect(Why.parse(await get('devices/PHONE-1/why'))).toMatchObject({
@@ -125,11 +76,8 @@ describe('groups and answers', () => {
 
   it('are told on the command line', async () => {
     const lamp = async (args: string[], input = ''): Promise<string> => {
-      const main = join(repositoryRoot, 'tools/lamp/src/main.ts');
-      const child = spawn(process.execPath, [main, ...args, '--url', admin.url, '--token', TOKEN]);
-      child.stdin.end(input);
-      const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-      return out + errors;
+      const { stdout, stderr } = await services.lamp(args, input);
+      return stdout + stderr;
     };
     const offices = 'name: offices\nany: [{ all: [{ fact: deviceName, operator: notLike, value: "till *" }] }]';
     expect(await lamp(['group', 'test', '-f', '-'], offices)).toContain('4 devices of 9 that are enrolled\ndevice');
@@ -170,7 +118,7 @@ describe('groups and answers', () => {
   });
 
   it('leave a trace of what was changed, and none of questions', async () => {
-    const rows = await database.admin.query<{ action: string }>({
+    const rows = await services.database.admin.query<{ action: string }>({
       text: 'SELECT DISTINCT action FROM admin_api.audit ORDER BY 1',
     });
     expect(rows.map((row) => row.action)).toEqual(['policy.put', 'resources.apply']);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectBroker, streamOf, type Broker } from '@lamplighter/messaging';
 import { commandEnqueue } from '@lamplighter/contracts';
 import { type RunningService, startService } from '@lamplighter/runtime';
-import { silentLog, type TestDatabase, testDatabase, testNats, testRedis, waitFor } from '@lamplighter/testing';
+import { silentLog, type TestDatabase, testDatabase, testNats, testSettings, waitFor } from '@lamplighter/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { createHash } from 'node:crypto';
 import { AdminApiModule } from '../../admin-api/src/admin-api.module.ts';
@@ -24,13 +24,7 @@ describe("another MDM server's declarations", () => {
   beforeAll(async () => {
     database = await testDatabase();
     const env = {
-      LAMP_HTTP_HOST: '127.0.0.1',
-      LAMP_HTTP_PORT: '0',
-      LAMP_LOG_LEVEL: 'fatal',
-      LAMP_NATS_URL: nats.url,
-      LAMP_NATS_PREFIX: nats.prefix,
-      LAMP_NATS_MAX_BYTES: '67108864',
-      LAMP_REDIS_URL: testRedis().url,
+      ...testSettings(nats),
     };
     ddm = await startService('ddm', DdmModule, ddmConfig, { ...env, LAMP_DATABASE_URL: database.urlOf('ddm') });
     admin = await startService('admin-api', AdminApiModule, adminConfig, {

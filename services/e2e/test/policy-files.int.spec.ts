@@ -1,19 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type RunningService, startService } from '@lamplighter/runtime';
-import { type TestDatabase, testDatabase, testNats, testRedis } from '@lamplighter/testing';
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { repositoryRoot } from '../../../tools/lamp/src/paths.ts';
-import { AdminApiModule } from '../../admin-api/src/admin-api.module.ts';
-import { config as adminConfig } from '../../admin-api/src/config.ts';
-import { config as schedulerConfig } from '../../update-scheduler/src/config.ts';
-import { UpdateSchedulerModule } from '../../update-scheduler/src/update-scheduler.module.ts';
-
-const TOKEN = 'lamp-test-token';
+import { AskedServices } from '../src/asked-services.ts';
 
 const FLEET = `kind: Policy
 name: macs
@@ -44,69 +33,29 @@ spec:
 
 /** The command line, on the two services that serve it, as an administrator uses them. */
 describe('policies as files', () => {
-  let database: TestDatabase;
-  let scheduler: RunningService;
-  let admin: RunningService;
+  let services: AskedServices;
   let dir: string;
 
   beforeAll(async () => {
-    database = await testDatabase();
     dir = mkdtempSync(join(tmpdir(), 'lamp-files-'));
-    const nats = testNats();
-    const env = {
-      LAMP_HTTP_HOST: '127.0.0.1',
-      LAMP_HTTP_PORT: '0',
-      LAMP_LOG_LEVEL: 'fatal',
-      LAMP_NATS_URL: nats.url,
-      LAMP_NATS_PREFIX: nats.prefix,
-      LAMP_NATS_MAX_BYTES: '67108864',
-      LAMP_REDIS_URL: testRedis().url,
-    };
-    scheduler = await startService('update-scheduler', UpdateSchedulerModule, schedulerConfig, {
-      ...env,
-      LAMP_CLOCK: `scaled:${Date.now()}:${Date.parse('2026-10-01T18:00:00Z')}:1`,
-      LAMP_DATABASE_URL: database.urlOf('update_scheduler'),
-    });
-    admin = await startService('admin-api', AdminApiModule, adminConfig, {
-      ...env,
-      LAMP_DATABASE_URL: database.urlOf('admin_api'),
-      LAMP_ADMIN_TOKEN_SHA256: createHash('sha256').update(TOKEN).digest('hex'),
-    });
+    services = await AskedServices.start('2026-10-01T18:00:00Z');
   }, 60_000);
   afterAll(async () => {
-    await admin?.stop();
-    await scheduler?.stop();
-    await database?.close();
+    await services?.stop();
     rmSync(dir, { recursive: true });
   });
 
-  async function lamp(args: string[], input = ''): Promise<{ status: number; stdout: string; stderr: string }> {
-    const child = spawn(process.execPath, [join(repositoryRoot, 'tools/lamp/src/main.ts'), ...args], {
-      env: { PATH: process.env['PATH'], LAMP_API_URL: admin.url, LAMP_TOKEN: TOKEN },
-    });
-    child.stdin.end(input);
-    const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)));
-    const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    return { status, stdout, stderr };
-  }
+  const lamp = (args: string[], input?: string) => services.lamp(args, input);
   const file = (name: string, content: string): string => {
     writeFileSync(join(dir, name), content);
     return join(dir, name);
   };
-  const call = async (path: string, method = 'GET', body?: unknown) => {
-    const answer = await fetch(new URL(path, admin.url), {
-      method,
-      headers: {
-        authorization: `Bearer ${TOKEN}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
-  };
+  const call = (path: string, method = 'GET', body?: unknown) => services.call(method, path, body);
   const audited = async () =>
     (
-      await database.admin.query<{ action: string }>({ text: `SELECT action FROM admin_api.audit ORDER BY at, action` })
+      await services.database.admin.query<{ action: string }>({
+        text: `SELECT action FROM admin_api.audit ORDER BY at, action`,
+      })
     ).map(({ action }) => action);
 
   it('shows what files would change, changes it, and finds no difference afterwards', async () => {
@@ -123,7 +72,7 @@ describe('policies as files', () => {
     ]);
     expect(await lamp(['diff', '-f', path])).toEqual({ status: 0, stdout: 'Nothing would change.\n', stderr: '' });
     expect(await audited()).toEqual(['resources.apply']);
-  }, 60_000);
+  }, 180_000);
 
   it('exports what it takes in again without a change, and no more than was written', async () => {
     const { stdout } = await lamp(['export']);
@@ -136,7 +85,7 @@ describe('policies as files', () => {
       '---\nkind: Window\nname: nightly\nspec:\n  start: 01:30\n',
     );
     expect(await lamp(['export', 'policy/nobody'])).toMatchObject({ status: 1 });
-  }, 60_000);
+  }, 180_000);
 
   it('names file, line, field and remedy of every mistake, and changes nothing', async () => {
     const path = file(
@@ -170,7 +119,7 @@ describe('policies as files', () => {
       expect(await lamp(['apply', '-f', '-'], text)).toMatchObject({ status: 2, stdout: '' });
     }
     expect((await call('/v1/policies')).body['items']).toHaveLength(1);
-  }, 60_000);
+  }, 180_000);
 
   it('removes what files no longer hold only when that is asked for and confirmed', async () => {
     const only = file('only.yaml', 'kind: Policy\nname: other\n');
@@ -181,7 +130,7 @@ describe('policies as files', () => {
       'Policy/macs  removed (version 2)',
     );
     expect((await call('/v1/windows')).body['items']).toMatchObject([{ name: 'nightly', usedBy: [] }]);
-  }, 60_000);
+  }, 180_000);
 
   it('keeps versions with who made them, pauses, and removes', async () => {
     await lamp(['apply', '-f', '-'], 'kind: Policy\nname: other\nspec: { pollMinutes: 20, windows: [nightly] }\n');
@@ -206,7 +155,7 @@ describe('policies as files', () => {
     expect((await lamp(['policy', 'remove', 'other'])).status).toBe(0);
     expect(await call('/v1/windows/nightly', 'DELETE')).toMatchObject({ status: 200 });
     expect(await audited()).toEqual(expect.arrayContaining(['policy.control', 'tenant.control', 'resources.apply']));
-  }, 60_000);
+  }, 180_000);
 
   it('says over REST what is wrong with a policy, at its own paths', async () => {
     expect(await call('/v1/policies', 'POST', { name: 'x', installAction: 'NotifyOnly' })).toMatchObject({

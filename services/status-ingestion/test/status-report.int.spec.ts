@@ -4,7 +4,7 @@ import { connectBroker, JetStreamPublisher, PublishWindow } from '@lamplighter/m
 import type { Broker } from '@lamplighter/messaging';
 import { startService } from '@lamplighter/runtime';
 import type { RunningService } from '@lamplighter/runtime';
-import { silentLog, testDatabase, testNats, testRedis, waitFor } from '@lamplighter/testing';
+import { silentLog, testDatabase, testNats, testSettings, waitFor } from '@lamplighter/testing';
 import type { TestDatabase } from '@lamplighter/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { config } from '../src/config.ts';
@@ -25,12 +25,7 @@ let counter = 0;
 beforeAll(async () => {
   database = await testDatabase();
   service = await startService('status-ingestion', StatusIngestionModule, config, {
-    LAMP_HTTP_PORT: '0',
-    LAMP_HTTP_HOST: '127.0.0.1',
-    LAMP_LOG_LEVEL: 'fatal',
-    LAMP_NATS_URL: nats.url,
-    LAMP_NATS_PREFIX: nats.prefix,
-    LAMP_REDIS_URL: testRedis().url,
+    ...testSettings(nats),
     LAMP_DATABASE_URL: database.urlOf('status_ingestion'),
   });
   broker = await connectBroker({ ...nats, service: 'spec', replicas: 1, maxBytes: 67_108_864, log: silentLog });

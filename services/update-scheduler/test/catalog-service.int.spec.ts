@@ -1,7 +1,7 @@
 import { readFeed } from '@lamplighter/apple';
 import { catalogImport, catalogRefresh, type FeedCopy } from '@lamplighter/contracts';
 import { Requester, type RunningService, startService } from '@lamplighter/runtime';
-import { testDatabase, type TestDatabase, testNats, testRedis, waitFor } from '@lamplighter/testing';
+import { testDatabase, type TestDatabase, testNats, testSettings, waitFor } from '@lamplighter/testing';
 import { config } from '../src/config.ts';
 import { UpdateSchedulerModule } from '../src/update-scheduler.module.ts';
 import { FeedServer } from './feed-server.ts';
@@ -19,12 +19,7 @@ describe('the catalogue of a running installation', () => {
     const nats = testNats();
     const start = () =>
       startService('update-scheduler', UpdateSchedulerModule, config, {
-        LAMP_HTTP_PORT: '0',
-        LAMP_HTTP_HOST: '127.0.0.1',
-        LAMP_LOG_LEVEL: 'fatal',
-        LAMP_NATS_URL: nats.url,
-        LAMP_NATS_PREFIX: nats.prefix,
-        LAMP_REDIS_URL: testRedis().url,
+        ...testSettings(nats),
         LAMP_DATABASE_URL: database.urlOf('update_scheduler'),
         LAMP_GDMF_URL: server.url('/pmv'),
       });

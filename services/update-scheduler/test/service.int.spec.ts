@@ -9,7 +9,7 @@ import {
 } from '@lamplighter/contracts';
 import { Broker } from '@lamplighter/messaging';
 import { Publisher, Requester, type RunningService, startService } from '@lamplighter/runtime';
-import { testDatabase, type TestDatabase, testNats, testRedis, waitFor } from '@lamplighter/testing';
+import { testDatabase, type TestDatabase, testNats, testSettings, waitFor } from '@lamplighter/testing';
 import { config } from '../src/config.ts';
 import { UpdateSchedulerModule } from '../src/update-scheduler.module.ts';
 import { FEED, Night, TENANT } from './night.ts';
@@ -29,12 +29,7 @@ describe('the service on a real broker', () => {
     night = await Night.begin(database, {}, new Date().toISOString());
     const nats = testNats();
     running = await startService('update-scheduler', UpdateSchedulerModule, config, {
-      LAMP_HTTP_PORT: '0',
-      LAMP_HTTP_HOST: '127.0.0.1',
-      LAMP_LOG_LEVEL: 'fatal',
-      LAMP_NATS_URL: nats.url,
-      LAMP_NATS_PREFIX: nats.prefix,
-      LAMP_REDIS_URL: testRedis().url,
+      ...testSettings(nats),
       LAMP_DATABASE_URL: database.urlOf('update_scheduler'),
       LAMP_WINDOW_TICK_MS: '50',
       LAMP_WAVE_TICK_MS: '50',

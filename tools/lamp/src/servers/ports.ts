@@ -8,12 +8,18 @@ import { createServer } from 'node:net';
 const FIRST = 20_000;
 const AFTER = 32_000;
 const TRIES = 200;
+/** Drawn before by this process: what is to listen there may be on its way. */
+const drawn = new Set<number>();
 
-/** A port of 127.0.0.1 that nothing listens on now: `preferred` when it is free, else one drawn at random. */
+/**
+ * A port of 127.0.0.1 that nothing listens on now: `preferred` when it is free, else one drawn at random, another each time.
+ */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && preferred !== 0 && (await isFree(preferred))) return preferred;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const port = randomInt(FIRST, AFTER);
+    if (drawn.has(port)) continue;
+    drawn.add(port);
     if (await isFree(port)) return port;
   }
   throw new Error(`of ${TRIES} ports drawn from ${FIRST} to ${AFTER - 1} on 127.0.0.1 none was free`);

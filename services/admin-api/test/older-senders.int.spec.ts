@@ -7,12 +7,14 @@ import { basic, type Bed, startBed, TOKENS } from './bed.ts';
 
 let bed: Bed;
 const heard: string[] = [];
+const times: string[] = [];
 
 beforeAll(async () => {
   bed = await startBed(() => true);
   const handler = async (input: unknown) =>
-    (input as Exchange[]).map(({ deviceId }) => {
+    (input as Exchange[]).map(({ deviceId, receivedAt }) => {
       heard.push(deviceId);
+      times.push(receivedAt);
       return { outcome: 'empty' as const };
     });
   serveRequest({ definition: commandExchange, handler, service: 'test', broker: bed.broker, log: silentLog });
@@ -38,5 +40,16 @@ describe('events of a NanoMDM that gives them no id', () => {
     }
     await waitFor('both devices', () => heard.length >= 2);
     expect(heard.toSorted()).toEqual(['FIRST', 'SECOND']);
+  });
+});
+
+describe('an event of a server whose clock is ahead', () => {
+  it('was said now: else all that its device says until then would be old news', async () => {
+    heard.length = times.length = 0;
+    const ahead = relayedEvent('mdm.Connect', idleFixture('AHEAD'), { at: new Date('2999-01-01T00:00:00Z') });
+    const body = JSON.stringify(ahead);
+    expect((await bed.call('/v1/webhook/nano', { method: 'POST', body, authorization: undefined })).status).toBe(200);
+    await waitFor('the device', () => heard.includes('AHEAD'));
+    expect(Date.parse(times.at(-1)!)).toBeLessThanOrEqual(Date.now());
   });
 });

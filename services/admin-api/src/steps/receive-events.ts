@@ -63,7 +63,7 @@ export class ReceiveEvents {
       tenant,
       source,
       certificateHash: sourceCertificateHash(tenant, source),
-      receivedAt: new Date(event.created_at).toISOString(),
+      receivedAt: this.saidAt(event.created_at).toISOString(),
     };
     const outcome =
       said.kind === 'connect' ? await this.connect(asked, said, payload ?? raw) : await this.checkIn(asked, said);
@@ -74,6 +74,12 @@ export class ReceiveEvents {
       keys,
       'what another server relays of a device was passed over: the device is not its, or it is old news',
     );
+  }
+
+  /** Never in the future: what the device says later would be old news until then. */
+  private saidAt(createdAt: string): Date {
+    const [at, now] = [new Date(createdAt), this.clock.now()];
+    return at > now ? now : at;
   }
 
   private async connect(

@@ -6,7 +6,7 @@ apns-push: { schema: apns_push, sealer: true }
 device-gateway: { devices: true }
 status-ingestion: { schema: status_ingestion }
 ddm: { schema: ddm }
-admin-api: { schema: admin_api, adminToken: true }
+admin-api: { schema: admin_api, sealer: true, adminToken: true }
 {{- end }}
 
 {{- define "lamplighter.fullname" -}}

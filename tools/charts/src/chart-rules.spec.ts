@@ -82,6 +82,11 @@ describe('a rendered chart', () => {
     expect(problemsAfter(from, to).join('\n')).toContain(problem);
   });
 
+  it('finds a service that seals secrets and has no key for it', () => {
+    const sealing = { ...terms, settings: { ...terms.settings, sealing: ['ddm'] } };
+    expect(problemsOf(parseManifests(soundChart), sealing).join('\n')).toContain('ddm seals secrets, and has no');
+  });
+
   it('takes a Secret or ConfigMap of the operator’s that is documented', () => {
     expect(problemsAfter('emptyDir: {}', 'configMap: { name: yours }')).toEqual([]);
   });

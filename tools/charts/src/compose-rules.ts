@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 
-import { type Settings, unread } from './settings.ts';
+import { type Settings, unread, withoutKey } from './settings.ts';
 
 interface Service {
   readonly image?: string;
@@ -67,6 +67,7 @@ function ownProblems(name: string, service: Service | undefined, settings: Setti
   };
   return [
     ...unread(settings, name, Object.keys(env)).map((setting) => `${name}: reads no setting ${setting}`),
+    ...withoutKey(settings, name, Object.keys(env)),
     ...Object.entries(wanted).flatMap(([problem, holds]) => (holds ? [] : [`${name}: ${problem}`])),
   ];
 }

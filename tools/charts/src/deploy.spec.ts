@@ -52,6 +52,12 @@ describe('deploy/', () => {
     ['a stop that cuts the drain', 'stop_grace_period: 30s', 'stop_grace_period: 20s', 'not above the drain of 20 s'],
     ['a file system that may be written', 'read_only: true', 'read_only: false', 'may write'],
     ['a role without a password', '"ddm":', '"dmm":', 'gives its role lamp_ddm no password'],
+    [
+      'a service without the key of its secrets',
+      'LAMP_SECRET_KEY: ${',
+      'LAMP_SECRET_KEY_NOT: ${',
+      'seals secrets, and has no LAMP_SECRET_KEY',
+    ],
     ['an unexplained variable', 'LAMP_DEVICES_PORT', 'LAMP_PORT', 'does not explain LAMP_PORT'],
     ['a setting that migrations do not read', 'LAMP_ROLE_PASSWORDS:', 'LAMP_PASSWORDS:', 'migrate: reads no setting'],
   ])('compose.yaml: %s is found', (_, from, to, problem) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Container, type Manifest, type Pod, type SecurityContext, podOf } from './manifests.ts';
 import { root } from './paths.ts';
 import { type Rule, label } from './rule.ts';
-import { unread } from './settings.ts';
+import { unread, withoutKey } from './settings.ts';
 
 interface Place {
   readonly manifest: Manifest;
@@ -95,6 +95,7 @@ const settingsAreRead = each((place, { settings }) => {
   const config = Object.keys(configOf(place));
   return [
     ...unread(settings, service, [...config, ...env]).map((name) => `${service} reads no setting ${name}`),
+    ...withoutKey(settings, service, [...config, ...env]),
     ...env.filter((name) => config.includes(name)).map((name) => `${name} is set twice`),
     ...Object.entries(configOf(place))
       .filter(([, value]) => typeof value !== 'string' || /^\d(\.\d+)?e\+\d+$/.test(value))

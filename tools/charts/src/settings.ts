@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { root } from './paths.ts';
@@ -8,6 +8,8 @@ export interface Settings {
   readonly base: readonly string[];
   /** By service: its own settings, beside those of all. */
   readonly services: Readonly<Record<string, readonly string[]>>;
+  /** Services that seal or open secrets: what needs it refuses where they have no LAMP_SECRET_KEY. */
+  readonly sealing: readonly string[];
 }
 
 interface Setting {
@@ -19,9 +21,23 @@ export function readSettings(): Settings {
   const parsed = JSON.parse(readFileSync(path, 'utf8')) as { base: Setting[]; services: Record<string, Setting[]> };
   const names = (settings: Setting[]): string[] => settings.map(({ name }) => name);
   return {
+    sealing: Object.keys(parsed.services).filter(seals),
     base: names(parsed.base),
     services: Object.fromEntries(Object.entries(parsed.services).map(([service, own]) => [service, names(own)])),
   };
+}
+
+/** Whether its code takes the port. */
+function seals(service: string): boolean {
+  const source = join(root, 'services', service, 'src');
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return files.some((file) => /\bSealer\b/.test(readFileSync(join(source, file), 'utf8')));
+}
+
+/** Which of them needs the key and is not given it, as a problem. */
+export function withoutKey({ sealing }: Settings, service: string, names: readonly string[]): string[] {
+  const isGiven = names.includes('LAMP_SECRET_KEY') || names.includes('LAMP_SECRET_KEY_FILE');
+  return sealing.includes(service) && !isGiven ? [`${service} seals secrets, and has no LAMP_SECRET_KEY`] : [];
 }
 
 /** Read by no schema: the name of the service in traces, OpenTelemetry's variables, and Node's. */

@@ -9,7 +9,7 @@ interface Config {
 }
 
 describe('the chart’s schema of settings', () => {
-  const settings = { base: ['LAMP_LOG_LEVEL', 'LAMP_DATABASE_URL'], services: { ddm: ['LAMP_OWN'] } };
+  const settings = { base: ['LAMP_LOG_LEVEL', 'LAMP_DATABASE_URL'], services: { ddm: ['LAMP_OWN'] }, sealing: [] };
   const stale = JSON.stringify({ definitions: { 'config-gone': {}, service: { type: 'object' } } });
   const { definitions } = JSON.parse(withSettings(stale, settings)) as { definitions: Record<string, Config> };
 

@@ -92,6 +92,7 @@ export const terms: Terms = {
   settings: {
     base: ['LAMP_HTTP_PORT', 'LAMP_NATS_URL', 'LAMP_DATABASE_URL', 'LAMP_DRAIN_SECONDS'],
     services: { ddm: [] },
+    sealing: [],
   },
   existing: { yours: ['ca.pem'] },
 };

@@ -3,7 +3,7 @@ import { buildPlist } from '@lamplighter/apple';
 import type { Device } from '@lamplighter/fleet-sim';
 import { waitFor } from '@lamplighter/testing';
 import { magicOf, tokenOf } from '../../../tools/fleet-sim/src/device/identity.ts';
-import { contentOf } from '../src/content.ts';
+import { atRest, contentOf } from '../src/content.ts';
 import { CHECK_IN, CONNECT, putAs, type Reply } from '../src/device-line.ts';
 import { factsKnown } from '../src/policy.ts';
 import { startWorld, type World } from '../src/world.ts';
@@ -35,7 +35,8 @@ beforeAll(async () => {
   };
   const update = buildPlist({ MessageType: 'TokenUpdate', UDID: device.udid, ...secrets, UnlockToken: UNLOCK_TOKEN });
   expect(await putAs(world, device, CHECK_IN, update)).toEqual({ status: 200, body: '' });
-}, 120_000);
+  await atRest(world);
+}, 180_000);
 afterAll(() => world?.stop(), 60_000);
 
 beforeEach(async () => {

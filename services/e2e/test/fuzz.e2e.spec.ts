@@ -16,6 +16,7 @@ import type { Device } from '@lamplighter/fleet-sim';
 import { mutate, Random } from '@lamplighter/fuzz';
 import { MDM_WORDS, PLIST_PIECES } from '../../../tools/fuzz/src/words.ts';
 import { CHECK_IN, CONNECT, putAs, type Reply } from '../src/device-line.ts';
+import { atRest } from '../src/content.ts';
 import { factsKnown } from '../src/policy.ts';
 import { startWorld, type World } from '../src/world.ts';
 
@@ -42,6 +43,8 @@ beforeAll(async () => {
   [device, other] = [...world.fleet.devices()] as [Device, Device];
   const escrow = setBootstrapTokenFixture(other.udid, { BootstrapToken: ESCROWED });
   expect(await putAs(world, other, CHECK_IN, escrow)).toEqual({ status: 200, body: '' });
+  // What is known of the other device must not change by what it said itself.
+  await atRest(world);
   // It says NotNow to all of the simulated device's own visits: here it only has to wait.
   await world.fleet.stop();
   waiting = await commandFor(other);

@@ -58,17 +58,12 @@ export class PgDatabase extends Database {
   }
 
   override async query<R>(statement: Statement, values: readonly unknown[] = []): Promise<R[]> {
-    return rowsOf<R>(await this.pool.query({ ...statement, values: values.map(parameterOf) }));
+    const parameters = values.map(parameterOf);
+    return retried(async () => rowsOf<R>(await this.pool.query({ ...statement, values: parameters })));
   }
 
   override async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.once(work);
-      } catch (error) {
-        if (attempt >= ATTEMPTS || !RETRIABLE.has((error as { code?: string }).code ?? '')) throw error;
-      }
-    }
+    return retried(() => this.once(work));
   }
 
   /** Undefined when PostgreSQL answers, else what is wrong. */
@@ -98,6 +93,17 @@ export class PgDatabase extends Database {
     }
     for (const then of tx.afterCommit) then();
     return result;
+  }
+}
+
+/** What PostgreSQL took back as a whole, so that others could go on, begins anew. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !RETRIABLE.has((error as { code?: string }).code ?? '')) throw error;
+    }
   }
 }
 

@@ -39,6 +39,22 @@ describe('what no device has any more', () => {
     expect(left.map(({ cause }) => cause)).toEqual(['held', 'new', 'other']);
   });
 
+  it('goes a page at a time', async () => {
+    const manifests = new PgManifestStore(database.as('ddm'));
+    await database.admin.query({
+      text: `INSERT INTO ddm.manifest (tenant, manifest_id, set_ids, declarations_token, tokens_document, items_document, left_out, changed_at)
+             SELECT 'default', ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, '{}', 't', '{}', '{}', '{}', '2026-11-01'
+               FROM generate_series(1, 25) n`,
+    });
+    const before = new Date('2026-11-18T00:00:00Z');
+    const page = () => database.as('ddm').transaction((tx) => manifests.clear(tx, 'default', before, 10));
+    const left = async () =>
+      (await database.admin.query<{ n: number }>({ text: 'SELECT count(*)::int AS n FROM ddm.manifest' }))[0]!.n;
+    expect([await page(), await left()]).toEqual([true, 15]);
+    expect([await page(), await left()]).toEqual([true, 5]);
+    expect([await page(), await left()]).toEqual([false, 0]);
+  });
+
   it('is taken from what devices said that they can take, but for that of a manifest', async () => {
     await database.admin.query({
       text: `INSERT INTO ddm.capabilities (tenant, capabilities_id, declarations, status_items)

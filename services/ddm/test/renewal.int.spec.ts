@@ -17,9 +17,7 @@ import { TellDevices } from '../src/steps/tell-devices.ts';
 import { TellOfChanges } from '../src/steps/tell-of-changes.ts';
 
 const tenant = 'default';
-const DEVICES = 1_200;
-/** One for each device, and one of the declaration alone. */
-const MANIFESTS = DEVICES + 1;
+const DEVICES = 700;
 const PAGE = 500;
 const test = (identifier: string, Echo: string): NewDeclaration => ({
   identifier,
@@ -91,6 +89,11 @@ describe('a declaration of more manifests than one transaction takes', () => {
   };
   const SYNC = { SyncTokens: { DeclarationsToken: '' } };
   const put = (echo: string, notify = true) => steps.change.put({ tenant, declaration: test('base', echo), notify });
+  const order = (orders: { cause: string; declarations: NewDeclaration[]; devices: string[] }[]) =>
+    db.transaction((tx) => {
+      const sent = orders.map((one) => ({ ...one, sentAt: clock.now() }));
+      return steps.assign.assign(tx, { tenant, orders: sent, tell: 'changed' }, clock.now());
+    });
   const all = async (step: { run(): Promise<boolean> }) => {
     let pages = 0;
     while (await step.run()) pages += 1;
@@ -106,13 +109,8 @@ describe('a declaration of more manifests than one transaction takes', () => {
     db = database.as('ddm');
     steps = stepsOn(db, clock);
     const ids = Array.from({ length: DEVICES }, (_, n) => `D${n}`);
-    const order = (orders: { cause: string; declarations: NewDeclaration[]; devices: string[] }[]) =>
-      db.transaction((tx) => {
-        const all = orders.map((one) => ({ ...one, sentAt: clock.now() }));
-        return steps.assign.assign(tx, { tenant, orders: all, tell: 'changed' }, clock.now());
-      });
-    await order([{ cause: 'base', declarations: [test('base', 'first')], devices: ids }]);
-    await order(ids.map((id) => ({ cause: `own ${id}`, declarations: [test(`own ${id}`, id)], devices: [id] })));
+    const own = ids.map((id) => ({ cause: `own ${id}`, declarations: [test(`own ${id}`, id)], devices: [id] }));
+    await order([{ cause: 'base', declarations: [test('base', 'first')], devices: ids }, ...own]);
   }, 120_000);
   beforeEach(async () => {
     clock.advance(60_000);
@@ -121,13 +119,13 @@ describe('a declaration of more manifests than one transaction takes', () => {
   afterAll(() => database.close());
 
   it('reaches them a page at a time, and each of their devices once', async () => {
-    expect(await contents()).toEqual([MANIFESTS]);
+    expect(await contents()).toEqual([DEVICES]);
     await put('second');
-    expect(await contents()).toEqual([MANIFESTS]);
+    expect(await contents()).toEqual([DEVICES]);
     await steps.renew.run();
-    expect(await contents()).toEqual([MANIFESTS - PAGE, PAGE]);
-    expect(await all(steps.renew)).toBe(2);
-    expect(await contents()).toEqual([MANIFESTS]);
+    expect(await contents()).toEqual([PAGE, DEVICES - PAGE]);
+    expect(await all(steps.renew)).toBe(1);
+    expect(await contents()).toEqual([DEVICES]);
     // Devices that share no manifest are told together all the same.
     expect(await all(steps.tell)).toBeLessThan(4);
     expect(await toldMore()).toEqual(new Set([1]));
@@ -141,10 +139,10 @@ describe('a declaration of more manifests than one transaction takes', () => {
       throw new Error('the process ends here');
     });
     await expect(dies).rejects.toThrow('ends here');
-    expect(await contents()).toEqual([MANIFESTS - PAGE, PAGE]);
+    expect(await contents()).toEqual([PAGE, DEVICES - PAGE]);
     const other = stepsOn(db, clock);
-    expect(await all(other.renew)).toBe(2);
-    expect(await contents()).toEqual([MANIFESTS]);
+    expect(await all(other.renew)).toBe(1);
+    expect(await contents()).toEqual([DEVICES]);
     await all(other.tell);
     expect(await toldMore()).toEqual(new Set([1]));
   });
@@ -156,10 +154,29 @@ describe('a declaration of more manifests than one transaction takes', () => {
     await steps.renew.run();
     expect((await contents())[0]).toBeGreaterThan(0);
     await all(steps.renew);
-    expect(await contents()).toEqual([MANIFESTS]);
+    expect(await contents()).toEqual([DEVICES]);
     await all(steps.tell);
     expect(await toldMore()).toEqual(new Set([1]));
   });
+
+  it('is reached as well through as many sets as devices', async () => {
+    const some = Array.from({ length: PAGE + 100 }, (_, n) => `D${n}`);
+    const give = (echo: string, devices: string[]) =>
+      order([
+        ...devices.map((id) => ({ cause: `more ${id}`, declarations: [test('more', echo)], devices: [id] })),
+        { cause: 'beside', declarations: [test('beside', echo)], devices },
+      ]);
+    await give('first', some);
+    former = await told();
+    clock.advance(60_000);
+    await give('second', some.slice(0, 1));
+    // Page by page, not set by set.
+    expect(await all(steps.renew)).toBeLessThan(4);
+    expect(await all(steps.tell)).toBeLessThan(4);
+    const now = await told();
+    const more = [...now].filter(([id, { count }]) => count === former.get(id)!.count + 1).map(([id]) => id);
+    expect(new Set(more)).toEqual(new Set(some));
+  }, 60_000);
 
   it('tells nobody where nobody is to be told, and all that it is asked to tell', async () => {
     await steps.sets.notify({ tenant, deviceIds: [], sets: [], identifiers: ['base'] });

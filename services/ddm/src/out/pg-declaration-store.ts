@@ -44,8 +44,8 @@ export class PgDeclarationStore extends DeclarationStore {
     return changed(tx, sql.removeDeclaration, [tenant, identifier]);
   }
 
-  override setsOf(tx: Tx, tenant: string, identifiers: readonly string[]) {
-    return tx.query<{ setId: string; name: string | null }>(sql.setsOfDeclarations, [tenant, identifiers]);
+  override setsOf(tx: Tx, tenant: string, identifier: string, limit: number) {
+    return tx.query<{ setId: string; name: string | null }>(sql.setsOfDeclaration, [tenant, identifier, limit]);
   }
 
   override async addSet(

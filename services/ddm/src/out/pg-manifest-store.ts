@@ -5,8 +5,9 @@ import { EMPTY_TOKEN, type Manifest } from '../domain/manifest.ts';
 import type { Combination, ToldDevice } from '../ports/assignments.ts';
 import { ManifestStore } from '../ports/manifests.ts';
 import { Pace } from '../ports/pace.ts';
-import type { Renewal, StoredManifest } from '../ports/manifests.ts';
+import type { ChangedSets, Renewal, StoredManifest } from '../ports/manifests.ts';
 import * as sql from './sql/manifests.ts';
+const changedColumns = ({ setIds = [], identifiers = [] }: ChangedSets) => [setIds, identifiers];
 
 @Injectable()
 export class PgManifestStore extends ManifestStore {
@@ -18,8 +19,8 @@ export class PgManifestStore extends ManifestStore {
     return tx.query<StoredManifest>(sql.findManifests, [tenant, manifestIds]);
   }
 
-  override ofSets(tx: Tx, tenant: string, setIds: readonly string[], limit: number): Promise<StoredManifest[]> {
-    return tx.query<StoredManifest>(sql.manifestsOfSets, [tenant, setIds, limit]);
+  override ofSets(tx: Tx, tenant: string, of: ChangedSets, limit: number): Promise<StoredManifest[]> {
+    return tx.query<StoredManifest>(sql.manifestsOfSets, [tenant, ...changedColumns(of), limit]);
   }
 
   override async put(tx: Tx, tenant: string, manifests: readonly (Combination & Manifest)[], now: Date): Promise<void> {
@@ -63,19 +64,19 @@ export class PgManifestStore extends ManifestStore {
   override async noteChangedSets(
     tx: Tx,
     tenant: string,
-    setIds: readonly string[],
+    of: ChangedSets,
     { tell, askedAt = null }: { tell: boolean; askedAt?: Date | null },
   ): Promise<void> {
-    if (setIds.length > 0) await tx.query(sql.noteChangedSets, [tenant, setIds, tell, askedAt]);
+    await tx.query(sql.noteChangedSets, [tenant, ...changedColumns(of), tell, askedAt]);
   }
 
-  override async takeRenewal(tx: Tx, tenant: string, limit: number): Promise<Renewal | undefined> {
-    type Row = { isTold: boolean; askedAt: Date | null } & (StoredManifest | { [K in keyof StoredManifest]: null });
-    const rows = await tx.query<Row>(sql.takeRenewal, [tenant, limit]);
-    const [first] = rows;
-    if (first === undefined) return undefined;
-    const manifests = rows.filter((row): row is Row & StoredManifest => row.manifestId !== null);
-    return { tell: first.isTold || first.askedAt !== null, askedAt: first.askedAt, manifests };
+  override async takeRenewal(tx: Tx, tenant: string, limit: number): Promise<Renewal[] | undefined> {
+    type Row = Renewal & { isTold: boolean };
+    const rows = await tx.query<Row | { manifestId: null }>(sql.takeRenewal, [tenant, limit]);
+    if (rows.length === 0) return undefined;
+    return rows
+      .filter((row): row is Row => row.manifestId !== null)
+      .map(({ isTold, ...row }) => ({ ...row, tell: isTold || row.askedAt !== null }));
   }
 
   override async tenantsWithChanges(): Promise<string[]> {
@@ -97,9 +98,14 @@ export class PgManifestStore extends ManifestStore {
     return (await tx.query(sql.clearWithdrawn, [tenant, before, limit])).length;
   }
 
-  override async clear(tx: Tx, tenant: string, before: Date): Promise<void> {
-    for (const statement of sql.clearing) await tx.query(statement, [tenant, before]);
+  override async clear(tx: Tx, tenant: string, before: Date, limit: number): Promise<boolean> {
+    let more = false;
+    for (const statement of sql.clearing) {
+      const [row] = await tx.query<{ count: number }>(statement, [tenant, before, limit]);
+      more ||= row!.count === limit;
+    }
     await tx.query(sql.clearCapabilities, [tenant]);
+    return more;
   }
 
   override async tenants(): Promise<string[]> {

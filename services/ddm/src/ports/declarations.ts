@@ -41,11 +41,12 @@ export abstract class DeclarationStore {
   /** False where there is none. */
   abstract remove(tx: Tx, tenant: string, identifier: string): Promise<boolean>;
 
-  /** Sets that hold any of these, with their names. */
+  /** Sets that hold it, with their names, those with one first; `limit` of them where there are more. */
   abstract setsOf(
     tx: Tx,
     tenant: string,
-    identifiers: readonly string[],
+    identifier: string,
+    limit: number,
   ): Promise<{ setId: string; name: string | null }[]>;
 
   /** Makes a set with these members where there is none of its id; one that is there stays as it is. */

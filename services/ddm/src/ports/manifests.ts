@@ -7,12 +7,17 @@ export interface StoredManifest extends Combination {
   tokensDocument: string;
 }
 
-/** Manifests that are to be made anew because a set of theirs changed. */
-export interface Renewal {
-  manifests: StoredManifest[];
-  /** Their devices are to be told. */
+/** Sets, and all that hold one of these declarations. */
+export interface ChangedSets {
+  setIds?: readonly string[];
+  identifiers?: readonly string[];
+}
+
+/** A manifest that is to be made anew because a set of its changed. */
+export interface Renewal extends StoredManifest {
+  /** Its devices are to be told. */
   tell: boolean;
-  /** Also those that nothing changed for, if they were not told since; null: those alone that something changed for. */
+  /** Also where nothing changed for them, if they were not told since; null: only where something did. */
   askedAt: Date | null;
 }
 
@@ -21,7 +26,7 @@ export abstract class ManifestStore {
   abstract find(tx: Tx, tenant: string, manifestIds: readonly string[]): Promise<StoredManifest[]>;
 
   /** Those that have any of these sets; `limit` of them where there are more. */
-  abstract ofSets(tx: Tx, tenant: string, setIds: readonly string[], limit: number): Promise<StoredManifest[]>;
+  abstract ofSets(tx: Tx, tenant: string, of: ChangedSets, limit: number): Promise<StoredManifest[]>;
 
   /** Writes them with their members, in place of what was there. */
   abstract put(tx: Tx, tenant: string, manifests: readonly (Combination & Manifest)[], now: Date): Promise<void>;
@@ -36,15 +41,15 @@ export abstract class ManifestStore {
   abstract noteChangedSets(
     tx: Tx,
     tenant: string,
-    setIds: readonly string[],
+    of: ChangedSets,
     how: { tell: boolean; askedAt?: Date | null },
   ): Promise<void>;
 
   /**
-   * The next manifests of a set that was noted; they will not come again.
+   * The next manifests of sets that were noted; they will not come again.
    * @returns undefined where no set is left in the tenant
    */
-  abstract takeRenewal(tx: Tx, tenant: string, limit: number): Promise<Renewal | undefined>;
+  abstract takeRenewal(tx: Tx, tenant: string, limit: number): Promise<Renewal[] | undefined>;
 
   /** Tenants with sets or manifests that changed, and are still to be renewed or told of. */
   abstract tenantsWithChanges(): Promise<string[]>;
@@ -59,10 +64,11 @@ export abstract class ManifestStore {
   abstract clearWithdrawn(tx: Tx, tenant: string, before: Date, limit: number): Promise<number>;
 
   /**
-   * Removes manifests without devices, sets without a name that nobody has, declarations of nobody that no set holds, and
-   * capabilities that no device has.
+   * Removes manifests without devices, sets without a name that nobody has, declarations of nobody that no set holds (at most `limit`
+   * of each), and capabilities that no device has.
+   * @returns whether there may be more
    */
-  abstract clear(tx: Tx, tenant: string, before: Date): Promise<void>;
+  abstract clear(tx: Tx, tenant: string, before: Date, limit: number): Promise<boolean>;
 
   abstract tenants(): Promise<string[]>;
 }

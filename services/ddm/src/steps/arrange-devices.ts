@@ -4,7 +4,7 @@ import { type Manifest, manifestOf } from '../domain/manifest.ts';
 import type { Arranged, Combination, NewAssignment, Telling, ToldDevice } from '../ports/assignments.ts';
 import { AssignmentStore } from '../ports/assignments.ts';
 import { DeclarationStore } from '../ports/declarations.ts';
-import type { StoredManifest } from '../ports/manifests.ts';
+import type { ChangedSets, StoredManifest } from '../ports/manifests.ts';
 import { ManifestStore } from '../ports/manifests.ts';
 import { TellDevices } from './tell-devices.ts';
 
@@ -61,24 +61,32 @@ export class ArrangeDevices {
    * These sets, or declarations of theirs, changed. Their devices are told bit by bit, by the clock; manifests that are more than a page
    * are made anew by it too, and a device has what it had until its manifest's turn.
    */
-  async renew(tx: Tx, of: { tenant: string; setIds: readonly string[]; tell: boolean }, now: Date): Promise<void> {
-    const { tenant, setIds, tell } = of;
-    if (setIds.length === 0) return;
-    const stored = await this.manifests.ofSets(tx, tenant, setIds, PAGE + 1);
-    if (stored.length > PAGE) return this.manifests.noteChangedSets(tx, tenant, setIds, { tell });
+  async renew(
+    tx: Tx,
+    { tenant, tell, ...of }: ChangedSets & { tenant: string; tell: boolean },
+    now: Date,
+  ): Promise<void> {
+    if (of.setIds?.length === 0 || of.identifiers?.length === 0) return;
+    const stored = await this.manifests.ofSets(tx, tenant, of, PAGE + 1);
+    if (stored.length > PAGE) return this.manifests.noteChangedSets(tx, tenant, of, { tell });
     const changed = await this.madeAnew(tx, tenant, stored, now);
     if (tell) await this.manifests.markChanged(tx, tenant, changed);
   }
 
   /** The next page of manifests whose sets changed. False where none was left. */
   async renewNext(tx: Tx, tenant: string, now: Date): Promise<boolean> {
-    const renewal = await this.manifests.takeRenewal(tx, tenant, PAGE);
-    if (renewal === undefined) return false;
-    const { manifests, tell, askedAt } = renewal;
-    await this.madeAnew(tx, tenant, manifests, now);
+    const page = await this.manifests.takeRenewal(tx, tenant, PAGE);
+    if (page === undefined) return false;
+    await this.madeAnew(tx, tenant, page, now);
     // Also those that another change has made anew since: who of their devices was told, their tokens tell.
-    const ids = manifests.map(({ manifestId }) => manifestId);
-    if (tell) await this.manifests.markChanged(tx, tenant, ids, askedAt);
+    const told = Map.groupBy(
+      page.filter(({ tell }) => tell),
+      ({ askedAt }) => askedAt?.getTime(),
+    );
+    for (const [at, some] of told) {
+      const ids = some.map(({ manifestId }) => manifestId);
+      await this.manifests.markChanged(tx, tenant, ids, at === undefined ? null : new Date(at));
+    }
     return true;
   }
 

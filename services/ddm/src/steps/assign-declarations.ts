@@ -109,8 +109,7 @@ export class AssignDeclarations {
       sentAt,
     }));
     const changed = await this.declarations.put(tx, tenant, put, now);
-    const sets = await this.declarations.setsOf(tx, tenant, changed);
-    await this.arrange.renew(tx, { tenant, setIds: sets.map(({ setId }) => setId), tell: true }, now);
+    await this.arrange.renew(tx, { tenant, identifiers: changed, tell: true }, now);
   }
 }
 

@@ -13,6 +13,8 @@ import type { StoredDeclaration } from '../ports/declarations.ts';
 import { Turns } from '../ports/turns.ts';
 import { ArrangeDevices } from './arrange-devices.ts';
 
+/** Sets that are named to who may not remove what they hold. */
+const NAMED = 5;
 /** Identifiers that no operator may give. */
 const RESERVED = 'io.lamplighter.';
 
@@ -44,7 +46,7 @@ export class ChangeDeclarations {
   async remove({ tenant, identifier }: InputOf<typeof declarationRemove>) {
     refuseReserved(identifier);
     return this.inTurn(tenant, async (tx) => {
-      const sets = await this.declarations.setsOf(tx, tenant, [identifier]);
+      const sets = await this.declarations.setsOf(tx, tenant, identifier, NAMED);
       if (sets.length > 0) throw held(identifier, sets);
       return { changed: await this.declarations.remove(tx, tenant, identifier) };
     });
@@ -73,8 +75,7 @@ export class ChangeDeclarations {
     { tenant, identifiers, notify }: { tenant: string; identifiers: readonly string[]; notify: boolean },
     now: Date,
   ): Promise<void> {
-    const sets = await this.declarations.setsOf(tx, tenant, identifiers);
-    await this.arrange.renew(tx, { tenant, setIds: sets.map(({ setId }) => setId), tell: notify }, now);
+    await this.arrange.renew(tx, { tenant, identifiers, tell: notify }, now);
   }
 
   private inTurn<T>(tenant: string, work: (tx: Tx, now: Date) => Promise<T>): Promise<T> {
@@ -95,7 +96,7 @@ function refuseReserved(identifier: string): void {
 
 function held(identifier: string, sets: readonly { name: string | null }[]): AppError {
   const names = sets.flatMap(({ name }) => name ?? []);
-  const by = names.length > 0 ? `the set ${names.slice(0, 5).join(', ')}` : 'an update or another service';
+  const by = names.length > 0 ? `the set ${names.join(', ')}` : 'an update or another service';
   return new AppError('declaration.conflict', `the declaration ${identifier} is held by ${by}`, {
     remedy: names.length > 0 ? 'take it out of its sets first' : 'it goes by itself once no device has it',
   });

@@ -71,9 +71,8 @@ export class ChangeSets {
       await this.inTurn(tenant, (tx, now) => this.arrange.run(tx, of, now));
     }
     await this.inTurn(tenant, async (tx) => {
-      const holding = await this.declarations.setsOf(tx, tenant, identifiers);
-      const setIds = [...sets.map((name) => namedSetId(tenant, name)), ...holding.map(({ setId }) => setId)];
-      await this.manifests.noteChangedSets(tx, tenant, setIds, { tell: true, askedAt });
+      const setIds = sets.map((name) => namedSetId(tenant, name));
+      await this.manifests.noteChangedSets(tx, tenant, { setIds, identifiers }, { tell: true, askedAt });
     });
     return { devices: named.length };
   }

@@ -30,7 +30,7 @@ export class ClearUnused {
     await this.each.run(tenants, async ({ tenant }) => {
       const page = (tx: Tx) => this.manifests.clearWithdrawn(tx, tenant, before, PAGE);
       while ((await this.inTurn(tenant, page)) === PAGE);
-      await this.inTurn(tenant, (tx) => this.manifests.clear(tx, tenant, before));
+      while (await this.inTurn(tenant, (tx) => this.manifests.clear(tx, tenant, before, PAGE)));
       await this.inTurn(tenant, (tx) => this.groupSets.clear(tx, tenant, before));
     });
   }

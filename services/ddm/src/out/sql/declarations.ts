@@ -57,13 +57,13 @@ export const removeDeclaration: Statement = {
   text: 'DELETE FROM ddm.declaration WHERE tenant = $1 AND identifier = $2 RETURNING identifier',
 };
 
-/** Index scan on set_declaration_identifier. $1 tenant, $2 identifiers */
-export const setsOfDeclarations: Statement = {
-  name: 'ddm-sets-of-declarations',
+/** Index scan on set_declaration_identifier. $1 tenant, $2 identifier, $3 limit */
+export const setsOfDeclaration: Statement = {
+  name: 'ddm-sets-of-declaration',
   text: `
-SELECT DISTINCT s.set_id AS "setId", s.name
+SELECT s.set_id AS "setId", s.name
   FROM ddm.set_declaration d JOIN ddm.declaration_set s USING (tenant, set_id)
- WHERE d.tenant = $1 AND d.identifier = ANY($2)`,
+ WHERE d.tenant = $1 AND d.identifier = $2 ORDER BY s.name NULLS LAST LIMIT $3`,
 };
 
 /** $1 tenant, $2 set id, $3 name, $4 cause, $5 identifiers, $6 now */

@@ -9,14 +9,19 @@ export const findManifests: Statement = {
   text: `SELECT ${COLUMNS} FROM ddm.manifest m WHERE m.tenant = $1 AND m.manifest_id = ANY($2)`,
 };
 
-/** Index scan on manifest_set_pkey. $1 tenant, $2 set ids, $3 limit */
+/** Sets, and those that hold declarations. $1 tenant, $2 set ids, $3 identifiers */
+const SETS = `
+       SELECT u.set_id FROM unnest($2::uuid[]) AS u(set_id)
+        UNION SELECT d.set_id FROM ddm.set_declaration d WHERE d.tenant = $1 AND d.identifier = ANY($3::text[])`;
+
+/** Index scans on set_declaration_identifier and manifest_set_pkey. $1 tenant, $2 set ids, $3 identifiers, $4 limit */
 export const manifestsOfSets: Statement = {
   name: 'ddm-manifests-of-sets',
   text: `
 SELECT ${COLUMNS} FROM ddm.manifest m
  WHERE m.tenant = $1
-   AND m.manifest_id IN (SELECT s.manifest_id FROM ddm.manifest_set s WHERE s.tenant = $1 AND s.set_id = ANY($2))
- LIMIT $3`,
+   AND m.manifest_id IN (SELECT s.manifest_id FROM ddm.manifest_set s WHERE s.tenant = $1 AND s.set_id IN (${SETS}))
+ LIMIT $4`,
 };
 
 /**
@@ -69,20 +74,21 @@ SELECT $1, m, '', $3::timestamptz FROM unnest($2::uuid[]) AS m
 ON CONFLICT (tenant, manifest_id) DO UPDATE SET told_up_to = '', asked_at = coalesce(EXCLUDED.asked_at, c.asked_at)`,
 };
 
-/** One that is being renewed already begins anew. $1 tenant, $2 set ids, $3 whether devices are told, $4 asked at */
+/** One that is being renewed already begins anew. $1 tenant, $2 set ids, $3 identifiers, $4 whether devices are told, $5 asked at */
 export const noteChangedSets: Statement = {
   name: 'ddm-note-changed-sets',
   text: `
 INSERT INTO ddm.changed_set AS c (tenant, set_id, renewed_up_to, is_told, asked_at)
-SELECT DISTINCT $1, s, '00000000-0000-0000-0000-000000000000'::uuid, $3::boolean, $4::timestamptz FROM unnest($2::uuid[]) AS s
+SELECT $1, s.set_id, '00000000-0000-0000-0000-000000000000'::uuid, $4::boolean, $5::timestamptz FROM (${SETS}) s
 ON CONFLICT (tenant, set_id) DO UPDATE
    SET renewed_up_to = EXCLUDED.renewed_up_to, is_told = c.is_told OR EXCLUDED.is_told, asked_at = coalesce(EXCLUDED.asked_at, c.asked_at)`,
 };
 
 /**
- * A page of one changed set's manifests, in order of their ids. The page that ends them takes the set off the list.
+ * A page of the manifests of changed sets, each set's in order of their ids. Sets that have no more after the page come off the list.
  *
- * Plan: manifest_set_pkey from `renewed_up_to` on, then manifest_pkey for each.
+ * Plan: manifest_set_pkey from `renewed_up_to` on for each set until the page is full, then manifest_pkey for each, and one probe of
+ * manifest_set_pkey for each set that was looked at.
  *
  * $1 tenant, $2 limit
  */
@@ -91,24 +97,32 @@ export const takeRenewal: Statement = {
   text: `
 WITH next AS MATERIALIZED (
   SELECT c.set_id, c.renewed_up_to, c.is_told, c.asked_at
-    FROM ddm.changed_set c WHERE c.tenant = $1 ORDER BY c.set_id LIMIT 1
+    FROM ddm.changed_set c WHERE c.tenant = $1 ORDER BY c.set_id LIMIT $2
 ), page AS MATERIALIZED (
-  SELECT s.manifest_id
+  SELECT n.set_id, n.is_told, n.asked_at, s.manifest_id
     FROM next n
    CROSS JOIN LATERAL (
          SELECT s.manifest_id FROM ddm.manifest_set s
           WHERE s.tenant = $1 AND s.set_id = n.set_id AND s.manifest_id > n.renewed_up_to
           ORDER BY s.manifest_id LIMIT $2) s
-), moved AS (
-  UPDATE ddm.changed_set c SET renewed_up_to = (SELECT manifest_id FROM page ORDER BY manifest_id DESC LIMIT 1)
+   LIMIT $2
+), left_over AS MATERIALIZED (
+  SELECT n.set_id, coalesce(p.up_to, n.renewed_up_to) AS up_to
     FROM next n
-   WHERE c.tenant = $1 AND c.set_id = n.set_id AND (SELECT count(*) FROM page) = $2
+    LEFT JOIN (SELECT set_id, (array_agg(manifest_id ORDER BY manifest_id DESC))[1] AS up_to FROM page GROUP BY set_id) p USING (set_id)
+   WHERE EXISTS (SELECT FROM ddm.manifest_set s
+                  WHERE s.tenant = $1 AND s.set_id = n.set_id AND s.manifest_id > coalesce(p.up_to, n.renewed_up_to))
+), moved AS (
+  UPDATE ddm.changed_set c SET renewed_up_to = l.up_to
+    FROM left_over l WHERE c.tenant = $1 AND c.set_id = l.set_id AND c.renewed_up_to <> l.up_to
 ), done AS (
   DELETE FROM ddm.changed_set c USING next n
-   WHERE c.tenant = $1 AND c.set_id = n.set_id AND (SELECT count(*) FROM page) < $2
+   WHERE c.tenant = $1 AND c.set_id = n.set_id AND NOT EXISTS (SELECT FROM left_over l WHERE l.set_id = n.set_id)
 )
-SELECT n.is_told AS "isTold", n.asked_at AS "askedAt", ${COLUMNS}
-  FROM next n LEFT JOIN (page p JOIN ddm.manifest m ON m.tenant = $1 AND m.manifest_id = p.manifest_id) ON true`,
+SELECT p.is_told AS "isTold", p.asked_at AS "askedAt", ${COLUMNS}
+  FROM (SELECT count(*) FROM next HAVING count(*) > 0) any_set
+  LEFT JOIN ((SELECT manifest_id, bool_or(is_told) AS is_told, max(asked_at) AS asked_at FROM page GROUP BY manifest_id) p
+             JOIN ddm.manifest m ON m.tenant = $1 AND m.manifest_id = p.manifest_id) ON true`,
 };
 
 export const tenantsWithChanges: Statement = {
@@ -190,36 +204,62 @@ DELETE FROM ddm.assignment
 RETURNING device_id`,
 };
 
-/** $1 tenant, $2 before */
+/**
+ * Each removes a page of what nobody has any more, and tells how many: a fleet's would keep the tenant's turn for long.
+ *
+ * $1 tenant, $2 before, $3 limit
+ */
 export const clearing: readonly Statement[] = [
-  { text: 'DELETE FROM ddm.withdrawn_cause WHERE tenant = $1 AND withdrawn_at < $2' },
   {
     text: `
 WITH gone AS (
-  DELETE FROM ddm.manifest m
-   WHERE m.tenant = $1 AND m.changed_at < $2
-     AND NOT EXISTS (SELECT FROM ddm.device d WHERE d.tenant = $1 AND d.manifest_id = m.manifest_id)
-  RETURNING m.manifest_id
+  DELETE FROM ddm.withdrawn_cause
+   WHERE ctid = ANY (ARRAY(SELECT ctid FROM ddm.withdrawn_cause WHERE tenant = $1 AND withdrawn_at < $2 LIMIT $3))
+  RETURNING cause
+)
+SELECT count(*)::int AS count FROM gone`,
+  },
+  {
+    text: `
+WITH gone AS (
+  DELETE FROM ddm.manifest
+   WHERE ctid = ANY (ARRAY(
+         SELECT m.ctid FROM ddm.manifest m
+          WHERE m.tenant = $1 AND m.changed_at < $2
+            AND NOT EXISTS (SELECT FROM ddm.device d WHERE d.tenant = $1 AND d.manifest_id = m.manifest_id) LIMIT $3))
+  RETURNING manifest_id, set_ids
 ), sets AS (
-  DELETE FROM ddm.manifest_set s USING gone g WHERE s.tenant = $1 AND s.manifest_id = g.manifest_id
+  DELETE FROM ddm.manifest_set s USING gone g WHERE s.tenant = $1 AND s.set_id = ANY (g.set_ids) AND s.manifest_id = g.manifest_id
+), held AS (
+  DELETE FROM ddm.manifest_declaration d USING gone g WHERE d.tenant = $1 AND d.manifest_id = g.manifest_id
 )
-DELETE FROM ddm.manifest_declaration d USING gone g WHERE d.tenant = $1 AND d.manifest_id = g.manifest_id`,
+SELECT count(*)::int AS count FROM gone`,
   },
   {
     text: `
 WITH gone AS (
-  DELETE FROM ddm.declaration_set s
-   WHERE s.tenant = $1 AND s.name IS NULL AND s.created_at < $2
-     AND NOT EXISTS (SELECT FROM ddm.manifest_set m WHERE m.tenant = $1 AND m.set_id = s.set_id)
-  RETURNING s.set_id
+  DELETE FROM ddm.declaration_set
+   WHERE ctid = ANY (ARRAY(
+         SELECT s.ctid FROM ddm.declaration_set s
+          WHERE s.tenant = $1 AND s.name IS NULL AND s.created_at < $2
+            AND NOT EXISTS (SELECT FROM ddm.manifest_set m WHERE m.tenant = $1 AND m.set_id = s.set_id) LIMIT $3))
+  RETURNING set_id
+), held AS (
+  DELETE FROM ddm.set_declaration d USING gone g WHERE d.tenant = $1 AND d.set_id = g.set_id
 )
-DELETE FROM ddm.set_declaration d USING gone g WHERE d.tenant = $1 AND d.set_id = g.set_id`,
+SELECT count(*)::int AS count FROM gone`,
   },
   {
     text: `
-DELETE FROM ddm.declaration d
- WHERE d.tenant = $1 AND NOT d.is_kept AND d.sent_at < $2
-   AND NOT EXISTS (SELECT FROM ddm.set_declaration s WHERE s.tenant = $1 AND s.identifier = d.identifier)`,
+WITH gone AS (
+  DELETE FROM ddm.declaration
+   WHERE ctid = ANY (ARRAY(
+         SELECT d.ctid FROM ddm.declaration d
+          WHERE d.tenant = $1 AND NOT d.is_kept AND d.sent_at < $2
+            AND NOT EXISTS (SELECT FROM ddm.set_declaration s WHERE s.tenant = $1 AND s.identifier = d.identifier) LIMIT $3))
+  RETURNING identifier
+)
+SELECT count(*)::int AS count FROM gone`,
   },
 ];
 

@@ -3,7 +3,7 @@ import { AppError } from '@lamplighter/contracts';
 import { Clock, CONFIG, Database, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
-import { advance, concerns } from '../domain/advance.ts';
+import { advance, type Ask, concerns } from '../domain/advance.ts';
 import { bodyFor } from '../domain/commands.ts';
 import type { Happening } from '../domain/happening.ts';
 import { type CommandEnd, readEnd, readObservation } from '../domain/triggers.ts';
@@ -131,11 +131,9 @@ export class AdvanceUpdates {
     const advanced = advance(update, happening, terms);
     if (!advanced) return undefined;
     const { ask, to, reason, detail, keepsCommand, progress, progressedAt, resends } = advanced;
-    const isTaken = happening.trigger.startsWith('result-') && update.step !== 'schedule-config';
     const next: StoredUpdate = {
       ...update,
-      // What the device took of ScheduleOSUpdate, and when it was the first time.
-      installSeq: isTaken ? update.installSeq + 1 : update.installSeq,
+      installSeq: update.installSeq + (isTaken(update, happening) ? 1 : 0),
       commandedAt: update.commandedAt ?? (TAKEN.has(to) ? news.at : null),
       progress,
       progressedAt,
@@ -155,12 +153,8 @@ export class AdvanceUpdates {
       reportId: news.reportId ?? null,
     };
     if (keepsCommand) return { update: next, event, keepsCommand };
-    next.step = ask?.step ?? '';
-    next.commandSeq = ask ? update.commandSeq + 1 : update.commandSeq;
-    next.commandId = ask ? commandIdOf(update, next.commandSeq) : null;
-    next.productKey = ask?.productKeys[0] ?? update.productKey;
-    const outgoing = ask && { update: next, ask, body: bodyFor(ask.step, next, ask.productKeys, ask.order) };
-    return { update: next, event, keepsCommand, outgoing };
+    if (ask) return { update: next, event, keepsCommand, outgoing: outgoingFor(next, ask) };
+    return { update: { ...next, ...OVER }, event, keepsCommand };
   }
 
   private termsOf({ platform, deadlineAt, ring }: StoredUpdate, rollout: RolloutTerms): Terms {
@@ -197,6 +191,18 @@ export class AdvanceUpdates {
   }
 }
 
+/** The next command of an update that has moved already. */
+function outgoingFor(update: StoredUpdate, ask: Ask): Outgoing {
+  update.step = ask.step;
+  update.commandSeq += 1;
+  update.commandId = commandIdOf(update, update.commandSeq);
+  update.productKey = ask.productKeys[0] ?? update.productKey;
+  return { update, ask, body: bodyFor(ask.step, update, ask.productKeys, ask.order) };
+}
+
+/** Nothing is outstanding any more. */
+const OVER = { step: '', commandId: null } as const;
+
 function happeningOf(update: StoredUpdate, news: News): Happening {
   return news.what.kind === 'ended' ? readEnd(update, news.what) : readObservation(update, news.what, news.at);
 }
@@ -207,3 +213,8 @@ function isDeclaredAndOver({ lane, step }: StoredUpdate): boolean {
 }
 
 const TAKEN = new Set(['commanded', 'downloading', 'downloaded', 'installing']);
+
+/** The device took a ScheduleOSUpdate that brings the update itself. */
+function isTaken({ step }: StoredUpdate, { trigger }: Happening): boolean {
+  return trigger.startsWith('result-') && step !== 'schedule-config';
+}

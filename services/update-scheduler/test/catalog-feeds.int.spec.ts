@@ -12,7 +12,7 @@ import { AskForRefresh } from '../src/steps/ask-for-refresh.ts';
 import { ImportCatalog } from '../src/steps/import-catalog.ts';
 import { RefreshCatalog } from '../src/steps/refresh-catalog.ts';
 import { FeedServer } from './feed-server.ts';
-import { FEED } from './night.ts';
+import { FEED } from './night/feed.ts';
 
 const SOFA = JSON.stringify({
   LastCheck: 'now',

@@ -5,7 +5,7 @@ import { testDatabase, type TestDatabase, testNats, testSettings, waitFor } from
 import { config } from '../src/config.ts';
 import { UpdateSchedulerModule } from '../src/update-scheduler.module.ts';
 import { FeedServer } from './feed-server.ts';
-import { FEED } from './night.ts';
+import { FEED } from './night/feed.ts';
 
 describe('the catalogue of a running installation', () => {
   let database: TestDatabase;

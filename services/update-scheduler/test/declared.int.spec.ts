@@ -1,13 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  type DeclaredStatus,
-  type declarationAssign,
-  type declarationWithdraw,
-  deviceLeft,
-  type ItemOf,
-  message,
-  resourcesApply,
-} from '@lamplighter/contracts';
+import { type declarationAssign, deviceLeft, type ItemOf, message, resourcesApply } from '@lamplighter/contracts';
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
 import { randomUUID } from 'node:crypto';
 import { OnDeviceLeftConsumer } from '../src/in/on-device-left.consumer.ts';
@@ -24,20 +16,9 @@ beforeEach(async () => {
   night = await Night.begin(database);
 });
 
-const assigned = async () =>
-  (await night.staged<ItemOf<typeof declarationAssign>>('declaration.assign')).flatMap((one) => one.items);
-const withdrawn = async () =>
-  (await night.staged<ItemOf<typeof declarationWithdraw>>('declaration.withdraw')).flatMap((one) => one.items);
-
 function remove(name: string, abort = false) {
   const input = { tenant: TENANT, by: 'ada', resources: [], remove: [{ kind: 'Policy', name }], abort };
   return night.applyResources.run(resourcesApply.input.parse(input));
-}
-
-async function reports(deviceId: string, status: Partial<DeclaredStatus>): Promise<void> {
-  await night.advanceUpdates.run(TENANT, [
-    { deviceId, at: night.clock.now(), what: { kind: 'declared-status', ...status } },
-  ]);
 }
 
 describe('the lane of a device', () => {
@@ -116,7 +97,7 @@ describe('an update by declaration', () => {
   });
 
   it('is one declaration for all devices that share target and time, in the next night of the window', async () => {
-    const sent = await assigned();
+    const sent = await night.assigned();
     expect(sent.map(({ devices }) => devices.toSorted()).toSorted()).toEqual([['a', 'b'], ['mac']]);
     for (const { cause, declarations } of sent) {
       expect(cause).toBe('software-update');
@@ -131,21 +112,21 @@ describe('an update by declaration', () => {
   });
 
   it('follows the device’s reports to the end, and takes the declaration back then', async () => {
-    const [{ declarations }] = (await assigned()) as [ItemOf<typeof declarationAssign>];
+    const [{ declarations }] = (await night.assigned()) as [ItemOf<typeof declarationAssign>];
     const declarationId = declarations[0]!.identifier;
     for (const [installState, state] of [
       ['downloading', 'downloading'],
       ['prepared', 'downloaded'],
       ['installing', 'installing'],
     ] as const) {
-      await reports('a', { installState, declarationId });
+      await night.reports('a', { installState, declarationId });
       expect((await night.row('a')).state).toBe(state);
     }
-    expect(await withdrawn()).toEqual([]);
+    expect(await night.withdrawn()).toEqual([]);
     const { a } = await night.targets();
-    await reports('a', { osVersion: a! });
+    await night.reports('a', { osVersion: a! });
     expect((await night.row('a')).state).toBe('installed');
-    expect(await withdrawn()).toEqual([{ cause: 'software-update', devices: ['a'], upTo: expect.any(String) }]);
+    expect(await night.withdrawn()).toEqual([{ cause: 'software-update', devices: ['a'], upTo: expect.any(String) }]);
   });
 
   it('is looked for by the clock only until it is over', async () => {
@@ -156,7 +137,7 @@ describe('an update by declaration', () => {
       return rows.map(({ id }) => id);
     };
     expect(await due()).toEqual(['a', 'b', 'mac']);
-    await reports('b', { osVersion: (await night.targets())['b']! });
+    await night.reports('b', { osVersion: (await night.targets())['b']! });
     expect(await due()).toEqual(['a', 'mac']);
   });
 
@@ -165,7 +146,7 @@ describe('an update by declaration', () => {
     await night.closeWindow.run();
     night.minutes(16 * 60 - 30);
     await night.start();
-    expect((await assigned()).length).toBe(2);
+    expect((await night.assigned()).length).toBe(2);
     expect((await night.states())['a']).toBe('commanded: waiting-for-its-time');
   });
 
@@ -176,23 +157,23 @@ describe('an update by declaration', () => {
     night.minutes(23 * 60);
     await night.endOverdue.run();
     expect((await night.states())['a']).toBe('failed: not-enforced');
-    expect((await withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted()).toEqual(['a', 'b', 'mac']);
+    expect((await night.withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted()).toEqual(['a', 'b', 'mac']);
     await night.closeWindow.run();
     night.minutes(60);
     await night.start();
     expect((await night.states())['a']).toBe('commanded: waiting-for-its-time');
-    expect((await assigned()).at(-1)!.declarations[0]!.payload).toMatchObject({
+    expect((await night.assigned()).at(-1)!.declarations[0]!.payload).toMatchObject({
       TargetLocalDateTime: '2026-11-23T02:00:00',
     });
   });
 
   it('is taken back when its rollout is aborted, but not from a device that installs', async () => {
-    await reports('b', { installState: 'installing' });
+    await night.reports('b', { installState: 'installing' });
     const { rolloutId } = (await night.occurrences())[0]!;
     await night.controlRollout.run({ tenant: TENANT, rolloutId, action: 'abort' });
     await night.controlRollout.endAborted();
     expect(await night.states()).toMatchObject({ a: 'failed: aborted', b: 'installing', mac: 'failed: aborted' });
-    expect((await withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted()).toEqual(['a', 'mac']);
+    expect((await night.withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted()).toEqual(['a', 'mac']);
   });
 
   it('ends when its device leaves; a new enrollment of it changes nothing', async () => {
@@ -208,7 +189,7 @@ describe('an update by declaration', () => {
       a: 'not-eligible: left-management',
       b: 'commanded: waiting-for-its-time',
     });
-    expect((await withdrawn()).flatMap(({ devices }) => devices)).toEqual(['a']);
+    expect((await night.withdrawn()).flatMap(({ devices }) => devices)).toEqual(['a']);
   });
 
   it('is taken back with its policy, which goes only where that is asked for, long after its window too', async () => {
@@ -217,13 +198,13 @@ describe('an update by declaration', () => {
     await expect(remove('nightly')).rejects.toMatchObject({ code: 'policy.in-use' });
     await remove('nightly', true);
     await night.controlRollout.endAborted();
-    expect((await withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted()).toEqual(['a', 'b', 'mac']);
+    expect((await night.withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted()).toEqual(['a', 'b', 'mac']);
   });
 
   it('is not held by a second policy meanwhile', async () => {
     await night.policy({ name: 'other', precedence: 1 });
     await night.start();
-    expect((await assigned()).length).toBe(2);
+    expect((await night.assigned()).length).toBe(2);
   });
 });
 
@@ -248,12 +229,12 @@ describe('an update that another one has overtaken', () => {
     night.minutes(3 * DAY);
     await night.closeWindow.run();
     await night.start();
-    expect((await assigned()).map((one) => one.declarations[0]!.payload['TargetOSVersion'])).toEqual([
+    expect((await night.assigned()).map((one) => one.declarations[0]!.payload['TargetOSVersion'])).toEqual([
       '18.7.8',
       '26.6',
     ]);
-    await reports('a', { osVersion: '18.7.8' });
-    expect(await withdrawn()).toEqual([
+    await night.reports('a', { osVersion: '18.7.8' });
+    expect(await night.withdrawn()).toEqual([
       { cause: 'software-update', devices: ['a'], upTo: new Date(told.getTime() + 1).toISOString() },
     ]);
   });
@@ -261,9 +242,9 @@ describe('an update that another one has overtaken', () => {
   it('takes nothing back where it has told the device nothing', async () => {
     await night.policy(target('18.7.8'));
     await night.openAndPlan();
-    await reports('a', { osVersion: '18.7.8' });
+    await night.reports('a', { osVersion: '18.7.8' });
     expect((await night.row('a')).state).toBe('installed');
-    expect(await withdrawn()).toEqual([]);
+    expect(await night.withdrawn()).toEqual([]);
   });
 
   it('is begun anew only when it is overdue, and its declaration has been taken back', async () => {
@@ -279,7 +260,7 @@ describe('an update that another one has overtaken', () => {
     expect((await night.row('a')).state).toBe('commanded');
     night.minutes(DAY - 1);
     await night.endOverdue.run();
-    expect((await withdrawn()).map(({ devices }) => devices)).toEqual([['a']]);
+    expect((await night.withdrawn()).map(({ devices }) => devices)).toEqual([['a']]);
   });
 });
 
@@ -289,7 +270,7 @@ describe('the time of an enforcement', () => {
     await night.declaring(true, 'tokyo', 'nowhere', 'unknown');
     await night.policy({ windows: [{ start: '02:00', zone: 'UTC' }] });
     await night.start();
-    const times = (await assigned()).map(({ devices, declarations }) => [
+    const times = (await night.assigned()).map(({ devices, declarations }) => [
       declarations[0]!.payload['TargetLocalDateTime'],
       devices.toSorted(),
     ]);
@@ -304,7 +285,7 @@ describe('the time of an enforcement', () => {
     await night.declaring(true, 'a');
     await night.policy({ enforcement: { announceDays: 0 }, windows: [{ lengthMinutes: 240, stopBeforeMinutes: 40 }] });
     await night.start();
-    expect((await assigned())[0]!.declarations[0]!.payload).toMatchObject({
+    expect((await night.assigned())[0]!.declarations[0]!.payload).toMatchObject({
       TargetLocalDateTime: '2026-11-20T03:40:00',
     });
     night.minutes(200 + 60 * 6 - 1);
@@ -322,7 +303,7 @@ describe('the build of an enforcement', () => {
     await night.declaring(true, 'a');
     await night.policy({ target });
     await night.start();
-    const [{ declarations }] = (await assigned()) as [ItemOf<typeof declarationAssign>];
+    const [{ declarations }] = (await night.assigned()) as [ItemOf<typeof declarationAssign>];
     expect('TargetBuildVersion' in declarations[0]!.payload).toBe(named);
   });
 });
@@ -330,7 +311,7 @@ describe('the build of an enforcement', () => {
 describe('software update settings of a policy', () => {
   const settings = { AutomaticActions: { Download: 'AlwaysOn' }, Deferrals: { CombinedPeriodInDays: 7 } };
   const cause = 'software-update-settings';
-  const settled = async () => (await assigned()).filter((one) => one.cause === cause);
+  const settled = async () => (await night.assigned()).filter((one) => one.cause === cause);
 
   /** What the declarations' service does with the messages so far. */
   async function taken(): Promise<void> {
@@ -391,7 +372,8 @@ describe('software update settings of a policy', () => {
     await taken();
     await night.policy({ settings, assignment: { devices: ['a'] } }, policyId);
     await nextNight();
-    const gone = async () => (await withdrawn()).filter((one) => one.cause === cause).flatMap((one) => one.devices);
+    const gone = async () =>
+      (await night.withdrawn()).filter((one) => one.cause === cause).flatMap((one) => one.devices);
     expect(await settled()).toEqual([]);
     expect(await gone()).toEqual(['b']);
     await night.policy({ assignment: { devices: ['a'] } }, policyId);
@@ -411,7 +393,7 @@ describe('software update settings of a policy', () => {
     );
     await night.policy({}, policyId);
     await nextNight();
-    const gone = (await withdrawn()).filter((one) => one.cause === cause);
+    const gone = (await night.withdrawn()).filter((one) => one.cause === cause);
     expect(gone.every(({ devices }) => devices!.length <= 1_000)).toBe(true);
     expect(new Set(gone.flatMap(({ devices }) => devices)).size).toBe(1_502);
     expect(gone.find(({ devices }) => devices!.includes('x1'))!.upTo).toBe('2026-11-20T02:00:00.501Z');
@@ -424,10 +406,10 @@ describe('software update settings of a policy', () => {
     night.minutes(24 * 60);
     await night.closeWindow.run();
     await night.declareSettings.takeBack();
-    expect(await withdrawn()).toEqual([]);
+    expect(await night.withdrawn()).toEqual([]);
     await remove('nightly');
     await night.declareSettings.takeBack();
-    expect(await withdrawn()).toMatchObject([{ cause, devices: ['a', 'b'] }]);
+    expect(await night.withdrawn()).toMatchObject([{ cause, devices: ['a', 'b'] }]);
   });
 
   it('are refused where Apple’s schema does not allow them, with the field', async () => {

@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  type commandRevoke,
-  type DeclaredStatus,
-  type declarationAssign,
-  type declarationWithdraw,
-  type ItemOf,
-} from '@lamplighter/contracts';
+import { type commandRevoke, type ItemOf } from '@lamplighter/contracts';
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
 import { Night, TENANT } from './night.ts';
 
@@ -24,19 +18,11 @@ beforeEach(async () => {
   night = await Night.begin(database);
 });
 
-const assigned = async () =>
-  (await night.staged<ItemOf<typeof declarationAssign>>('declaration.assign')).flatMap((one) => one.items);
-const withdrawn = async () =>
-  (await night.staged<ItemOf<typeof declarationWithdraw>>('declaration.withdraw'))
-    .flatMap((one) => one.items)
-    .flatMap(({ devices }) => devices ?? [])
-    .toSorted();
+const takenBack = async () => (await night.withdrawn()).flatMap(({ devices }) => devices ?? []).toSorted();
 const revoked = async () =>
   (await night.staged<ItemOf<typeof commandRevoke>>('command.revoke')).flatMap((one) => one.items);
 const orders = async () =>
   (await night.commands()).filter((one) => one.requestType === 'ScheduleOSUpdate').map((one) => one.deviceId);
-const reports = (deviceId: string, status: Partial<DeclaredStatus>) =>
-  night.advanceUpdates.run(TENANT, [{ deviceId, at: night.clock.now(), what: { kind: 'declared-status', ...status } }]);
 const pause = (policyId: string, action: 'pause' | 'resume' = 'pause') =>
   night.controlPolicy.run({ tenant: TENANT, policyId, action });
 const nextNight = async () => {
@@ -52,17 +38,17 @@ describe('what devices were told by declaration before their policy was paused',
     await night.declaring(true, 'a', 'b', 'c');
     ({ policyId } = await night.policy());
     await night.start();
-    await reports('b', { installState: 'downloading' });
-    await reports('c', { installState: 'installing' });
+    await night.reports('b', { installState: 'downloading' });
+    await night.reports('c', { installState: 'installing' });
   });
 
   it('is taken back, but not from a device that installs, which is said so', async () => {
     await night.holdBack.run();
-    expect(await withdrawn()).toEqual([]);
+    expect(await takenBack()).toEqual([]);
     await pause(policyId);
     await night.holdBack.run();
     expect(await night.states()).toEqual({ a: 'waiting: paused', b: 'waiting: paused', c: 'installing: past-recall' });
-    expect(await withdrawn()).toEqual(['a', 'b']);
+    expect(await takenBack()).toEqual(['a', 'b']);
   });
 
   it('is told anew in the next window once it is resumed, with the time of the one after', async () => {
@@ -77,7 +63,7 @@ describe('what devices were told by declaration before their policy was paused',
       b: 'commanded: waiting-for-its-time',
       c: 'installing: past-recall',
     });
-    expect((await assigned()).at(-1)).toMatchObject({
+    expect((await night.assigned()).at(-1)).toMatchObject({
       devices: ['a', 'b'],
       declarations: [{ payload: { TargetLocalDateTime: '2026-11-23T02:00:00' } }, {}],
     });
@@ -90,8 +76,8 @@ describe('what devices were told by declaration before their policy was paused',
     await pause(policyId, 'resume');
     await night.start();
     expect((await night.states())['a']).toBe('commanded: waiting-for-its-time');
-    expect((await assigned()).length).toBe(2);
-    expect(await withdrawn()).toEqual(['a', 'b']);
+    expect((await night.assigned()).length).toBe(2);
+    expect(await takenBack()).toEqual(['a', 'b']);
   });
 
   it('is told anew in the same window also where that is still being planned when it is resumed', async () => {
@@ -132,15 +118,15 @@ describe('what devices were told by declaration before their policy was paused',
   it('is followed to its end on a device that installs, and taken back once that does so no more', async () => {
     await pause(policyId);
     await night.holdBack.run();
-    await reports('c', { installState: 'installing' });
+    await night.reports('c', { installState: 'installing' });
     expect((await night.states())['c']).toBe('installing: past-recall');
-    await reports('c', { installState: 'failed', failure: { count: 1, reason: 'not enough disk space' } });
+    await night.reports('c', { installState: 'failed', failure: { count: 1, reason: 'not enough disk space' } });
     expect((await night.states())['c']).toBe('commanded: insufficient-space');
     const [held] = await night.holds.held();
     await night.holdBack.takeBack(held!);
     expect((await night.states())['c']).toBe('waiting: paused');
-    expect(await withdrawn()).toEqual(['a', 'b', 'c']);
-    await reports('a', { osVersion: '26.6' });
+    expect(await takenBack()).toEqual(['a', 'b', 'c']);
+    await night.reports('a', { osVersion: '26.6' });
     expect((await night.states())['a']).toBe('installed');
   });
 
@@ -159,7 +145,7 @@ describe('what devices were told by declaration before their policy was paused',
     await pause(policyId);
     const [held] = await night.holds.held();
     await Promise.all([night.holdBack.takeBack(held!), night.holdBack.takeBack(held!)]);
-    expect(await withdrawn()).toEqual(['a', 'b']);
+    expect(await takenBack()).toEqual(['a', 'b']);
     await pause(policyId, 'resume');
     night.minutes(10);
     await night.start();
@@ -186,7 +172,7 @@ describe('a fleet', () => {
     await Promise.all([night.holdBack.takeBack(held!), night.holdBack.takeBack(held!)]);
     await night.holdBack.takeBack(held!);
     expect(new Set(Object.values(await night.states()))).toEqual(new Set(['waiting: paused']));
-    expect((await withdrawn()).toSorted()).toEqual(ids.toSorted());
+    expect((await takenBack()).toSorted()).toEqual(ids.toSorted());
   });
 });
 
@@ -213,7 +199,7 @@ describe('what a halted ring was sent before', () => {
       pilot: 'commanded: waiting-for-its-time',
       rest: 'waiting: ring-halted',
     });
-    expect(await withdrawn()).toEqual(['rest']);
+    expect(await takenBack()).toEqual(['rest']);
     const { commandId } = await night.row('mdm');
     expect((await revoked()).flatMap(({ commands }) => commands)).toEqual([{ deviceId: 'mdm', commandId }]);
     await night.revoked('mdm');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DeclaredStatus, declarationAssign, ItemOf, PolicyInput } from '@lamplighter/contracts';
+import type { declarationAssign, ItemOf, PolicyInput } from '@lamplighter/contracts';
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
 import { Night, TENANT } from './night.ts';
 
@@ -16,15 +16,12 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 const payloads = async () =>
-  (await night.staged<ItemOf<typeof declarationAssign>>('declaration.assign'))
-    .flatMap((one) => one.items)
+  (await night.assigned())
     .map(({ devices, declarations }) => {
       const { TargetOSVersion, TargetBuildVersion } = declarations[0]!.payload;
       return [devices.toSorted().join(), TargetOSVersion, TargetBuildVersion];
     })
     .toSorted();
-const reports = (deviceId: string, status: Partial<DeclaredStatus>) =>
-  night.advanceUpdates.run(TENANT, [{ deviceId, at: night.clock.now(), what: { kind: 'declared-status', ...status } }]);
 async function improved(build: string, extra: string, prerequisite: string | null, posted = '2026-10-01') {
   await database.admin.query(
     {
@@ -80,35 +77,35 @@ describe('a security improvement', () => {
 
   it('is installed when the supplemental build says so: the version did before', async () => {
     await start();
-    await reports('base', { osVersion: '26.6', buildVersion: '23U67', supplementalBuild: '23U67' });
-    await reports('base', { osVersion: '26.6' });
+    await night.reports('base', { osVersion: '26.6', buildVersion: '23U67', supplementalBuild: '23U67' });
+    await night.reports('base', { osVersion: '26.6' });
     expect((await night.states())['base']).toBe('commanded: waiting-for-its-time');
     await night.advanceUpdates.run(TENANT, [
       { deviceId: 'base', at: night.clock.now(), what: { kind: 'facts', osVersion: '26.6' } },
     ]);
     expect((await night.states())['base']).toBe('commanded: waiting-for-its-time');
-    await reports('base', { installState: 'installing' });
-    await reports('base', { osVersion: '26.6', supplementalBuild: FIRST });
+    await night.reports('base', { installState: 'installing' });
+    await night.reports('base', { osVersion: '26.6', supplementalBuild: FIRST });
     expect((await night.states())['base']).toBe('installed');
-    await reports('bare', { osVersion: '26.7', supplementalBuild: '23V1' });
+    await night.reports('bare', { osVersion: '26.7', supplementalBuild: '23V1' });
     expect((await night.states())['bare']).toBe('installed');
   });
 
   it('is there where the device has taken a newer one by itself meanwhile, and not where it has an older one', async () => {
     await improved(SECOND!, '(b)', '23U67', '2026-10-09');
     await start();
-    await reports('base', { osVersion: '26.6', supplementalBuild: FIRST });
+    await night.reports('base', { osVersion: '26.6', supplementalBuild: FIRST });
     expect((await night.states())['base']).toBe('commanded: waiting-for-its-time');
-    await reports('base', { osVersion: '26.6', supplementalBuild: '23U771340d' });
+    await night.reports('base', { osVersion: '26.6', supplementalBuild: '23U771340d' });
     expect((await night.states())['base']).toBe('installed');
-    await reports('bare', { osVersion: '26.6', supplementalBuild: '23V9' });
+    await night.reports('bare', { osVersion: '26.6', supplementalBuild: '23V9' });
     expect((await night.states())['bare']).toBe('commanded: waiting-for-its-time');
   });
 
   it('follows the update that a policy brought before, and the next improvement follows it', async () => {
     await start();
-    await reports('below', { osVersion: '26.6', supplementalBuild: '23U67' });
-    await reports('base', { osVersion: '26.6', supplementalBuild: FIRST });
+    await night.reports('below', { osVersion: '26.6', supplementalBuild: '23U67' });
+    await night.reports('base', { osVersion: '26.6', supplementalBuild: FIRST });
     expect(await night.states()).toMatchObject({ below: 'installed', base: 'installed' });
     await runs('below', '23U67', '23U67');
     await runs('base', '23U67', FIRST!);
@@ -154,7 +151,7 @@ describe('a security improvement', () => {
       await night.closeWindow.run();
       await night.start();
       night.minutes(40);
-      await reports('below', { osVersion: '26.6', supplementalBuild: '23U67' });
+      await night.reports('below', { osVersion: '26.6', supplementalBuild: '23U67' });
       expect((await night.states())['below']).toBe('installed');
       await changed();
       await join();
@@ -165,12 +162,12 @@ describe('a security improvement', () => {
     it('follows within the window in which both were told, once', async () => {
       await start({ ...SECURITY, enforcement: { announceDays: 0 } });
       night.minutes(100);
-      await reports('below', { osVersion: '26.6', supplementalBuild: '23U67' });
+      await night.reports('below', { osVersion: '26.6', supplementalBuild: '23U67' });
       await changed();
       await join();
       expect(await times()).toEqual([[FIRST, '2026-11-20T03:40:00']]);
       // The device has taken a newer one than the catalogue lists: done, however often it is looked at.
-      await reports('below', { osVersion: '26.6', supplementalBuild: '23U771350c' });
+      await night.reports('below', { osVersion: '26.6', supplementalBuild: '23U771350c' });
       expect((await night.states())['below']).toBe('installed');
       await changed();
       await join();

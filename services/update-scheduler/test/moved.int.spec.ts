@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type {
-  DeclaredStatus,
-  declarationAssign,
-  declarationWithdraw,
-  ItemOf,
-  PolicyInput,
-} from '@lamplighter/contracts';
+import type { PolicyInput } from '@lamplighter/contracts';
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
-import { Night, TENANT } from './night.ts';
+import { Night } from './night.ts';
 
 const DAY = 24 * 60;
 const WEEK_AHEAD = { enforcement: { announceDays: 7 } };
@@ -20,12 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const assigned = async () =>
-  (await night.staged<ItemOf<typeof declarationAssign>>('declaration.assign')).flatMap((one) => one.items);
-const withdrawn = async () =>
-  (await night.staged<ItemOf<typeof declarationWithdraw>>('declaration.withdraw')).flatMap((one) => one.items);
-const reports = (deviceId: string, status: Partial<DeclaredStatus>) =>
-  night.advanceUpdates.run(TENANT, [{ deviceId, at: night.clock.now(), what: { kind: 'declared-status', ...status } }]);
 /** By policy. */
 const states = async (deviceId: string) => {
   const rows = await night.db.query<{ name: string; version: number; state: string; reason: string | null }>(
@@ -60,7 +48,7 @@ describe('a device that was told by declaration, and goes to another policy', ()
     await night.recallStrays.run();
     expect(await states('a')).toEqual(['floor 1 not-eligible: other-policy']);
     expect(await states('b')).toEqual(['floor 1 commanded: waiting-for-its-time']);
-    expect((await withdrawn()).flatMap(({ devices }) => devices)).toEqual(['a']);
+    expect((await night.withdrawn()).flatMap(({ devices }) => devices)).toEqual(['a']);
     await nextNight();
     expect(await states('a')).toEqual([
       'floor 1 not-eligible: other-policy',
@@ -78,7 +66,7 @@ describe('a device that was told by declaration, and goes to another policy', ()
     await night.recallStrays.run();
     expect(await states('a')).toEqual(['floor 1 not-eligible: unassigned']);
     expect(await states('b')).toEqual(['floor 1 commanded: waiting-for-its-time']);
-    expect((await withdrawn()).flatMap(({ devices }) => devices)).toEqual(['a']);
+    expect((await night.withdrawn()).flatMap(({ devices }) => devices)).toEqual(['a']);
   });
 
   it('is told by the wave of the new one, which ends what the old one told: never two at a time', async () => {
@@ -86,13 +74,13 @@ describe('a device that was told by declaration, and goes to another policy', ()
     await nextNight();
     expect(await states('a')).toEqual(['floor 1 superseded: told-anew', 'kiosk 1 commanded: waiting-for-its-time']);
     // One cause: the later assignment takes the place of the earlier. A withdrawal beside it might come after.
-    expect(await withdrawn()).toEqual([]);
-    expect((await assigned()).map(({ cause, devices }) => [cause, devices.toSorted()])).toEqual([
+    expect(await night.withdrawn()).toEqual([]);
+    expect((await night.assigned()).map(({ cause, devices }) => [cause, devices.toSorted()])).toEqual([
       ['software-update', ['a', 'b']],
       ['software-update', ['a']],
     ]);
     await nextNight();
-    expect((await assigned()).length).toBe(2);
+    expect((await night.assigned()).length).toBe(2);
   });
 
   it('is told anew by a new version of its policy, and by the old one when it comes back to it', async () => {
@@ -101,19 +89,19 @@ describe('a device that was told by declaration, and goes to another policy', ()
     await nextNight();
     await night.policy({ ...kiosk, assignment: { devices: ['nobody'] } }, policyId);
     await night.recallStrays.run();
-    expect((await withdrawn()).flatMap(({ devices }) => devices)).toEqual(['a']);
+    expect((await night.withdrawn()).flatMap(({ devices }) => devices)).toEqual(['a']);
     await nextNight();
     expect(await states('a')).toEqual(['floor 1 commanded: waiting-for-its-time', 'kiosk 1 not-eligible: unassigned']);
   });
 
   it('is left alone while it installs, and from its time on; then the old one is over before the new one begins', async () => {
-    await reports('b', { installState: 'installing' });
+    await night.reports('b', { installState: 'installing' });
     await night.policy({ name: 'kiosk', precedence: 900, ...WEEK_AHEAD });
     await night.recallStrays.run();
     expect(await states('b')).toEqual(['floor 1 installing: null']);
     await nextNight();
     expect(await states('b')).toEqual(['floor 1 installing: null', 'kiosk 1 not-eligible: other-rollout']);
-    await reports('b', { osVersion: '26.6' });
+    await night.reports('b', { osVersion: '26.6' });
     expect((await states('b'))[0]).toBe('floor 1 installed: null');
   });
 });

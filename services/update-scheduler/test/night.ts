@@ -1,86 +1,10 @@
-import type { EnqueueGroup, Observation, PolicyInput, UpdateState } from '@lamplighter/contracts';
-import { cloudEventSource, PolicySpec, unpackGroup } from '@lamplighter/contracts';
-import { parseConfig, Tracer } from '@lamplighter/runtime';
-import { type PgDatabase, PgOutbox } from '@lamplighter/storage';
-import { recordingLog, TestClock, type TestDatabase } from '@lamplighter/testing';
-import { config } from '../src/config.ts';
-import { PgCatalogStore } from '../src/out/pg-catalog-store.ts';
-import { PgPlanStore } from '../src/out/pg-plan-store.ts';
-import { PgPolicyStore } from '../src/out/pg-policy-store.ts';
-import { PgSpecStore } from '../src/out/pg-spec-store.ts';
-import { PgHoldStore } from '../src/out/pg-hold-store.ts';
-import { PgDeclaredStore } from '../src/out/pg-declared-store.ts';
-import { PgForecastStore } from '../src/out/pg-forecast-store.ts';
-import { PgPacer } from '../src/out/pg-pacer.ts';
-import { PgRingStore } from '../src/out/pg-ring-store.ts';
-import { PgUpdateStore } from '../src/out/pg-update-store.ts';
-import { PgSettingsStore } from '../src/out/pg-settings-store.ts';
-import { PgWaveStore } from '../src/out/pg-wave-store.ts';
-import { PgWindowStore } from '../src/out/pg-window-store.ts';
-import { AdvanceUpdates } from '../src/steps/advance-updates.ts';
-import { ApplyResources } from '../src/steps/apply-resources.ts';
-import { ChangeSpecs } from '../src/steps/change-specs.ts';
-import { CloseWindow } from '../src/steps/close-window.ts';
-import { ControlPolicy } from '../src/steps/control-policy.ts';
-import { ControlRollout } from '../src/steps/control-rollout.ts';
-import { DeclareSettings } from '../src/steps/declare-settings.ts';
-import { EndOverdue } from '../src/steps/end-overdue.ts';
-import { HoldBack } from '../src/steps/hold-back.ts';
-import { ImportCatalog } from '../src/steps/import-catalog.ts';
-import { JudgeRings } from '../src/steps/judge-rings.ts';
-import { OpenWindow } from '../src/steps/open-window.ts';
-import { PlanRollout } from '../src/steps/plan-rollout.ts';
-import { PutPolicy } from '../src/steps/put-policy.ts';
-import { PredictFinish } from '../src/steps/predict-finish.ts';
-import { RecallStrays } from '../src/steps/recall-strays.ts';
-import { ReleaseWave } from '../src/steps/release-wave.ts';
+import { type DeclaredStatus, type Observation, type PolicyInput, PolicySpec } from '@lamplighter/contracts';
+import { TestClock, type TestDatabase } from '@lamplighter/testing';
+import { FEED } from './night/feed.ts';
+import { NightStory } from './night/story.ts';
 
 export const TENANT = 'default';
 const MINUTE = 60_000;
-
-export const FEED = JSON.stringify({
-  PublicAssetSets: {
-    iOS: [
-      {
-        ProductVersion: '26.6',
-        Build: '23U67',
-        PostingDate: '2026-07-27',
-        ExpirationDate: '2027-11-20',
-        SupportedDevices: ['iPhone15,2', 'iPad13,1', 'AppleTV14,1'],
-      },
-      {
-        ProductVersion: '18.7.8',
-        Build: '22H352',
-        PostingDate: '2026-07-27',
-        ExpirationDate: '2027-11-20',
-        SupportedDevices: ['iPhone15,2', 'iPhone11,2'],
-      },
-      {
-        ProductVersion: '26.7',
-        Build: '23V1',
-        PostingDate: '2026-07-27',
-        ExpirationDate: '2026-08-01',
-        SupportedDevices: ['iPhone15,2'],
-      },
-    ],
-    macOS: [
-      {
-        ProductVersion: '26.6.2',
-        Build: '25G83',
-        PostingDate: '2026-08-17',
-        ExpirationDate: '2027-11-20',
-        SupportedDevices: ['J414sAP', 'J313AP'],
-      },
-      {
-        ProductVersion: '15.7.9',
-        Build: '24G830',
-        PostingDate: '2026-08-17',
-        ExpirationDate: '2027-11-20',
-        SupportedDevices: ['J414sAP', 'J313AP'],
-      },
-    ],
-  },
-});
 
 export interface Device {
   id: string;
@@ -91,112 +15,8 @@ export interface Device {
   supervised?: boolean | null;
 }
 
-export interface EnqueuedCommand {
-  deviceId: string;
-  commandId: string;
-  requestType: string;
-  body: string;
-  cause: string;
-  notBefore?: string;
-  expiresAt: string;
-  traceparent?: string;
-}
-
-const pools = new WeakMap<TestDatabase, PgDatabase>();
-function poolOf(database: TestDatabase): PgDatabase {
-  const pool = pools.get(database) ?? database.as('update_scheduler');
-  pools.set(database, pool);
-  return pool;
-}
-
 /** One installation's update brain on a database of its own, with hands on its clock. */
-export class Night {
-  readonly log = recordingLog();
-  readonly db: PgDatabase;
-  readonly windows: PgWindowStore;
-  readonly plans: PgPlanStore;
-  readonly waves: PgWaveStore;
-  readonly updates: PgUpdateStore;
-  readonly specs = new PgSpecStore();
-  readonly openWindow: OpenWindow;
-  readonly closeWindow: CloseWindow;
-  readonly judgeRings: JudgeRings;
-  readonly pacer: PgPacer;
-  readonly predictFinish: PredictFinish;
-  /** What the broker says is waiting; NaN: it does not answer. */
-  waitingMessages = 0;
-  readonly planRollout: PlanRollout;
-  readonly releaseWave: ReleaseWave;
-  readonly advanceUpdates: AdvanceUpdates;
-  readonly putPolicy: PutPolicy;
-  readonly applyResources: ApplyResources;
-  readonly controlPolicy: ControlPolicy;
-  readonly controlRollout: ControlRollout;
-  readonly holds: PgHoldStore;
-  readonly holdBack: HoldBack;
-  readonly recallStrays: RecallStrays;
-  readonly endOverdue: EndOverdue;
-  readonly declareSettings: DeclareSettings;
-  readonly importCatalog: ImportCatalog;
-
-  constructor(
-    readonly database: TestDatabase,
-    readonly clock: TestClock,
-    env: Record<string, string> = {},
-  ) {
-    const settings = parseConfig('update-scheduler', config, { LAMP_TRACE_SAMPLE: '1', ...env });
-    this.db = poolOf(database);
-    const outbox = new PgOutbox(this.db, 'update_scheduler', 'lamp');
-    const tracer = new Tracer();
-    this.windows = new PgWindowStore(this.db);
-    this.plans = new PgPlanStore(this.db);
-    this.updates = new PgUpdateStore(this.db);
-    this.pacer = new PgPacer(settings, this.db, {
-      waiting: async () => {
-        if (Number.isNaN(this.waitingMessages)) throw new Error('the broker does not answer');
-        return this.waitingMessages;
-      },
-    });
-    this.waves = new PgWaveStore(this.db, this.pacer);
-    this.predictFinish = new PredictFinish(clock, this.pacer, new PgForecastStore(this.db));
-    const policies = new PgPolicyStore(this.db);
-    this.openWindow = new OpenWindow(clock, this.db, outbox, this.windows, tracer, this.log);
-    this.closeWindow = new CloseWindow(clock, this.db, outbox, this.windows, this.waves, this.updates, this.log);
-    const rings = new PgRingStore(this.db);
-    this.judgeRings = new JudgeRings(clock, this.db, outbox, rings, this.log);
-    this.planRollout = new PlanRollout(settings, clock, this.db, outbox, this.plans, this.judgeRings, tracer, this.log);
-    this.declareSettings = new DeclareSettings(
-      clock,
-      this.db,
-      outbox,
-      this.plans,
-      new PgSettingsStore(this.db),
-      this.log,
-    );
-    const declared = new PgDeclaredStore(this.db);
-    this.recallStrays = new RecallStrays(clock, this.db, outbox, declared, this.updates, this.log);
-    this.releaseWave = new ReleaseWave(settings, clock, this.db, outbox, this.waves, this.updates, tracer, this.log);
-    this.advanceUpdates = new AdvanceUpdates(settings, clock, this.db, outbox, this.updates, tracer);
-    this.holds = new PgHoldStore(this.db);
-    this.controlRollout = new ControlRollout(
-      clock,
-      this.db,
-      outbox,
-      policies,
-      rings,
-      this.holds,
-      this.updates,
-      this.log,
-    );
-    this.holdBack = new HoldBack(clock, this.db, outbox, this.holds, this.updates, this.log);
-    this.endOverdue = new EndOverdue(settings, clock, this.db, outbox, this.updates, this.log);
-    const changes = new ChangeSpecs(settings, clock, this.db, this.specs, this.controlRollout, this.log);
-    this.putPolicy = new PutPolicy(this.db, this.specs, changes);
-    this.applyResources = new ApplyResources(changes);
-    this.controlPolicy = new ControlPolicy(clock, this.db, this.specs, this.holds, this.log);
-    this.importCatalog = new ImportCatalog(this.db, new PgCatalogStore(this.db), this.log);
-  }
-
+export class Night extends NightStory {
   /** On an emptied database, with a catalogue. */
   static async begin(
     database: TestDatabase,
@@ -285,89 +105,6 @@ export class Night {
     this.clock.advance(count * MINUTE);
   }
 
-  occurrences() {
-    return this.db.query<{
-      occurrenceId: string;
-      rolloutId: string;
-      state: string;
-      zone: string;
-      planned: number;
-      carriedOver: number | null;
-      notEligible: number;
-      alreadyInstalled: number;
-    }>({
-      text: `SELECT occurrence_id AS "occurrenceId", rollout_id AS "rolloutId", state, zone, planned, carried_over AS "carriedOver",
-                    not_eligible AS "notEligible", already_installed AS "alreadyInstalled" FROM update_scheduler.occurrence ORDER BY opens_at, zone`,
-    });
-  }
-
-  async states(): Promise<Record<string, string>> {
-    const rows = await this.db.query<{ device_id: string; state: string; reason: string | null }>({
-      text: `SELECT device_id, state, reason FROM update_scheduler.device_update ORDER BY device_id`,
-    });
-    return Object.fromEntries(
-      rows.map((row) => [row.device_id, row.reason === null ? row.state : `${row.state}: ${row.reason}`]),
-    );
-  }
-
-  async targets(): Promise<Record<string, string>> {
-    const rows = await this.db.query<{ id: string; target: string }>({
-      text: `SELECT device_id AS id, target_version AS target FROM update_scheduler.device_update`,
-    });
-    return Object.fromEntries(rows.map(({ id, target }) => [id, target]));
-  }
-
-  async row(deviceId: string): Promise<{
-    state: UpdateState;
-    step: string;
-    commandId: string | null;
-    commandedAt: Date | null;
-    installSeq: number;
-    reason: string | null;
-  }> {
-    const [row] = await this.db.query<Awaited<ReturnType<Night['row']>>>(
-      {
-        text: `SELECT state, step, command_id AS "commandId", commanded_at AS "commandedAt", install_seq AS "installSeq", reason FROM update_scheduler.device_update WHERE device_id = $1`,
-      },
-      [deviceId],
-    );
-    return row!;
-  }
-
-  /** Staged messages of this name, in order. */
-  async staged<T>(name: string): Promise<{ id: string; items: T[] }[]> {
-    const rows = await this.database.admin.query<{ payload: Buffer }>({
-      text: `SELECT payload FROM update_scheduler.outbox ORDER BY outbox_id`,
-    });
-    return rows
-      .map((row) => JSON.parse(row.payload.toString()) as { id: string; source: string; data: T[] })
-      .filter((one) => one.source === cloudEventSource(name))
-      .map(({ id, data }) => ({ id, items: data }));
-  }
-
-  /** Every command that was sent for, in order. */
-  async commands(): Promise<EnqueuedCommand[]> {
-    const sent = await this.staged<EnqueueGroup>('command.enqueue');
-    const groups = sent.flatMap((one) => one.items.map(unpackGroup));
-    return groups.flatMap(({ bodies, commands, ...terms }) =>
-      commands.map(({ bodyId, ...command }) => {
-        const body = bodies.find((one) => one.bodyId === bodyId)!;
-        return {
-          cause: terms.cause,
-          expiresAt: terms.expiresAt,
-          ...(terms.notBefore ? { notBefore: terms.notBefore } : {}),
-          ...command,
-          requestType: body.requestType,
-          body: body.command,
-        };
-      }),
-    );
-  }
-
-  async lastCommand(deviceId: string): Promise<EnqueuedCommand> {
-    return (await this.commands()).filter((one) => one.deviceId === deviceId).at(-1)!;
-  }
-
   /** The device answers its outstanding command; returns the request type of the command that follows. */
   async answer(deviceId: string, observation: Observation): Promise<string | undefined> {
     const { commandId } = await this.row(deviceId);
@@ -396,6 +133,13 @@ export class Night {
         at: this.clock.now(),
         what: { kind: 'ended', outcome: handedOver ? 'unanswered' : 'expired', handedOver, notNowCount },
       },
+    ]);
+  }
+
+  /** The device tells where its update by declaration stands. */
+  async reports(deviceId: string, status: Partial<DeclaredStatus>): Promise<void> {
+    await this.advanceUpdates.run(TENANT, [
+      { deviceId, at: this.clock.now(), what: { kind: 'declared-status', ...status } },
     ]);
   }
 }

@@ -1,6 +1,7 @@
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
 import { PolicySpec } from '@lamplighter/contracts';
-import { FEED, Night, TENANT } from './night.ts';
+import { Night, TENANT } from './night.ts';
+import { FEED } from './night/feed.ts';
 
 describe('policies and the catalogue', () => {
   let database: TestDatabase;

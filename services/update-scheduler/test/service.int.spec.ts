@@ -12,7 +12,8 @@ import { Publisher, Requester, type RunningService, startService } from '@lampli
 import { testDatabase, type TestDatabase, testNats, testSettings, waitFor } from '@lamplighter/testing';
 import { config } from '../src/config.ts';
 import { UpdateSchedulerModule } from '../src/update-scheduler.module.ts';
-import { FEED, Night, TENANT } from './night.ts';
+import { Night, TENANT } from './night.ts';
+import { FEED } from './night/feed.ts';
 
 /** A window that is open now, whenever the test runs. */
 const openNow = () => {

@@ -1,9 +1,18 @@
 /** `15`, `15.7`, `15.7.1`, `15.7.1.2`; a suffix such as ` (a)` is not part of it. */
 const VERSION = /^(\d{1,4})(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?$/;
 
-function partsOf(version: string): number[] | undefined {
+const known = new Map<string, readonly number[]>();
+const KEPT = 1_000;
+
+/** A fleet has few versions, and each is compared several times for each thing that a device says. */
+function partsOf(version: string): readonly number[] | undefined {
+  const kept = known.get(version);
+  if (kept !== undefined) return kept;
   const match = VERSION.exec(version.trim());
-  return match?.slice(1).map((part) => Number(part ?? 0));
+  const parts = match?.slice(1).map((part) => Number(part ?? 0));
+  if (known.size >= KEPT) known.clear();
+  if (parts !== undefined) known.set(version, parts);
+  return parts;
 }
 
 /** Whether the text is an OS version that can be compared (a build such as `24G231` is not). */

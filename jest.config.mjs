@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   // Real servers on a busy machine take their time: only a test that hangs should fail by it.
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools'],
   testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

@@ -44,7 +44,7 @@ const inOrder = (payloads: readonly string[]) => payloads.toSorted((a, b) => Num
   beforeEach(async () => {
     broker = await connectTo(server.url);
     manager = await jetstreamManager(broker.nc);
-    window = new PublishWindow(broker, { ackMs: 1_000, giveUpMs: 10_000 });
+    window = new PublishWindow(broker, { ackMs: 5_000, giveUpMs: 20_000 });
     events = `${broker.prefix.toUpperCase()}_EVENTS`;
     commands = `${broker.prefix.toUpperCase()}_COMMANDS`;
   });
@@ -138,7 +138,7 @@ const inOrder = (payloads: readonly string[]) => payloads.toSorted((a, b) => Num
   });
 
   it('that cannot be sent at all have their errors and hold nothing up', async () => {
-    const hasty = new PublishWindow(broker, { giveUpMs: 500 });
+    const hasty = new PublishWindow(broker, { giveUpMs: 3_000 });
     const limit = broker.nc.info!.max_payload;
     const rows = many(200);
     rows[10] = event(10, { payload: Buffer.alloc(limit + 1) });

@@ -1,11 +1,11 @@
 /**
  * Awaits a condition: returns its first truthy value.
- * Throws, naming `what`, when it has not come true within `timeoutMs` (default 20,000).
+ * Throws, naming `what`, when it has not come true within `timeoutMs` (default 60,000).
  */
 export async function waitFor<T>(
   what: string,
   condition: () => Promise<T> | T,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

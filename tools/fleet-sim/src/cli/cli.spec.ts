@@ -45,7 +45,8 @@ function run(...args: readonly string[]): Run {
     for (const part of parts) if (part.startsWith('{')) lines.push(JSON.parse(part) as Record<string, unknown>);
   });
   started.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  return { lines, errors: () => errors, ended: new Promise((resolve) => started.once('exit', resolve)) };
+  // Not at `exit`: what it wrote last may still be on its way.
+  return { lines, errors: () => errors, ended: new Promise((resolve) => started.once('close', resolve)) };
 }
 
 describe('the command line', () => {
@@ -66,7 +67,7 @@ describe('the command line', () => {
       '0',
       '--json',
     );
-    await until('all are enrolled', () => lines.some(({ kind }) => kind === 'enrolled'), 20_000);
+    await until('all are enrolled', () => lines.some(({ kind }) => kind === 'enrolled'), 60_000);
     const [started] = lines;
     expect(started).toMatchObject({ kind: 'started', topic: pki.topic });
     const summary = (await (await fetch(`${String(started!['control'])}/summary`)).json()) as Record<string, unknown>;

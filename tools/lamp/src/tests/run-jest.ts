@@ -9,7 +9,7 @@ import { readJson } from '../private-file.ts';
 import { type Counts, countResults } from './counts.ts';
 
 /** Jest ends by itself this soon after its results unless a test left something open. */
-const lingerMs = 15_000;
+const lingerMs = 60_000;
 
 export interface JestRun {
   readonly args: readonly string[];

@@ -7,6 +7,8 @@ import { SyncingDevice } from './device.ts';
 const TEST = 'com.apple.configuration.management.test';
 const UPDATE = 'com.apple.configuration.softwareupdate.enforcement.specific';
 const SIMPLE = 'com.apple.activation.simple';
+/** What a device says beside code and description. */
+const ABOUT = { Identifiers: ['one', 'two'] };
 
 const later = (seconds: number) => new Date(Date.parse('2026-11-20T02:00:00Z') + seconds * 1000).toISOString();
 const test = (identifier: string): NewDeclaration => ({ identifier, type: TEST, payload: { Echo: 'x' } });
@@ -84,7 +86,9 @@ describe('what devices report', () => {
     'server-token': 't',
     active: valid === 'valid',
     valid,
-    ...(valid === 'valid' ? {} : { reasons: [{ code: 'Error.X', description: 'so' }] }),
+    ...(valid === 'valid'
+      ? {}
+      : { reasons: [{ code: 'Error.X', description: 'so', details: ABOUT }, {}, 'no reason'] }),
   });
   const statuses = () =>
     bed.rows(`SELECT identifier, active, valid, reasons FROM ddm.declaration_status
@@ -100,7 +104,7 @@ describe('what devices report', () => {
         identifier: 'update',
         active: false,
         valid: 'invalid',
-        reasons: [{ code: 'Error.X', description: 'so' }],
+        reasons: [{ code: 'Error.X', description: 'so', details: ABOUT }],
       },
     ];
     expect(await statuses()).toEqual([one, ofTest, ofUpdate]);

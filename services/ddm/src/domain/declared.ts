@@ -1,5 +1,12 @@
 import { readStatusReasons, type DeclarationKind } from '@lamplighter/apple';
 
+export interface DeclarationReason {
+  code: string;
+  description?: string;
+  /** What it is about: the configurations that are missing, the keys that it does not take. Large ones are left out; the report has them. */
+  details?: Record<string, unknown>;
+}
+
 /** What a device says of one declaration: declarative/status/management.declarations.yaml. */
 export interface DeclarationStatus {
   kind: DeclarationKind;
@@ -8,7 +15,7 @@ export interface DeclarationStatus {
   active: boolean;
   /** `unknown`, `invalid` or `valid`; later OS versions may have more. */
   valid: string;
-  reasons: { code: string; description?: string }[];
+  reasons: DeclarationReason[];
 }
 
 const KINDS: readonly (readonly [string, DeclarationKind])[] = [
@@ -20,6 +27,8 @@ const KINDS: readonly (readonly [string, DeclarationKind])[] = [
 const MOST = 1_000;
 const MOST_REASONS = 20;
 const LONGEST_REASON = 1_000;
+/** Characters of JSON. */
+const LONGEST_DETAILS = 4_000;
 
 /** Reads the status item; entries that say less than an identifier are left out. Undefined where it says nothing of any kind. */
 export function readDeclared(value: unknown): { kinds: DeclarationKind[]; statuses: DeclarationStatus[] } | undefined {
@@ -47,13 +56,20 @@ function statusOf(kind: DeclarationKind, entry: unknown): DeclarationStatus | un
     serverToken: textOf(rest['server-token'], 200),
     active: active === true,
     valid: textOf(valid, 40) || 'unknown',
-    reasons: readStatusReasons(reasons)
-      .slice(0, MOST_REASONS)
-      .map(({ code, description }) => ({
-        code: code.slice(0, 200),
-        ...(description === undefined ? {} : { description: description.slice(0, LONGEST_REASON) }),
-      })),
+    reasons: Array.isArray(reasons) ? reasons.slice(0, MOST_REASONS).flatMap(reasonOf) : [],
   };
+}
+
+function reasonOf(given: unknown): DeclarationReason[] {
+  return readStatusReasons([given]).map(({ code, description }) => {
+    const details = (given as Record<string, unknown>)['details'];
+    const isDict = typeof details === 'object' && details !== null && !Array.isArray(details);
+    return {
+      code: code.slice(0, 200),
+      ...(description === undefined ? {} : { description: description.slice(0, LONGEST_REASON) }),
+      ...(isDict && JSON.stringify(details).length <= LONGEST_DETAILS ? { details: { ...details } } : {}),
+    };
+  });
 }
 
 function textOf(value: unknown, most: number): string {

@@ -30,7 +30,9 @@ const DeclarationStatus = z.object({
   valid: z.string(),
   current: z.boolean(),
   status_received: z.string(),
-  reasons: z.array(z.looseObject({ code: z.string(), description: z.string().optional() })).optional(),
+  reasons: z
+    .array(z.looseObject({ code: z.string(), description: z.string().optional(), details: z.unknown() }))
+    .optional(),
 });
 export type DeclarationStatus = z.infer<typeof DeclarationStatus>;
 

@@ -42,10 +42,10 @@ describe('lamp declarations', () => {
       valid: 'invalid',
       current: true,
       status_received: '2026-11-22T10:00:00Z',
-      reasons: [{ code: 'Error.X', description: 'Not for this OS' }],
+      reasons: [{ code: 'Error.X', description: 'Not for this OS', details: { os: '26' } }],
     };
     const lines = describeStatus('D', [told]).split('\n');
-    expect(lines[1]).toMatch(/^a +no +invalid +yes +2026-11-22 10:00:00 +Not for this OS$/);
+    expect(lines[1]).toMatch(/^a +no +invalid +yes +2026-11-22 10:00:00 +Not for this OS \{"os":"26"\}$/);
     expect(describeStatus('D', [])).toBe('D has not said anything of a declaration yet.');
   });
 });

@@ -145,9 +145,13 @@ export function describeStatus(device: string, told: readonly DeclarationStatus[
     one.valid,
     one.current ? 'yes' : 'no',
     dateTime(new Date(one.status_received).toISOString()),
-    (one.reasons ?? []).map(({ code, description }) => description ?? code).join('; ') || '-',
+    (one.reasons ?? []).map(wordsOf).join('; ') || '-',
   ]);
   return table(['declaration', 'active', 'valid', 'newest content', 'reported (UTC)', 'why not'], rows);
+}
+
+function wordsOf({ code, description, details }: NonNullable<DeclarationStatus['reasons']>[number]): string {
+  return `${description ?? code}${details === undefined ? '' : ` ${JSON.stringify(details)}`}`;
 }
 
 /** Its shape is judged by the server. */

@@ -171,6 +171,16 @@ describe('the client of the admin API', () => {
     );
   });
 
+  it('ends with exit code 2 for a token or key that cannot be sent, and does not print it', async () => {
+    const fleet = { path: '/v1/fleet', answer: z.unknown() };
+    const said = await new ApiClient({ url, token: 'secret\nsecret' }).call(fleet).catch((error: unknown) => error);
+    expect(said).toMatchObject({ exitCode: 2, message: expect.stringContaining('The token') });
+    expect(String(said)).not.toContain('secret');
+    const keyed = client().call({ ...fleet, headers: { 'idempotency-key': 'Ж' } });
+    await expect(keyed).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining('idempotency-key') });
+    expect(asked).toEqual([]);
+  });
+
   it('ends with exit code 3 when nothing answers', async () => {
     const nowhere = new ApiClient({ url: 'http://127.0.0.1:9', token: 't' });
     await expect(nowhere.call({ path: '/v1/fleet', answer: z.unknown() })).rejects.toMatchObject({ exitCode: 3 });

@@ -109,6 +109,7 @@ export class ApiClient {
     const headers: Record<string, string> = { authorization: `Bearer ${this.token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     for (const [name, value] of Object.entries(more ?? {})) if (value !== undefined) headers[name] = value;
+    checkHeaders(headers);
     const isFile = Buffer.isBuffer(body);
     if (isFile) headers['content-type'] = 'application/octet-stream';
     const content = body === undefined ? {} : { body: isFile ? new Uint8Array(body) : JSON.stringify(body) };
@@ -122,6 +123,18 @@ export class ApiClient {
       );
     }
   }
+}
+
+/** Throws LampError. What `fetch` itself says of a value quotes it, and one of them is the token. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  const bad = Object.entries(headers).find(([, value]) => !/^[\t\x20-\x7e]*$/.test(value.trim()));
+  if (bad === undefined) return;
+  const what = bad[0] === 'authorization' ? 'The token' : `The value of ${bad[0]}`;
+  throw new LampError(
+    `${what} holds a character that cannot be sent (a line break, or none of ASCII).`,
+    'Look for a second line, or a quotation mark that a text editor put in.',
+    exitCode.usage,
+  );
 }
 
 function parsed(text: string): unknown {

@@ -66,7 +66,13 @@ export { installActionsOf } from './commands/install-actions.ts';
 export { declarationUnfitFor, supports, supportsDeclaration, unfitFor, unfitKeys } from './schema/fit.ts';
 export type * from './schema/model.ts';
 export type { CommandTarget, CommandUnfit } from './schema/fit.ts';
-export { validateCommand, validateDeclaration, validateDocument, validateFacts } from './schema/validate.ts';
+export {
+  strangeKeys,
+  validateCommand,
+  validateDeclaration,
+  validateDocument,
+  validateFacts,
+} from './schema/validate.ts';
 export type { Fault } from './schema/validate.ts';
 export type { Commands } from './generated/commands.ts';
 export type { Declarations } from './generated/declarations.ts';

@@ -28,6 +28,22 @@ describe('schemas of files', () => {
   });
 
   it.each([
+    ['docs/policies.md', 7],
+    ['docs/groups.md', 1],
+  ])('and the server accept every example of %s', (page, count) => {
+    const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)];
+    const documents = blocks.flatMap(([, yaml = '']) => {
+      const parsed = parseAllDocuments(yaml);
+      return 'empty' in parsed ? [] : parsed.map((document) => Resource.parse(document.toJS()));
+    });
+    for (const { kind, name, spec } of documents) {
+      expect(parseSpec(kind, { ...spec, name }).faults).toBeUndefined();
+      expect(accepts(kind, { kind, name, spec })).toBe(true);
+    }
+    expect(documents).toHaveLength(count);
+  });
+
+  it.each([
     ['a field that there is not', { instalAction: 'Default' }],
     ['a field that there is not, further in', { windows: [{ strat: '02:00' }] }],
     ['a value that is none', { resendAfterHours: 25 }],

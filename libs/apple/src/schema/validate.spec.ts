@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { validateCommand, validateDeclaration, validateDocument } from './validate.ts';
+import { strangeKeys, validateCommand, validateDeclaration, validateDocument } from './validate.ts';
 
 const messages = (faults: readonly { path: string; message: string }[]) =>
   faults.map(({ path, message }) => `${path} ${message}`);
@@ -73,6 +73,15 @@ describe('a declaration', () => {
     ]);
     expect(messages(validateDeclaration(type, 'text'))).toEqual([' is no dictionary']);
     expect(validateDeclaration('com.example.new', 'text')).toEqual([]);
+  });
+
+  it('has keys that the schema does not know: accepted, and told', () => {
+    const settings = 'com.apple.configuration.softwareupdate.settings';
+    const payload = { Notifications: true, Deferals: {}, Deferrals: { Major: 1, MajorPeriodInDays: 1 } };
+    expect(validateDeclaration(settings, payload)).toEqual([]);
+    expect(strangeKeys(settings, payload)).toEqual(['Deferals', 'Deferrals.Major']);
+    expect(strangeKeys('com.example.new', payload)).toEqual([]);
+    expect(strangeKeys('com.apple.management.properties', { whatever: 1 })).toEqual([]);
   });
 
   it('keeps to ranges and numbers of members', () => {

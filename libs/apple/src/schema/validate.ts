@@ -3,7 +3,7 @@ import { DECLARATIONS } from '../generated/declarations.ts';
 import { DOCUMENTS } from '../generated/documents.ts';
 import type { Documents } from '../generated/documents.ts';
 import type { Facts, KeyFacts, KeyType } from './model.ts';
-import { entryOf, isDict, placesOf } from './places.ts';
+import { entryOf, isDict, placesOf, UNKNOWN } from './places.ts';
 import type { Dict, Place } from './places.ts';
 
 /** Something in a payload that Apple's schema does not allow. */
@@ -33,7 +33,17 @@ export function validateDeclaration(type: string, payload: unknown): Fault[] {
   return faultsOf(payload, entryOf(DECLARATIONS, type));
 }
 
-/** The same for a document of declarative management: what a device is answered, or the data of a credential asset. */
+/** Keys of the Payload of a declaration that the schema does not know, at most 20: of a later OS version, or a slip of the pen. */
+export function strangeKeys(type: string, payload: unknown): string[] {
+  const facts = entryOf(DECLARATIONS, type);
+  if (!facts) return [];
+  return [...placesOf(payload, facts)]
+    .filter((place) => place.facts === UNKNOWN)
+    .map(({ path }) => path)
+    .slice(0, MOST_FAULTS);
+}
+
+/** Faults of a document of declarative management: what a device is answered, or the data of a credential asset. */
 export function validateDocument(name: keyof Documents, document: unknown): Fault[] {
   return faultsOf(document, DOCUMENTS[name]);
 }

@@ -134,6 +134,10 @@ describe('a policy as a whole', () => {
     ['windows one after the other', { windows: ['nightly', { start: '06:00', lengthMinutes: 60 }, 'noon'] }],
     ['a window of whole days', { windows: [{ start: '00:00', lengthMinutes: 1440 }] }],
     [
+      'settings that Apple knows',
+      { settings: { Deferrals: { MajorPeriodInDays: 30 }, Beta: { ProgramEnrollment: 'AlwaysOff' } } },
+    ],
+    [
       'rings from different beginnings',
       { rings: [{ name: 'a', percent: 5, afterDays: 9, from: 'release' }, { name: 'b' }] },
     ],
@@ -179,6 +183,8 @@ describe('a policy as a whole', () => {
     ],
     ['healthGate', { healthGate: {} }],
     ['deadline.date', { deadline: { date: '2026-11-21' } }],
+    ['settings.Deferals', { settings: { Deferals: { MajorPeriodInDays: 30 } } }],
+    ['settings.Deferrals.MajorPeriod', { settings: { Notifications: false, Deferrals: { MajorPeriod: 30 } } }],
     ['assignment.devices.1', { assignment: { devices: ['A', 'B'], excludedDevices: ['B'] } }],
   ])('takes it, and says what becomes of %s of %j', (path, input) => {
     const { faults, warnings } = judged(input);

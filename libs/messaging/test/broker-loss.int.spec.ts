@@ -69,7 +69,7 @@ const left = (n: number) =>
     const manager = await jetstreamManager(broker.nc);
     const { state } = await manager.streams.info(`${broker.prefix.toUpperCase()}_EVENTS`);
     expect(state.messages).toBe(count);
-  }, 60_000);
+  });
 
   it('and comes back without its store, streams and consumers are made anew', async () => {
     await consume();
@@ -80,7 +80,7 @@ const left = (n: number) =>
     server.start();
     await publisher.publish(deviceLeft, left(2), 'device-2');
     await until(() => seen.size === 2, 'the second');
-  }, 60_000);
+  });
 
   it('and a consumer was deleted under us, it is made anew', async () => {
     await consume();
@@ -88,7 +88,7 @@ const left = (n: number) =>
     await manager.consumers.delete(`${broker.prefix.toUpperCase()}_EVENTS`, 'spec-device-left');
     await publisher.publish(deviceLeft, left(3), 'device-3');
     await until(() => seen.size === 1, 'the message');
-  }, 30_000);
+  });
 
   it('and a stream was deleted under us, it is made anew', async () => {
     await consume();
@@ -96,7 +96,7 @@ const left = (n: number) =>
     await manager.streams.delete(`${broker.prefix.toUpperCase()}_EVENTS`);
     await publisher.publish(deviceLeft, left(4), 'device-4');
     await until(() => seen.size === 1, 'the message');
-  }, 60_000);
+  });
 
   it('and stays away, a publish is unconfirmed in the end and may be retried', async () => {
     await server.kill();
@@ -106,7 +106,7 @@ const left = (n: number) =>
     await expect(hasty.send(row)).rejects.toMatchObject({ code: 'publish.unconfirmed', outcome: 'retry' });
     server.start();
     await until(() => broker.connected, 'the broker back');
-  }, 30_000);
+  });
 
   it('a work queue that is full refuses, and takes again when there is room', async () => {
     const manager = await jetstreamManager(broker.nc);
@@ -121,5 +121,5 @@ const left = (n: number) =>
     await expect(window.send(row('b'))).rejects.toMatchObject({ code: 'publish.refused', outcome: 'retry' });
     await manager.streams.purge(stream);
     await window.send(row('b'));
-  }, 30_000);
+  });
 });

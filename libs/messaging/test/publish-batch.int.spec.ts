@@ -265,7 +265,7 @@ class FrailLine {
     await broker.close();
     await line.close();
     await direct.close();
-  }, 60_000);
+  });
 
   it('when the broker dies was confirmed only as far as it is stored', async () => {
     const broker = await connectTo(server.url);
@@ -291,5 +291,5 @@ class FrailLine {
     const stored = new Set((await storedIn(manager, `${prefix.toUpperCase()}_EVENTS`)).map(Number.parseFloat));
     expect(confirmed.filter((n) => !stored.has(n))).toEqual([]);
     await again.close();
-  }, 60_000);
+  });
 });

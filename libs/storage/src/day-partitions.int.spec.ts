@@ -1,9 +1,7 @@
 import { testDatabase } from '@lamplighter/testing';
 import type { TestDatabase } from '@lamplighter/testing';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DayPartitions } from './day-partitions.ts';
-
-jest.setTimeout(30_000);
 
 let database: TestDatabase;
 let days: DayPartitions;

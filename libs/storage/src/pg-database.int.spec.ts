@@ -4,7 +4,7 @@ describe('PgDatabase', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await testDatabase();
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('fails a transaction whose connection is lost between two statements, and goes on with the next one', async () => {

@@ -17,7 +17,7 @@ describe('PgOutbox', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await testDatabase();
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   it('publishes what a committed transaction staged, in order, and forgets it', async () => {

@@ -46,7 +46,7 @@ describe('admin-api', () => {
       LAMP_DATABASE_URL: database.urlOf('admin_api'),
       LAMP_ADMIN_TOKEN_SHA256: createHash('sha256').update(TOKEN).digest('hex'),
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await service?.stop();
     await database?.close();

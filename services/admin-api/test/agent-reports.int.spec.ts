@@ -22,7 +22,7 @@ describe('reports of agents on devices', () => {
       },
     });
     await bed.broker.nc.flush();
-  }, 60_000);
+  });
   afterAll(() => bed?.stop());
 
   const post = (reports: unknown, authorization?: string) =>

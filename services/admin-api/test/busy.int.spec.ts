@@ -7,7 +7,7 @@ describe('a service that is busy', () => {
   let bed: Bed;
   beforeAll(async () => {
     bed = await startBed(() => true);
-  }, 60_000);
+  });
   afterAll(() => bed?.stop());
 
   it('is told as 503 with Retry-After and its own words', async () => {

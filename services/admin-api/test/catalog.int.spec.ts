@@ -95,7 +95,7 @@ describe('the catalogue', () => {
       LAMP_DATABASE_URL: database.urlOf('admin_api'),
       LAMP_ADMIN_TOKEN_SHA256: hash(FIRST),
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await service?.stop();
     await broker?.close();

@@ -32,7 +32,7 @@ beforeAll(async () => {
       SELECT 'default', 'MAC-1', ('0001fa56-8b1a-4f5a-9a3e-0000000001' || lpad(n::text, 2, '0'))::uuid, '${id(1)}', 'api:x', 20, 'Acknowledged',
              '2026-11-19T01:00Z', '2026-11-27T02:00Z', 1, 1, 0, '2026-11-19T02:00Z' FROM generate_series(1, 5) n`,
   });
-}, 60_000);
+});
 afterAll(() => bed?.stop());
 beforeEach(() => {
   bed.puts.length = 0;

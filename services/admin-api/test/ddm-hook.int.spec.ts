@@ -23,7 +23,7 @@ describe('the DDM hook, as NanoMDM calls it', () => {
       },
     });
     await bed.broker.nc.flush();
-  }, 60_000);
+  });
   afterAll(() => bed?.stop());
 
   const headers = { 'X-Enrollment-ID': 'UDID-1', 'X-Enrollment-Type': 'Device', 'X-Enrollment-ParentID': '' };

@@ -35,7 +35,7 @@ describe('/v1/dead-letters', () => {
       await publisher.publish(commandRevoke, message(commandRevoke, head, [{ cause }]), cause);
     }
     await waitFor('the letters', async () => (await list()).total === 3 && (await list('', other)).total === 1);
-  }, 60_000);
+  });
   afterAll(() => bed?.stop());
 
   const other = { authorization: basic('x', TOKENS.other) };

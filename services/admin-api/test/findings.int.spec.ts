@@ -17,7 +17,7 @@ describe('findings', () => {
   beforeAll(async () => {
     bed = await startBed(() => true);
     await bed.database.admin.query({ text: STAGE });
-  }, 60_000);
+  });
   afterAll(() => bed?.stop());
   const items = async (path: string) => ((await bed.call(path)).json() as { items: object[]; next?: string }).items;
 

@@ -7,7 +7,7 @@ import { basic, type Bed, startBed, TOKENS } from './bed.ts';
 let bed: Bed;
 beforeAll(async () => {
   bed = await startBed(() => true);
-}, 60_000);
+});
 afterAll(() => bed?.stop());
 
 type Operations = Record<string, { parameters?: { name: string; in: string }[] }>;

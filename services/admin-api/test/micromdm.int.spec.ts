@@ -17,7 +17,7 @@ const queued = () => parsePlist(`<plist version="1.0">${bed.puts.at(-1)!.group.b
 
 beforeAll(async () => {
   bed = await startBed((deviceId) => deviceId !== STRANGER);
-}, 60_000);
+});
 afterAll(() => bed?.stop());
 beforeEach(() => {
   bed.puts.length = 0;

@@ -15,7 +15,7 @@ const plistOf = (commandUuid: string, more: object = {}): string =>
 
 beforeAll(async () => {
   bed = await startBed((deviceId) => deviceId !== STRANGER);
-}, 60_000);
+});
 afterAll(() => bed?.stop());
 beforeEach(() => {
   bed.gone.clear();

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const authorization = basic('lamp', TOKENS.default);
   const put = await bed.call('/v1/sources/nano', { method: 'PUT', body, headers, authorization });
   expect(put.status).toBe(200);
-}, 60_000);
+});
 afterAll(() => bed?.stop());
 
 describe('events of a NanoMDM that gives them no id', () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
            ('default', 'com.apple.mgmt.d', '', now() + interval '99 days 1 hour', now(), '2026-11-20T02:00Z', 'BadCertificate'),
            ('other', 'com.apple.mgmt.e', '', now(), now(), NULL, NULL)`;
   await bed.database.admin.query({ text });
-}, 60_000);
+});
 afterAll(() => bed?.stop());
 
 describe('GET /v1/push-certificates', () => {

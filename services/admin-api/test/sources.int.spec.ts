@@ -83,7 +83,7 @@ beforeAll(async () => {
     LAMP_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
   });
   await put('open', { kind: 'nanomdm', url: 'http://nano.test', apiKey: 'k', unauthenticated: true });
-}, 60_000);
+});
 
 afterAll(async () => {
   await service?.stop();

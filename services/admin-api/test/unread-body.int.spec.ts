@@ -7,7 +7,7 @@ describe('the body of one who may not call', () => {
   let bed: Bed;
   beforeAll(async () => {
     bed = await startBed(() => true);
-  }, 60_000);
+  });
   afterAll(() => bed?.stop());
 
   /** The whole answer to a request of which only the head is sent, until the service closes the connection. */

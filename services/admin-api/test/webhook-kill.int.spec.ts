@@ -52,7 +52,7 @@ if (!isBuilt) process.stderr.write('skipped: admin-api is not built (npm run bui
       },
       [hook.url],
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     if (child) await kill();
     await hook?.stop();

@@ -99,7 +99,7 @@ describe('webhooks', () => {
     );
     broker = await connectBroker({ ...nats, service: 'test', log: silentLog, replicas: 1, maxBytes: 67_108_864 });
     publisher = new JetStreamPublisher(new PublishWindow(broker), broker.prefix);
-  }, 60_000);
+  });
   beforeEach(async () => {
     service = await start();
   });

@@ -81,7 +81,7 @@ describe('why a device has not updated', () => {
       },
     });
     await bed.broker.nc.flush();
-  }, 60_000);
+  });
   beforeEach(() => {
     asked = [];
     answer = (deviceId) => ({ ok: { deviceId, enrolled: true, policies: [], outlook: { ...outlook, ...rest } } });

@@ -1,5 +1,5 @@
 import { silentLog } from '@lamplighter/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { config } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { judge } from '../src/domain/apns-answer.ts';
@@ -13,8 +13,6 @@ import { join } from 'node:path';
 import { newAuthority, newPushCertificate, newServer, TOPIC } from './push-pki.ts';
 import type { Holder } from './push-pki.ts';
 import { ScriptedApns } from './scripted-apns.ts';
-
-jest.setTimeout(30_000);
 
 const dir = mkdtempSync(join(tmpdir(), 'apns-client-'));
 const caFile = join(dir, 'ca.pem');

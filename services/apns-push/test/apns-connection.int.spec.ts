@@ -21,8 +21,6 @@ import type { Holder } from './push-pki.ts';
 import { ScriptedApns } from './scripted-apns.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
-jest.setTimeout(30_000);
-
 const dir = mkdtempSync(join(tmpdir(), 'apns-connection-'));
 const caFile = join(dir, 'ca.pem');
 const closing: (() => unknown)[] = [];

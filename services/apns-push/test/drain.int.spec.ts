@@ -1,10 +1,8 @@
 import { pushRepeat } from '@lamplighter/contracts';
 import { waitFor } from '@lamplighter/testing';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { newPushCertificate } from './push-pki.ts';
 import { PushWorld } from './push-world.ts';
-
-jest.setTimeout(60_000);
 
 let world: PushWorld;
 

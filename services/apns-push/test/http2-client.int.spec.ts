@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { hash } from 'node:crypto';
 import { constants, createServer } from 'node:http2';
@@ -6,8 +6,6 @@ import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream, Settin
 import type { AddressInfo } from 'node:net';
 import { Asker } from './http2-asker.ts';
 import type { Told } from './http2-asker.ts';
-
-jest.setTimeout(60_000);
 
 type Script = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, body: string) => void;
 const closing: (() => unknown)[] = [];

@@ -1,12 +1,10 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@lamplighter/testing';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { FrameReader } from '../src/out/http2/frame-reader.ts';
 import { Http2Error, PREFACE } from '../src/out/http2/protocol.ts';
 import { Asker } from './http2-asker.ts';
-
-jest.setTimeout(30_000);
 
 interface Read {
   type: number;

@@ -1,13 +1,11 @@
 import { recordingLog, silentLog, testNats, testRedis, waitFor } from '@lamplighter/testing';
 import { connectRedis } from '@lamplighter/storage';
 import type { Redis } from '@lamplighter/storage';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { config } from '../src/config.ts';
 import { RedisPushBudget } from '../src/out/redis-push-budget.ts';
 import type { Claimant } from '../src/ports.ts';
 import { TcpProxy } from './tcp-proxy.ts';
-
-jest.setTimeout(30_000);
 
 const closing: (() => unknown)[] = [];
 const first: Claimant = { lane: 'first', tenant: 'default', topic: 'com.apple.mgmt.test', untilMs: Infinity };

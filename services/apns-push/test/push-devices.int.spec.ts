@@ -1,10 +1,8 @@
 import { pushRequest } from '@lamplighter/contracts';
 import { AesSealer } from '@lamplighter/runtime';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newPushCertificate, TOPIC } from './push-pki.ts';
 import { LATER, PushWorld } from './push-world.ts';
-
-jest.setTimeout(60_000);
 
 const FOREIGN = 'com.apple.mgmt.External.without-certificate';
 let world: PushWorld;

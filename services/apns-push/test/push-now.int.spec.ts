@@ -1,10 +1,8 @@
 import { pushNow, pushRepeat, pushRequest } from '@lamplighter/contracts';
 import { waitFor } from '@lamplighter/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { newPushCertificate } from './push-pki.ts';
 import { LATER, PushWorld } from './push-world.ts';
-
-jest.setTimeout(60_000);
 
 let world: PushWorld;
 

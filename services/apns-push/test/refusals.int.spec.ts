@@ -1,12 +1,10 @@
 import { pushRequest } from '@lamplighter/contracts';
 import { AesSealer } from '@lamplighter/runtime';
 import { waitFor } from '@lamplighter/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { newPushCertificate, TOPIC } from './push-pki.ts';
 import { PushWorld } from './push-world.ts';
-
-jest.setTimeout(60_000);
 
 const DAY_MS = 86_400_000;
 const OTHER = 'com.apple.mgmt.External.22222222-2222-4333-8444-555555555555';

@@ -43,7 +43,7 @@ beforeAll(async () => {
     LAMP_DATABASE_URL: database.urlOf('command_queue'),
     LAMP_SECRET_KEY: settings.LAMP_SECRET_KEY,
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await service?.stop();

@@ -99,5 +99,5 @@ describe('the life of enrollments on PostgreSQL', () => {
       }),
       { numRuns: 100 },
     );
-  }, 60_000);
+  });
 });

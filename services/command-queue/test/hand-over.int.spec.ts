@@ -20,7 +20,7 @@ beforeAll(async () => {
   beside = await Beside.start();
   nano = await beside.server('nano', 'nanomdm', { timeoutMs: 2_000 });
   micro = await beside.server('micro', 'micromdm');
-}, 60_000);
+});
 afterAll(() => beside?.stop());
 
 const stateOf = async (deviceId: string) => (await beside.commandOf(deviceId))?.state;
@@ -253,7 +253,7 @@ describe('a server that is down', () => {
     shaky.whim = () => undefined;
     await Promise.all(ids.map((id) => until(id, 'handed to nanomdm')));
     for (const id of ids) expect(shaky.queueOf(id)).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('gets a command once, whoever died in between, and from however many processes', async () => {
     // Patient: an attempt that is given up and comes again is no fact of this one.
@@ -270,7 +270,7 @@ describe('a server that is down', () => {
     await waitFor('another attempt', () => enqueues(twin, 't0') === 2);
     await until('t0', 'handed to nanomdm');
     expect(twin.queueOf('t0')).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 describe('what another server relays', () => {

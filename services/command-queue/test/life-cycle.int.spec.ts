@@ -183,5 +183,5 @@ describe('the life of commands on PostgreSQL', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });

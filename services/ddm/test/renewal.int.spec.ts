@@ -176,7 +176,7 @@ describe('a declaration of more manifests than one transaction takes', () => {
     const now = await told();
     const more = [...now].filter(([id, { count }]) => count === former.get(id)!.count + 1).map(([id]) => id);
     expect(new Set(more)).toEqual(new Set(some));
-  }, 60_000);
+  });
 
   it('tells nobody where nobody is to be told, and all that it is asked to tell', async () => {
     await steps.sets.notify({ tenant, deviceIds: [], sets: [], identifiers: ['base'] });

@@ -170,7 +170,7 @@ describe('a gateway behind a TLS terminator', () => {
       { numRuns: 300 },
     );
     expect((await visit({ 'Client-Cert': clientCert(gateway.device) })).status).toBe(200);
-  }, 60_000);
+  });
 });
 
 describe('a gateway with TLS of its own that trusts a terminator too', () => {

@@ -21,7 +21,7 @@ describe('groups and answers', () => {
   let services: AskedServices;
   beforeAll(async () => {
     services = await AskedServices.start(START, FLEET);
-  }, 60_000);
+  });
   afterAll(() => services?.stop());
 
   const call = (method: string, path: string, body?: unknown) => services.call(method, `/v1/${path}`, body);

@@ -37,7 +37,7 @@ beforeAll(async () => {
   expect(await putAs(world, device, CHECK_IN, update)).toEqual({ status: 200, body: '' });
   await atRest(world);
 }, 180_000);
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 beforeEach(async () => {
   before = await contentOf(world);

@@ -46,7 +46,7 @@ afterAll(async () => {
   await fleet?.stop();
   await nano?.stop();
   await world?.stop();
-}, 60_000);
+});
 
 const devices = (): Device[] => [...fleet.devices()];
 

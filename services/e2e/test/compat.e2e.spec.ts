@@ -15,7 +15,7 @@ beforeAll(async () => {
   await factsKnown(world);
   ids = [...world.fleet.devices()].map(({ udid }) => udid);
 }, 120_000);
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 interface Answer {
   status: number;

@@ -70,7 +70,7 @@ beforeAll(async () => {
     240_000,
   );
 }, 600_000);
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 function atHome(part: number, isThere: boolean): void {
   for (const device of world.fleet.devices()) {
@@ -136,5 +136,5 @@ describe('a rollout amid which every service and server is killed', () => {
         return Number(rows[0]!.n) === 0;
       });
     }
-  }, 60_000);
+  });
 });

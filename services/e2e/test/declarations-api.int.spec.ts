@@ -33,7 +33,7 @@ describe("another MDM server's declarations", () => {
       LAMP_ADMIN_TOKEN_SHA256: createHash('sha256').update(TOKEN).digest('hex'),
     });
     broker = await connectBroker({ ...nats, service: 'test', log: silentLog, replicas: 1, maxBytes: 67_108_864 });
-  }, 60_000);
+  });
   afterAll(async () => {
     await broker?.close();
     await admin?.stop();

@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await broker?.close();
   await world?.stop();
-}, 60_000);
+});
 
 async function send<D extends MessageDefinition>(definition: D, item: ItemOf<D>): Promise<void> {
   const id = randomUUID();

@@ -52,7 +52,7 @@ beforeAll(async () => {
   pids = processIds();
   replies = await sendChanged(corpusOf(device).concat(corpusOf(other)));
 }, 240_000);
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 describe('a device that sends broken and hostile messages', () => {
   it('is read or refused, never told to leave, and brings nothing down', () => {

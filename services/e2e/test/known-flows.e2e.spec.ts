@@ -56,7 +56,7 @@ beforeAll(async () => {
     },
   });
 }, 120_000);
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 /** The tests follow one another through two nights. */
 describe('flows that administrators know, by the real protocol', () => {

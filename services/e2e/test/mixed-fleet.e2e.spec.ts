@@ -129,7 +129,7 @@ beforeAll(async () => {
     240_000,
   );
 }, 420_000);
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 describe('a mixed fleet, from iOS 12 to OS 27', () => {
   it('is updated by one policy, each device in its own lane', async () => {

@@ -57,7 +57,7 @@ beforeAll(async () => {
     ({ progress, devices: all }) => all > 0 && progress.settled === all,
   );
 }, 180_000);
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 describe('one night of a fleet', () => {
   it('has devices of all platforms and of every weakness', () => {

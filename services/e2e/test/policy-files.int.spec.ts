@@ -39,7 +39,7 @@ describe('policies as files', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'lamp-files-'));
     services = await AskedServices.start('2026-10-01T18:00:00Z');
-  }, 60_000);
+  });
   afterAll(async () => {
     await services?.stop();
     rmSync(dir, { recursive: true });

@@ -91,7 +91,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await second?.kill();
   await world?.stop();
-}, 60_000);
+});
 
 /** Two windows six hours apart between which the date changes: in a zone where it is 18 o'clock now. */
 function twoEvenings(): PolicyInput['windows'] {

@@ -51,7 +51,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.stop();
   await collector?.stop();
-}, 60_000);
+});
 
 describe('the trace of one device-update', () => {
   it('holds a span of every hop, each of the service whose hop it is', () => {

@@ -54,7 +54,7 @@ beforeAll(async () => {
   toldInFirst = new Map([...world.fleet.devices()].map(({ udid, scheduled }) => [udid, [...scheduled]]));
   await rolloutWhen(world, night.rolloutId, 'the second window to close', (rollout) => closed(rollout, 1), 120_000);
 }, 300_000);
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 function twoWindows(): PolicyInput['windows'] {
   const terms = { lengthMinutes: WINDOW_MINUTES, stopBeforeMinutes: 0, zone: 'UTC' };

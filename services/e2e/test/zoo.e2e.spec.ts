@@ -111,7 +111,7 @@ beforeAll(async () => {
     240_000,
   );
 }, 420_000);
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 describe('a zoo with one device of each class of failure', () => {
   it('brings each to its own verdict', async () => {

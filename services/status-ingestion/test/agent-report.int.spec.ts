@@ -10,7 +10,7 @@ describe('the report of an agent', () => {
   beforeAll(async () => {
     database = await testDatabase();
     step = new KeepAgentReports(database.as('status_ingestion'), new PgAgentReportStore());
-  }, 60_000);
+  });
   afterAll(() => database?.close());
 
   const told = (tenant: string, ...items: ({ deviceId: string; at: string } & AgentFacts)[]) =>

@@ -16,12 +16,10 @@ import { startService } from '@lamplighter/runtime';
 import type { RunningService } from '@lamplighter/runtime';
 import { silentLog, testDatabase, testNats, testSettings, waitFor } from '@lamplighter/testing';
 import type { TestDatabase } from '@lamplighter/testing';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { config } from '../src/config.ts';
 import { StatusIngestionModule } from '../src/status-ingestion.module.ts';
 import { Collector } from './collector.ts';
-
-jest.setTimeout(60_000);
 
 const nats = testNats();
 let database: TestDatabase;

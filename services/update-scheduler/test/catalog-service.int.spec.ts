@@ -24,7 +24,7 @@ describe('the catalogue of a running installation', () => {
         LAMP_GDMF_URL: server.url('/pmv'),
       });
     replicas = [await start(), await start()];
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const replica of replicas ?? []) await replica.stop();
     await server?.stop();

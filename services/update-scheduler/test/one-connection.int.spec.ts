@@ -27,5 +27,5 @@ describe('a scheduler with one connection to its database', () => {
     await night.closeWindow.run();
     await night.endOverdue.run();
     expect((await night.occurrences())[0]!.state).toBe('closed');
-  }, 60_000);
+  });
 });

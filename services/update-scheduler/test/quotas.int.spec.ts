@@ -76,7 +76,7 @@ describe('how much one tenant may have', () => {
     const { policyId } = await night.policy({ name: 'last' });
     const told = await new DryRun(night.clock, new PgDryRunStore(night.db)).run({ tenant: TENANT, policyId });
     expect(told).toMatchObject({ assigned: 1, reasons: [{ reason: 'other-policy' }] });
-  }, 60_000);
+  });
 
   it('counts the groups of rings, which the plan of their policy binds too', async () => {
     const night = await Night.begin(database);
@@ -93,5 +93,5 @@ describe('how much one tenant may have', () => {
     await apply(night, [policy('fewer', { rings: rings(8) }), policy('others', { rings: rings(8) })]);
     await night.openAndPlan();
     expect((await night.occurrences()).map(({ state }) => state)).toEqual(['planned', 'planned']);
-  }, 60_000);
+  });
 });

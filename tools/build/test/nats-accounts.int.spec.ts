@@ -37,7 +37,7 @@ import { Member, sampleMessage, startSample, stranger } from './accounts.ts';
     members = Object.fromEntries(joined.map((member) => [member.service, member]));
     const { nc } = await stranger(server.url, 'operator');
     operator = { nc, manager: await jetstreamManager(nc, { checkAPI: false }) };
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await Promise.all([...consumers.values()].map((consumer) => consumer.stop()));
@@ -93,7 +93,7 @@ import { Member, sampleMessage, startSample, stranger } from './accounts.ts';
       if (producersOf(key.split(' ')[1]!).length > 0) await until(() => seen.length > 0, key);
     }
     expect(Object.values(members).flatMap(({ refused }) => refused)).toEqual([]);
-  }, 60_000);
+  });
 
   it('lets every service ask what it asks and be answered', async () => {
     const responders = flows.flatMap(({ service, answers }) =>
@@ -124,7 +124,7 @@ import { Member, sampleMessage, startSample, stranger } from './accounts.ts';
     expect(asked).toContain('command.exchange');
     expect(Object.values(members).flatMap(({ refused }) => refused)).toEqual([]);
     await Promise.all(responders.map((responder) => responder.stop()));
-  }, 60_000);
+  });
 
   it('lets every consumer set aside what it cannot handle', async () => {
     for (const { service, produces } of flows) {

@@ -58,8 +58,12 @@ export function withNearest(fault: Fault, names: () => Iterable<string>): Fault 
   return { ...fault, remedy: near === undefined ? 'leave it out' : `write ${near}, or leave it out` };
 }
 
+/** What no answer repeats, nor whatever keeps answers. */
+const SECRETS: ReadonlySet<string | undefined> = new Set(['secret', 'apiKey', 'webhookKey', 'pem']);
+
 export function faultAt(path: readonly string[], value: unknown, says: { message: string; remedy?: string }): Fault {
-  return { path: path.join('.') || '(whole)', ...(value === undefined ? {} : { value: shortened(value) }), ...says };
+  const isShown = value !== undefined && !SECRETS.has(path.at(-1));
+  return { path: path.join('.') || '(whole)', ...(isShown ? { value: shortened(value) } : {}), ...says };
 }
 
 /** Undefined where there is nothing. */

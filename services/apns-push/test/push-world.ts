@@ -57,7 +57,7 @@ export class PushWorld {
       LAMP_SECRET_KEY: keys.map((key) => key.toString('base64')).join(','),
       LAMP_APNS_URL: await apns.listen(),
       LAMP_APNS_CA: join(dir, 'ca.pem'),
-      LAMP_PUSH_RETRY_SECONDS: '2',
+      LAMP_PUSH_RETRY_SECONDS: '5',
       LAMP_PUSH_SPACING_SECONDS: '0',
       ...settings,
     };

@@ -7,13 +7,10 @@ import {
   isPending,
   lifeCycle,
   openOutcomes,
-  type PendingState,
 } from '../src/domain/command.ts';
 import type { DueDecision } from '../src/domain/due.ts';
 import type { EndedCommand } from '../src/domain/ended.ts';
-import { identify } from '../src/domain/enrollment.ts';
 import type { DeviceTraits } from '../src/domain/fitness.ts';
-import { EXCLUSIVE_SLOT } from '../src/domain/slot.ts';
 import type {
   AddedCommand,
   Cancelled,
@@ -25,7 +22,8 @@ import type {
   SupersededCommand,
 } from '../src/ports/commands.ts';
 import { CommandStore } from '../src/ports/commands.ts';
-import { type EnrollmentRow, type FakeQueue, keyOf, type Row } from './fake-queue.ts';
+import { answeredOf, handOver, identityOf, nextOf } from './fake-hand-over.ts';
+import { type FakeQueue, keyOf, type Row } from './fake-queue.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -309,59 +307,4 @@ export class FakeCommandStore extends CommandStore {
   override async removeBodies(): Promise<null> {
     return null;
   }
-}
-
-function answeredOf(row: Row, willRetry: boolean): ExchangeRow['answered'] {
-  const { commandId, requestType, cause, notNowCount, errorCount, traceparent } = row;
-  return { commandId, requestType, cause, notNowCount, errorCount, willRetry, traceparent };
-}
-
-/** Another server's device speaks once its TokenUpdate has come. */
-function identityOf(enrollment: EnrollmentRow | undefined, certificateHash: string): ExchangeRow['identity'] {
-  const isEarly = enrollment !== undefined && enrollment.source !== null && enrollment.status === 'authenticated';
-  return isEarly ? 'unrecognized' : identify(enrollment, certificateHash);
-}
-
-function handOver(row: Row, now: Date, sessionAt: Date): ExchangeRow['next'] {
-  row.state = lifeCycle[row.state]['handed-over'] as PendingState;
-  row.sentAt = now;
-  row.sessionAt = sessionAt;
-  return handedOf(row);
-}
-
-function nextOf(
-  own: readonly Row[],
-  item: ExchangeItem,
-  of: { now: Date; session: Date | undefined; expiredBefore: number },
-): Row | undefined {
-  const { now } = of;
-  const session = item.status === null ? null : of.session;
-  return own
-    .filter((row) => row.commandId !== item.commandId)
-    .filter((row) => row.expiresAt > now && (row.notBefore === null || row.notBefore <= now))
-    .filter((row) => row.state !== 'NotNow' || isOffered(row, session))
-    .filter((row) => !own.some((other) => isInItsWay(other, row, item.commandId, of.expiredBefore)))
-    .toSorted(
-      (a, b) =>
-        a.priority - b.priority ||
-        a.createdAt.getTime() - b.createdAt.getTime() ||
-        (a.commandId < b.commandId ? -1 : 1),
-    )[0];
-}
-
-/** A NotNow command is offered again on another connection than that on which it was refused. Null: one that begins. */
-function isOffered(row: Row, session: Date | null | undefined): boolean {
-  if (row.overtaken || session === undefined) return false;
-  return session === null || row.sessionAt?.getTime() !== session.getTime();
-}
-
-/** A device that has one ScheduleOSUpdate in hand gets no other until that one's time for an answer is over. */
-function isInItsWay(other: Row, row: Row, answeredId: string | null, expiredBefore: number): boolean {
-  if (row.slot !== EXCLUSIVE_SLOT || row.state === 'sent' || other.slot !== EXCLUSIVE_SLOT || other === row)
-    return false;
-  return other.state === 'sent' && other.commandId !== answeredId && other.expiresAt.getTime() > expiredBefore;
-}
-
-function handedOf({ commandId, requestType, command, traceparent }: Row): ExchangeRow['next'] {
-  return { commandId, requestType, command, traceparent };
 }

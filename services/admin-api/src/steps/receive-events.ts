@@ -22,6 +22,8 @@ type Speaker = Extract<RelayedMessage, { kind: 'check-in' }>['who'];
 type Asked = Pick<CheckIn, 'tenant' | 'certificateHash' | 'receivedAt'> & { source: string };
 type Outcome = 'taken' | 'foreign' | 'refused';
 
+const EARLIEST = new Date('2000-01-01T00:00:00Z');
+
 /**
  * What another MDM server's devices said becomes what devices say here: check-ins and answers, under the name of their source.
  * A device that is not known is adopted. Repeats, and what something newer has overtaken, change nothing.
@@ -76,10 +78,10 @@ export class ReceiveEvents {
     );
   }
 
-  /** Never in the future: what the device says later would be old news until then. */
+  /** Never in the future: what the device says later would be old news until then. Nor at Go's zero time, where nobody said when. */
   private saidAt(createdAt: string): Date {
     const [at, now] = [new Date(createdAt), this.clock.now()];
-    return at > now ? now : at;
+    return at > now || at < EARLIEST ? now : at;
   }
 
   private async connect(

@@ -37,6 +37,21 @@ describe('a user channel', () => {
     }
   });
 
+  it('leaves with its device, also as one of more than a message holds', async () => {
+    const { say, outbox } = world;
+    await enroll();
+    const users = Array.from({ length: 1_100 }, (_, n) => `a:user-${n}`);
+    for (const deviceId of users) await say(tokenUpdate, { ...user, deviceId });
+    await say({ type: 'CheckOut' });
+    const told = outbox.of(deviceLeft);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(told.length);
+    for (const { items } of told) expect(JSON.stringify(items).length).toBeLessThan(480 * 1024);
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.flatMap(({ items }) => items.map(({ deviceId }) => deviceId)).toSorted()).toEqual(
+      ['a', ...users].toSorted(),
+    );
+  });
+
   it('keeps who its user is, and whether at the console', async () => {
     const { say, row } = world;
     await enroll();

@@ -1,6 +1,7 @@
 import { derivedUuid, deviceLeft, message } from '@lamplighter/contracts';
 import { Outbox, type Tx } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
+import { deviceItemSize, inBatches } from '../domain/batches.ts';
 import { endedItem } from '../domain/ended.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import { CommandStore } from '../ports/commands.ts';
@@ -26,8 +27,11 @@ export class EndEnrollment {
     const ended = voided.map((command) => endedItem(command, now, { outcome: 'voided', detail: why }));
     await announceEnded(this.outbox, tx, { tenant, at: now }, ended);
     if (reason === undefined) return;
-    const id = derivedUuid('device.left', tenant, deviceId, generation, reason);
     const items = all.map((each) => ({ deviceId: each, at: now.toISOString(), reason }));
-    await this.outbox.stage(tx, deviceLeft, message(deviceLeft, { id, tenant, at: now }, items), deviceId);
+    // A Shared iPad may have had more users than a message holds.
+    for (const [n, part] of inBatches(items, deviceItemSize).entries()) {
+      const id = derivedUuid('device.left', tenant, deviceId, generation, reason, ...(n === 0 ? [] : [n]));
+      await this.outbox.stage(tx, deviceLeft, message(deviceLeft, { id, tenant, at: now }, part), deviceId);
+    }
   }
 }

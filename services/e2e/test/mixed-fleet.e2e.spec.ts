@@ -117,10 +117,12 @@ beforeAll(async () => {
   });
   await factsKnown(world);
   await waitFor('capabilities', async () => (await declaring()).length >= inLane('ddm').length, 60_000);
-  night = await openPolicy(world, 180, {
+  night = await openPolicy(world, 240, {
     enforcement: { announceDays: 0 },
     target: { kind: 'newest', securityResponses: true },
   });
+  // It is settled with its base, and then goes on.
+  await waitFor('both of iOS 17.5', async () => device('iOS 17.5').supplement, 240_000);
   await rolloutWhen(
     world,
     night.rolloutId,
@@ -155,16 +157,17 @@ describe('a mixed fleet, from iOS 12 to OS 27', () => {
     expect(off.installedAt).toBeGreaterThan(off.offlineUntil);
   });
 
-  it('brings a security improvement with the release from iOS 18 on, and to the device that runs the release', () => {
+  it('brings a security improvement with the release from iOS 18 on, after it in the same night before, and to who has the release', () => {
     const supplement = { build: IMPROVED, extra: '(a)' };
-    for (const name of ['iOS 27.1, at its base', 'iOS 18.6', 'iOS 27.0'] as const)
+    for (const name of ['iOS 27.1, at its base', 'iOS 17.5', 'iOS 18.6', 'iOS 27.0'] as const)
       expect([name, device(name)]).toMatchObject([name, { version: NEWEST, build: '24B100', supplement }]);
   });
 
   it('sends no update command to a device that is told by declaration, and no enforcement to the others', () => {
     for (const name of inLane('ddm')) expect([name, device(name).scheduled]).toEqual([name, []]);
     for (const name of inLane('mdm')) expect([name, device(name).enforced]).toEqual([name, 0]);
-    for (const name of inLane('ddm')) expect([name, device(name).enforced]).toEqual([name, 1]);
+    for (const name of inLane('ddm'))
+      expect([name, device(name).enforced]).toEqual([name, name === 'iOS 17.5' ? 2 : 1]);
   });
 
   it('takes each declaration back when its update is over', async () => {

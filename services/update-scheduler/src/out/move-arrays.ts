@@ -26,18 +26,18 @@ function kindOf({ update, events }: Move) {
   ] as const;
 }
 
+/** So many kinds are compared one by one, which is quicker than to make a key of each move's. */
+const FEW = 8;
+
 /** Each kind once, and of each move the number of its kind, from 1. */
 function kindsOf(moves: readonly Move[]): { kinds: Kind[]; numbers: number[] } {
   const kinds: Kind[] = [];
   const known = new Map<string, number>();
-  let number = 0;
   const numbers = moves.map((move) => {
     const kind = kindOf(move);
-    const last = kinds[number - 1];
-    // Most are of the kind of the one before: they need no key.
-    if (last !== undefined && isSame(kind, last)) return number;
+    for (let n = 0; n < kinds.length && n < FEW; n++) if (isSame(kind, kinds[n]!)) return n + 1;
     const key = JSON.stringify(kind);
-    number = known.get(key) ?? kinds.push(kind);
+    const number = known.get(key) ?? kinds.push(kind);
     known.set(key, number);
     return number;
   });

@@ -38,7 +38,7 @@ function wanted({ spec, policyId }: Input, id: string, { stored }: Inventory): W
 function nameTaken(name: string, policyId: string): AppError {
   return new AppError('policy.name-taken', `there is a policy named "${name}" already (${policyId})`, {
     outcome: 'drop',
-    remedy: 'choose another name, or put it under that policy’s id to change it',
+    remedy: 'choose another name; to change that policy, put it under its id or let `lamp apply` do so',
     fields: [{ path: 'name', value: name, message: 'is taken' }],
   });
 }

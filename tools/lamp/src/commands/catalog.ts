@@ -83,7 +83,10 @@ async function showCommand({ os, model, release, ...options }: ShowOptions): Pro
     [...one.lists, ...(one.beta ? ['beta: never a target'] : [])].join(', '),
   ]);
   if (rows.length > 0) print(table(['OS', 'version', 'build', 'posted', 'expires', 'models', 'listed as'], rows));
-  else print('No such release is known. lamp catalog import takes in a feed document.');
+  else
+    print(
+      'No such release is known. lamp catalog import takes in a feed; LAMP_GDMF_URL has it fetched (docs/catalog.md).',
+    );
   if (options.products === true && products.length > 0) {
     const keys = products.map((one) => [
       one.productKey,

@@ -77,6 +77,12 @@ async function listCommand(options: Options & { search?: string; lines: number }
     items.push(item);
   }
   if (options.json === true) return print(JSON.stringify(items));
+  if (items.length === 0)
+    return print(
+      options.search === undefined
+        ? 'No device has enrolled yet.'
+        : `No device has "${options.search}" in its id, serial number or name.`,
+    );
   const rows = items.map((one) => [
     one.deviceId,
     one.platform,

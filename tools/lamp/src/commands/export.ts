@@ -5,7 +5,7 @@ import { connect, type ConnectOptions, withConnection } from '../api/connect.ts'
 import { exportResources } from '../api/resource-calls.ts';
 import { exitCode, LampError } from '../errors.ts';
 import { yamlOf } from '../files/documents.ts';
-import { print } from '../output.ts';
+import { print, say } from '../output.ts';
 import { documented } from './common.ts';
 
 type Options = ConnectOptions & { readonly json?: boolean };
@@ -34,6 +34,7 @@ async function exportCommand(wanted: string[], options: Options): Promise<void> 
   const missing = wanted.find((text) => text.includes('/') && !all.some((one) => isWanted(text, one)));
   if (missing !== undefined)
     throw new LampError(`There is no ${missing}.`, 'lamp export shows all that there are.', exitCode.failed);
+  if (chosen.length === 0 && options.json !== true) return say('There is nothing to export.');
   print(
     options.json === true
       ? JSON.stringify(chosen)

@@ -10,6 +10,7 @@ export * from './log.ts';
 export * from './outbound.ts';
 export * from './pem-file.ts';
 export * from './ports.ts';
+export * from './resting.ts';
 export * from './rounds.ts';
 export * from './runtime.module.ts';
 export * from './sealer.ts';

@@ -73,4 +73,19 @@ describe('what no device has any more', () => {
     });
     expect(left.map((one) => one.id)).toEqual([id(1), id(2)]);
   });
+
+  it('is forgotten of each tenant, also where it cannot be of another one', async () => {
+    await database.admin.query({
+      text: `CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+               IF OLD.tenant = 'default' THEN RAISE 'refused'; END IF; RETURN OLD; END $$;
+             CREATE TRIGGER refuse BEFORE DELETE ON ddm.assignment FOR EACH ROW EXECUTE FUNCTION public.refuse();
+             INSERT INTO ddm.capabilities (tenant, capabilities_id, declarations, status_items) VALUES ('other', '${id(1)}', '{}', '{}');
+             INSERT INTO ddm.assignment (tenant, device_id, cause, set_id, sent_at)
+             SELECT tenant, 'd1', 'gone', NULL, '2026-11-17' FROM unnest(ARRAY['default', 'other']) AS tenant`,
+    });
+    await clearUnused.run();
+    const left = await database.admin.query({ text: 'SELECT tenant FROM ddm.assignment' });
+    await database.admin.query({ text: 'DROP TRIGGER refuse ON ddm.assignment' });
+    expect(left).toEqual([{ tenant: 'default' }]);
+  });
 });

@@ -1,13 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type PolicyInput, PolicySpec } from '@lamplighter/contracts';
+import { parseConfig } from '@lamplighter/runtime';
 import { testDatabase, type TestDatabase } from '@lamplighter/testing';
+import { config } from '../src/config.ts';
+import { PgKeepStore } from '../src/out/pg-keep-store.ts';
+import { KeepUpdates } from '../src/steps/keep-updates.ts';
 import { Night, TENANT } from './night.ts';
 
 const OTHER = 'other';
 const TENANTS = [TENANT, OTHER];
 const DAY = 24 * 60;
 /** What the steps write. */
-const TABLES = ['occurrence', 'ring', 'device_update', 'wave', 'outbox'];
+const TABLES = ['rollout', 'occurrence', 'ring', 'device_update', 'wave', 'outbox'];
 
 /** Rows of the first tenant cannot be written: its turn comes first, and fails. */
 describe('a tenant whose rows cannot be written keeps the other one from nothing:', () => {
@@ -149,5 +153,21 @@ describe('a tenant whose rows cannot be written keeps the other one from nothing
     await refuse(true);
     await night.controlRollout.endAborted();
     expect(await states()).toEqual({ [TENANT]: ['commanded: waiting-for-its-time'], [OTHER]: ['failed: aborted'] });
+  });
+
+  it('its finished rollouts are gone through', async () => {
+    await begin();
+    await start();
+    night.minutes(DAY);
+    await night.closeWindow.run();
+    await query(`UPDATE update_scheduler.policy SET version = version + 1`);
+    night.minutes(10 * DAY);
+    await refuse(true);
+    const { clock, db, log } = night;
+    const keep = new KeepUpdates(parseConfig('update-scheduler', config, {}), clock, db, new PgKeepStore(), log);
+    while (await keep.run());
+    const counted = await query(`SELECT tenant FROM update_scheduler.rollout WHERE totals_at IS NOT NULL`);
+    expect(counted).toEqual([{ tenant: OTHER }]);
+    expect(errors()).toMatchObject([{ keys: { tenant: TENANT, ms: expect.any(Number) } }]);
   });
 });

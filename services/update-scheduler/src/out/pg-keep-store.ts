@@ -6,8 +6,9 @@ import * as sql from './sql/keep.ts';
 
 @Injectable()
 export class PgKeepStore extends KeepStore {
-  override async claim(tx: Tx, terms: KeepTerms): Promise<OverRollout | undefined> {
-    const [row] = await tx.query<OverRollout>(sql.CLAIM, [terms.quietBefore, terms.endedBefore, terms.sweptBefore]);
+  override async claim(tx: Tx, terms: KeepTerms, without: readonly string[]): Promise<OverRollout | undefined> {
+    const before = [terms.quietBefore, terms.endedBefore, terms.sweptBefore];
+    const [row] = await tx.query<OverRollout>(sql.CLAIM, [...before, without]);
     return row;
   }
 

@@ -25,9 +25,9 @@ export interface KeepTerms {
 export abstract class KeepStore {
   /**
    * A rollout that is over and was not gone through lately: its policy has a newer version or is gone, its windows are closed, and an
-   * aborted one is ended. Locked until the transaction ends; others skip it. Undefined when there is none.
+   * aborted one is ended. None of `without`. Locked until the transaction ends; others skip it. Undefined when there is none.
    */
-  abstract claim(tx: Tx, terms: KeepTerms): Promise<OverRollout | undefined>;
+  abstract claim(tx: Tx, terms: KeepTerms, without: readonly string[]): Promise<OverRollout | undefined>;
   /** Counts its devices by state, reason and platform, and keeps the counts with it. */
   abstract count(tx: Tx, of: OverRollout, now: Date): Promise<void>;
   /**

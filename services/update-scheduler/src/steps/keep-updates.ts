@@ -1,8 +1,8 @@
-import { Clock, CONFIG, Database, Log } from '@lamplighter/runtime';
+import { Clock, CONFIG, Database, Log, Resting, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { KeepStore } from '../ports/keep.ts';
-import type { KeepTerms, OccurrenceKey } from '../ports/keep.ts';
+import type { KeepTerms, OccurrenceKey, OverRollout } from '../ports/keep.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -11,6 +11,8 @@ const PAGE = 5_000;
 /** Windows of one transaction: each may have hundreds of waves. */
 const WINDOWS = 50;
 const VERSIONS = 1_000;
+/** How long a rollout waits that could not be gone through. */
+const REST_MS = { firstMs: 60_000, mostMs: 6 * HOUR_MS };
 
 /**
  * Counts rollouts that are over, once a day as long as all their rows are there, and removes what was kept long enough: rollouts by and
@@ -19,6 +21,7 @@ const VERSIONS = 1_000;
 @Injectable()
 export class KeepUpdates {
   private restFor = '';
+  private readonly resting = new Resting(REST_MS);
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -51,28 +54,43 @@ export class KeepUpdates {
   }
 
   /** The next part of the next rollout that is over; false when there is none. */
-  private sweep(): Promise<boolean> {
+  private async sweep(): Promise<boolean> {
     const terms = this.terms();
-    return this.db.transaction(async (tx) => {
-      const rollout = await this.store.claim(tx, terms);
-      if (!rollout) return false;
-      const { tenant, rolloutId } = rollout;
-      // From the first row on that goes, the last count stands.
-      if (rollout.removed === 0 && rollout.cursor === null) await this.store.count(tx, rollout, terms.now);
-      if (rollout.isOld) {
-        const { removed: count, isThrough } = await this.store.removeUpdates(tx, rollout, terms, PAGE);
-        if (count > 0) this.log.info({ tenant, rolloutId, count }, 'updates were kept long enough, and are removed');
-        if (!isThrough) return true;
-        // Asked on the day after the last row went: until the vacuum, the question would pass over all rows that have gone.
-        const isEmpty = rollout.cursor === null && count === 0;
-        if (isEmpty && (await this.store.removeRollout(tx, rollout))) {
-          this.log.info({ tenant, rolloutId }, 'rollout was kept long enough, and is removed');
-          return true;
-        }
+    let claimed: OverRollout | undefined;
+    try {
+      await this.db.transaction(async (tx) => {
+        claimed = await this.store.claim(tx, terms, this.resting.ids());
+        if (claimed) await this.goThrough(tx, claimed, terms);
+      });
+      if (claimed) this.resting.clear(claimed.rolloutId);
+    } catch (err) {
+      if (!claimed) throw err;
+      const { tenant, rolloutId } = claimed;
+      const ms = this.resting.add(rolloutId);
+      this.log.error(
+        { tenant, rolloutId, ms, err },
+        'what a rollout has kept long enough could not be removed; others go on, and it is tried again after these ms',
+      );
+    }
+    return claimed !== undefined;
+  }
+
+  private async goThrough(tx: Tx, rollout: OverRollout, terms: KeepTerms): Promise<void> {
+    const { tenant, rolloutId } = rollout;
+    // From the first row on that goes, the last count stands.
+    if (rollout.removed === 0 && rollout.cursor === null) await this.store.count(tx, rollout, terms.now);
+    if (rollout.isOld) {
+      const { removed: count, isThrough } = await this.store.removeUpdates(tx, rollout, terms, PAGE);
+      if (count > 0) this.log.info({ tenant, rolloutId, count }, 'updates were kept long enough, and are removed');
+      if (!isThrough) return;
+      // Asked on the day after the last row went: until the vacuum, the question would pass over all rows that have gone.
+      const isEmpty = rollout.cursor === null && count === 0;
+      if (isEmpty && (await this.store.removeRollout(tx, rollout))) {
+        this.log.info({ tenant, rolloutId }, 'rollout was kept long enough, and is removed');
+        return;
       }
-      await this.store.swept(tx, rollout, terms.now);
-      return true;
-    });
+    }
+    await this.store.swept(tx, rollout, terms.now);
   }
 
   private async removeWindows(): Promise<void> {

@@ -1,5 +1,5 @@
 import { derivedTraceparent, derivedUuid, isSampled, message, waveReleased } from '@lamplighter/contracts';
-import { backoffMs, Clock, CONFIG, Database, Log, Outbox, Tracer, type Tx } from '@lamplighter/runtime';
+import { Clock, CONFIG, Database, Log, Outbox, Resting, Tracer, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { firstBody } from '../domain/commands.ts';
@@ -21,8 +21,8 @@ const REST_MS = { firstMs: 1_000, mostMs: 60_000 };
  */
 @Injectable()
 export class ReleaseWave {
-  /** Rollouts of which a wave could not be released, on the machine's own clock: the waves of others have their turn meanwhile. */
-  private readonly resting = new Map<string, { until: number; failures: number }>();
+  /** Rollouts of which a wave could not be released. */
+  private readonly resting = new Resting(REST_MS);
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -38,7 +38,7 @@ export class ReleaseWave {
   /** False when no wave is due, or the pacer holds it back. */
   async run(): Promise<boolean> {
     const startMs = Date.now();
-    const without = this.atRest();
+    const without = this.resting.ids();
     if (!(await this.waves.admit(this.clock.now(), without))) return false;
     let claimed: DueWave | undefined;
     try {
@@ -57,15 +57,8 @@ export class ReleaseWave {
     return claimed !== undefined;
   }
 
-  private atRest(): string[] {
-    const now = performance.now();
-    return [...this.resting].filter(([, { until }]) => until > now).map(([rolloutId]) => rolloutId);
-  }
-
   private rest({ tenant, rolloutId, occurrenceId, wave }: DueWave, err: unknown): void {
-    const failures = (this.resting.get(rolloutId)?.failures ?? 0) + 1;
-    const ms = backoffMs(failures, REST_MS);
-    this.resting.set(rolloutId, { until: performance.now() + ms, failures });
+    const ms = this.resting.add(rolloutId);
     this.log.error(
       { tenant, rolloutId, occurrenceId, wave, ms, err },
       'a wave could not be released; other rollouts go on, and it is tried again after these ms',
@@ -73,7 +66,7 @@ export class ReleaseWave {
   }
 
   private tell({ wave, moved, late }: { wave: DueWave; moved: Told[]; late: boolean }, startMs: number): void {
-    this.resting.delete(wave.rolloutId);
+    this.resting.clear(wave.rolloutId);
     this.log.info(
       { rolloutId: wave.rolloutId, wave: wave.wave, count: moved.length },
       late ? 'wave put off: the stop time has come' : 'wave released',

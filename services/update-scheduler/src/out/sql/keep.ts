@@ -11,7 +11,7 @@ SELECT r.tenant, r.rollout_id AS "rolloutId", r.sweep_cursor AS cursor, r.remove
  WHERE (p.policy_id IS NULL OR p.archived_at IS NOT NULL OR p.version <> r.policy_version)
    AND (r.state <> 'aborted' OR r.ended_at IS NOT NULL)
    AND (r.swept_at IS NULL OR r.swept_at < $3)
-   AND o.is_closed AND coalesce(o.last_at, r.created_at) < $1
+   AND o.is_closed AND coalesce(o.last_at, r.created_at) < $1 AND r.rollout_id <> ALL($4::uuid[])
  ORDER BY r.swept_at NULLS FIRST, r.tenant, r.rollout_id LIMIT 1
    FOR UPDATE OF r SKIP LOCKED`,
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CommandGroup, NewCommand } from './events/command.ts';
 import { commandEnqueue } from './events/command.ts';
 import { derivedUuid } from './ids.ts';
-import { columnsOf, commandsIn, MANY_COMMANDS, packGroup, unpackGroup } from './many-commands.ts';
+import { columnsOf, commandsIn, idBytesOf, MANY_COMMANDS, packGroup, unpackGroup } from './many-commands.ts';
 import { derivedTraceparent } from './trace.ts';
 
 const bodyId = derivedUuid('body');
@@ -42,6 +42,17 @@ describe('many commands', () => {
       expect(new Set(back)).toEqual(new Set(commands));
       expect({ ...terms, commands }).toEqual(groupOf(commands));
     }
+  });
+
+  it('are the same columns again where all of them are passed on, and others where some are', () => {
+    const sent = packGroup(groupOf(Array.from({ length: MANY_COMMANDS }, (_, n) => command(n))));
+    const { commands } = unpackGroup(sent);
+    const { bodyId: _, ...columns } = sent.many![0]!;
+    expect(columnsOf(commands)).toEqual(columns);
+    expect(columnsOf([...commands])).toEqual(columns);
+    expect(idBytesOf(commands)?.toString('base64')).toBe(columns.commandIds);
+    expect(columnsOf(commands.slice(1)).deviceIds).toEqual(columns.deviceIds.slice(1));
+    expect(idBytesOf(commands.slice(1))).toBeUndefined();
   });
 
   it('are refused where a column is shorter or longer than another', () => {

@@ -6,14 +6,28 @@ import { AppError } from './errors.ts';
 export const MANY_COMMANDS = 50;
 
 const ID_BYTES = 16;
+const UUID_CHARACTERS = 36;
 const TRACE_BYTES = 25;
 const NO_TRACE = '00'.repeat(TRACE_BYTES);
 
 type Columns = Omit<ManyCommands, 'bodyId'>;
 type One = Omit<NewCommand, 'bodyId'>;
 
+/** Of commands that came in columns, these: who passes all of them on need not make the same again. */
+const origins = new WeakMap<readonly One[], Columns>();
+
 /** Commands in columns. Throws a RangeError for an id that is no UUID. */
 export function columnsOf(commands: readonly One[]): Columns {
+  return origins.get(commands) ?? newColumns(commands);
+}
+
+/** Their ids, 16 bytes each, of commands that came in columns; undefined of others. */
+export function idBytesOf(commands: readonly One[]): Buffer | undefined {
+  const origin = origins.get(commands);
+  return origin && Buffer.from(origin.commandIds, 'base64');
+}
+
+function newColumns(commands: readonly One[]): Columns {
   const deviceIds = commands.map(({ deviceId }) => deviceId);
   const commandIds = packed(
     commands.map(({ commandId }) => commandId.replaceAll('-', '')).join(''),
@@ -25,14 +39,14 @@ export function columnsOf(commands: readonly One[]): Columns {
 }
 
 /** The commands that columns hold, with lower-case ids. Throws AppError `message.invalid` where the columns differ in length. */
-export function commandsIn({ deviceIds, commandIds, traceparents }: Columns): One[] {
-  const ids = unpacked('commandIds', commandIds, deviceIds.length * ID_BYTES);
-  const traces =
-    traceparents === undefined ? undefined : unpacked('traceparents', traceparents, deviceIds.length * TRACE_BYTES);
+export function commandsIn(columns: Columns): One[] {
+  const { deviceIds, commandIds, traceparents } = columns;
+  const ids = uuidsOf(unpacked('commandIds', commandIds, deviceIds.length * ID_BYTES));
+  if (traceparents === undefined) return deviceIds.map((deviceId, n) => ({ deviceId, commandId: ids[n]! }));
+  const traces = unpacked('traceparents', traceparents, deviceIds.length * TRACE_BYTES).toString('hex');
   return deviceIds.map((deviceId, n) => {
-    const commandId = uuidAt(ids, n * 2 * ID_BYTES);
-    const traceparent = traces && traceAt(traces, n * 2 * TRACE_BYTES);
-    return traceparent === undefined ? { deviceId, commandId } : { deviceId, commandId, traceparent };
+    const traceparent = traceAt(traces, n * 2 * TRACE_BYTES);
+    return { deviceId, commandId: ids[n]!, ...(traceparent !== undefined && { traceparent }) };
   });
 }
 
@@ -51,11 +65,17 @@ export function packGroup(group: CommandGroup): EnqueueGroup {
 
 /** Back from `packGroup`, as far as the order of the commands matters to nobody. Throws as `commandsIn`. */
 export function unpackGroup({ many, ...group }: EnqueueGroup): CommandGroup {
-  if (many === undefined) return group;
-  const unpackedOnes = many.flatMap(({ bodyId, ...columns }) =>
-    commandsIn(columns).map((one): NewCommand => ({ ...one, bodyId })),
-  );
-  return { ...group, commands: group.commands.length === 0 ? unpackedOnes : [...group.commands, ...unpackedOnes] };
+  const [first, ...more] = many ?? [];
+  if (first === undefined) return group;
+  const commands = ofBody(first);
+  if (more.length === 0 && group.commands.length === 0) return { ...group, commands };
+  return { ...group, commands: [...group.commands, ...commands, ...more.flatMap(ofBody)] };
+}
+
+function ofBody({ bodyId, ...columns }: ManyCommands): NewCommand[] {
+  const commands = commandsIn(columns).map((one) => Object.assign(one, { bodyId }));
+  origins.set(commands, columns);
+  return commands;
 }
 
 function packed(hex: string, bytes: number): string {
@@ -65,14 +85,30 @@ function packed(hex: string, bytes: number): string {
   return data.toString('base64');
 }
 
-function unpacked(column: string, text: string, bytes: number): string {
+function unpacked(column: string, text: string, bytes: number): Buffer {
   const data = Buffer.from(text, 'base64');
-  if (data.length === bytes) return data.toString('hex');
+  if (data.length === bytes) return data;
   throw new AppError('message.invalid', `${column} holds ${data.length} bytes, and not ${bytes} for its devices`);
 }
 
-function uuidAt(hex: string, at: number): string {
-  return `${hex.slice(at, at + 8)}-${hex.slice(at + 8, at + 12)}-${hex.slice(at + 12, at + 16)}-${hex.slice(at + 16, at + 20)}-${hex.slice(at + 20, at + 32)}`;
+const DIGITS = Buffer.from('0123456789abcdef');
+const DASH = 0x2d;
+
+/** One piece of text, cut: pieced together of its five parts, each would be copied again by who looks into it. */
+function uuidsOf(bytes: Buffer): string[] {
+  const text = Buffer.alloc((bytes.length / ID_BYTES) * UUID_CHARACTERS);
+  let at = 0;
+  for (let n = 0; n < bytes.length; n += 1) {
+    const byte = bytes[n]!;
+    const place = n % ID_BYTES;
+    if (place === 4 || place === 6 || place === 8 || place === 10) text[at++] = DASH;
+    text[at++] = DIGITS[byte >> 4]!;
+    text[at++] = DIGITS[byte & 0xf]!;
+  }
+  const all = text.toString('latin1');
+  return Array.from({ length: bytes.length / ID_BYTES }, (_, n) =>
+    all.slice(n * UUID_CHARACTERS, (n + 1) * UUID_CHARACTERS),
+  );
 }
 
 function traceAt(hex: string, at: number): string | undefined {

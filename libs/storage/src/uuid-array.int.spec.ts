@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { serverUrl } from '@lamplighter/testing';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { uuidArray } from './uuid-array.ts';
+import { uuidArray, uuidArrayOfBytes } from './uuid-array.ts';
 
 const client = () => new pg.Client({ connectionString: serverUrl('LAMP_DATABASE_URL') });
 let db: pg.Client;
@@ -28,6 +28,13 @@ it('is read by PostgreSQL as the ids that it was made of, in their order', async
     ids[0],
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
   ]);
+});
+
+it('is the same of ids that are bytes', () => {
+  const ids = Array.from({ length: 100 }, () => randomUUID());
+  const bytes = Buffer.from(ids.join('').replaceAll('-', ''), 'hex');
+  expect(uuidArrayOfBytes(bytes)).toEqual(uuidArray(ids));
+  expect(uuidArrayOfBytes(Buffer.alloc(0))).toEqual(uuidArray([]));
 });
 
 it('has nulls where there is no id', async () => {

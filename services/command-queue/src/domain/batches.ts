@@ -15,6 +15,11 @@ export function enqueuedItemSize(item: { deviceId: string }): number {
   return 200 + 6 * item.deviceId.length;
 }
 
+/** As `enqueuedItemSize`, of `commands.enqueued`. */
+export function enqueuedColumnsSize({ deviceIds }: { deviceIds: readonly string[] }): number {
+  return deviceIds.reduce((sum, deviceId) => sum + enqueuedItemSize({ deviceId }), 0);
+}
+
 /** Bytes of an item that holds a device id beside fixed-size fields. JSON spends at most six on a character. */
 export function deviceItemSize(item: { deviceId: string }): number {
   return 300 + 6 * item.deviceId.length;

@@ -1,4 +1,5 @@
-import { uuidArray } from '@lamplighter/storage';
+import { idBytesOf } from '@lamplighter/contracts';
+import { uuidArray, uuidArrayOfBytes } from '@lamplighter/storage';
 import { type CommandKey, storedStates } from '../domain/command.ts';
 import type { EndedCommand } from '../domain/ended.ts';
 import type { DeviceTraits } from '../domain/fitness.ts';
@@ -69,18 +70,22 @@ export function traitsOf(row: TraitsRecord): DeviceTraits {
 export function commandColumns(groups: readonly CommandTerms[]): unknown[] {
   const numbers: number[] = [];
   const devices: string[] = [];
-  const ids: string[] = [];
   const traces: (string | null)[] = [];
   groups.forEach((group, index) => {
     for (const command of group.commands) {
       numbers.push(index + 1);
       devices.push(command.deviceId);
-      ids.push(command.commandId);
       traces.push(command.traceparent ?? null);
     }
   });
   // Beside longer arrays none is as good as one of nulls.
-  return [numbers, devices, uuidArray(ids), traces.some((trace) => trace !== null) ? traces : null];
+  return [numbers, devices, idArray(groups), traces.some((trace) => trace !== null) ? traces : null];
+}
+
+function idArray(groups: readonly CommandTerms[]): Buffer {
+  const bytes = groups.map(({ commands }) => idBytesOf(commands));
+  if (bytes.every((some) => some !== undefined)) return uuidArrayOfBytes(Buffer.concat(bytes));
+  return uuidArray(groups.flatMap(({ commands }) => commands.map(({ commandId }) => commandId)));
 }
 
 export function termColumns(groups: readonly CommandTerms[]): unknown[] {

@@ -70,10 +70,40 @@ describe('enqueue-commands', () => {
     await step.run([batch('m1', [many, group('List', ['a'])])]);
     expect(outbox.staged.map(({ name }) => name)).toEqual(['commands.enqueued', 'command.ended']);
     const told = outbox.of(commandsEnqueued).flatMap(({ items }) => items);
-    expect(told.map(({ pushUntil }) => pushUntil)).toEqual([minutes(240).toISOString()]);
+    expect(told.map(({ pushUntil }) => pushUntil)).toEqual(Array(2).fill(minutes(240).toISOString()));
     const named = told.flatMap(commandsIn).map(({ deviceId, commandId }) => [deviceId, commandId]);
     expect(named).toEqual(queue.rows.map((row) => [row.deviceId, row.commandId]));
     expect(queue.rows).toHaveLength(120);
+  });
+
+  it('tells of many in columns until when each is to be woken, of a repeat nothing, and of what is new of it under another id', async () => {
+    const ids = Array.from({ length: 150 }, (_, n) => `mac-${n}`);
+    const groups = [ids.slice(0, 60), ids.slice(60, 149), ids.slice(149)].map((some, n) =>
+      packGroup(group('Scan', some, { expiresAt: minutes(240 + n) })),
+    );
+    const enroll = async (some: string[]) => {
+      for (const id of some) await new FakeEnrollmentStore(queue).begin(db, enrollment(id));
+    };
+    await enroll(ids.slice(0, 70));
+    for (const some of [[], [], ids.slice(70)]) {
+      await enroll(some);
+      await step.run([batch('m1', groups)]);
+    }
+    const told = outbox.of(commandsEnqueued);
+    expect(told.map(({ items }) => items.map((one) => [one.deviceIds.length, one.pushUntil]))).toEqual([
+      [
+        [60, minutes(240).toISOString()],
+        [10, minutes(241).toISOString()],
+      ],
+      [
+        [79, minutes(241).toISOString()],
+        [1, minutes(242).toISOString()],
+      ],
+    ]);
+    expect(told.flatMap(({ items }) => items.flatMap(commandsIn)).map(({ commandId }) => commandId)).toEqual(
+      queue.rows.map((row) => row.commandId),
+    );
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
   });
 
   it('takes nothing of a message whose columns differ in length', async () => {

@@ -139,7 +139,10 @@ function judgeBodies(orders: readonly Order[]): Judged {
   for (const order of orders) {
     for (const group of order.groups) {
       const bodies = new Map(group.bodies.map((body) => [body.bodyId, body]));
-      for (const [bodyId, commands] of Map.groupBy(group.commands, (command) => command.bodyId)) {
+      const byBody = Map.groupBy(group.commands, (command) => command.bodyId);
+      for (const [bodyId, some] of byBody) {
+        // As it came, where that is possible: it may be known in columns.
+        const commands = byBody.size === 1 ? group.commands : some;
         const body = bodies.get(bodyId) ?? { bodyId, requestType: 'unknown', command: '' };
         const batch = { order, group, body, commands };
         const detail = bodies.has(bodyId) ? faultsOf(body) : `its body ${bodyId} was not sent with it`;

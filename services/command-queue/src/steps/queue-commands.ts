@@ -11,7 +11,7 @@ import {
 import { CONFIG, Outbox, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Config, dueTermsOf } from '../config.ts';
-import { enqueuedItemSize, inBatches } from '../domain/batches.ts';
+import { enqueuedColumnsSize, enqueuedItemSize, inBatches } from '../domain/batches.ts';
 import { firstDueAt } from '../domain/due.ts';
 import { endedItem } from '../domain/ended.ts';
 import { priorityOf } from '../domain/lanes.ts';
@@ -24,6 +24,17 @@ import { announceEnded } from './announce-ended.ts';
 import { type Batch, idOf, JudgeCommands, type Order, type Refused } from './judge-commands.ts';
 
 type NewItem = ItemOf<typeof commandEnqueued>;
+type NewColumns = ItemOf<typeof commandsEnqueued>;
+
+/** Of base64, those of the first id alone. */
+const ID_DIGITS = 21;
+
+/** What was added of a group. */
+interface Run {
+  added: readonly AddedCommand[];
+  /** Until when its devices are to be woken; undefined: nobody is asked to. */
+  until: string | undefined;
+}
 
 /** What became of an order; a command that is in neither was known, or its cause is revoked. */
 export interface Queued {
@@ -50,12 +61,9 @@ export class QueueCommands {
     for (const order of orders) {
       const own = batches.flatMap((batch, index) => (batch.order === order ? [index] : []));
       const added = own.flatMap((index) => news[index]!);
-      await this.announceAdded(
-        tx,
-        order,
-        own.flatMap((index) => newItems(order, terms[index]!, news[index]!)),
-        now,
-      );
+      const runs = own.map((index) => ({ until: pushUntil(order, terms[index]!), added: news[index]! }));
+      if (added.length < MANY_COMMANDS) await this.announceFew(tx, order, runs, now);
+      else await this.announceMany(tx, order, runs, now);
       const left = own.flatMap((index) => leftOut(batches[index]!, news[index]!));
       const all = refused.filter((one) => one.order === order).concat(await this.unrecognized(tx, order, left));
       const ended = all.map((one) => refusedItem(one, now));
@@ -90,17 +98,19 @@ export class QueueCommands {
     };
   }
 
-  private async announceAdded(tx: Tx, order: Order, items: readonly NewItem[], now: Date): Promise<void> {
-    for (const batch of inBatches(items, enqueuedItemSize)) {
-      // A command is new once, so that the first names them all: an order that comes again for devices that have enrolled since tells of those.
+  private async announceFew(tx: Tx, order: Order, runs: readonly Run[], now: Date): Promise<void> {
+    for (const batch of inBatches(runs.flatMap(newItems), enqueuedItemSize)) {
       const [{ deviceId, commandId }] = batch as [NewItem];
-      const id = derivedUuid(commandEnqueued.name, order.tenant, order.id, deviceId, commandId);
-      const head = { id, tenant: order.tenant, at: now };
-      if (batch.length < MANY_COMMANDS) {
-        await this.outbox.stage(tx, commandEnqueued, message(commandEnqueued, head, batch), id);
-      } else {
-        await this.outbox.stage(tx, commandsEnqueued, message(commandsEnqueued, head, inColumns(batch)), id);
-      }
+      const head = headOf(commandEnqueued, order, [deviceId, commandId], now);
+      await this.outbox.stage(tx, commandEnqueued, message(commandEnqueued, head, batch), head.id);
+    }
+  }
+
+  private async announceMany(tx: Tx, order: Order, runs: readonly Run[], now: Date): Promise<void> {
+    for (const batch of inBatches(runs.flatMap(inColumns), enqueuedColumnsSize)) {
+      const [{ deviceIds, commandIds }] = batch as [NewColumns];
+      const head = headOf(commandsEnqueued, order, [deviceIds[0]!, commandIds.slice(0, ID_DIGITS)], now);
+      await this.outbox.stage(tx, commandsEnqueued, message(commandsEnqueued, head, batch), head.id);
     }
   }
 
@@ -130,10 +140,20 @@ export class QueueCommands {
   }
 }
 
+/**
+ * Derived from the order, so that what is handled twice is published once. A command is new once, so that the first names them all: an
+ * order that comes again for devices that have enrolled since tells of those.
+ */
+function headOf({ name }: { name: string }, { tenant, id }: Order, first: [deviceId: string, id: string], at: Date) {
+  return { id: derivedUuid(name, tenant, id, ...first), tenant, at };
+}
+
+function pushUntil({ senderPushes }: Order, { pushCount, expiresAt }: CommandTerms): string | undefined {
+  return pushCount > 0 && senderPushes !== true ? expiresAt.toISOString() : undefined;
+}
+
 /** A device of another server is pushed by that one. */
-function newItems(order: Order, terms: CommandTerms, added: readonly AddedCommand[]): NewItem[] {
-  const isPushed = terms.pushCount > 0 && order.senderPushes !== true;
-  const until = isPushed ? terms.expiresAt.toISOString() : undefined;
+function newItems({ until, added }: Run): NewItem[] {
   return added.map(({ deviceId, commandId, source, traceparent }) => ({
     deviceId,
     commandId,
@@ -142,12 +162,16 @@ function newItems(order: Order, terms: CommandTerms, added: readonly AddedComman
   }));
 }
 
-function inColumns(items: readonly NewItem[]): ItemOf<typeof commandsEnqueued>[] {
-  const byEnd = Map.groupBy(items, ({ pushUntil }) => pushUntil);
-  return Array.from(byEnd, ([pushUntil, some]) => ({
-    ...columnsOf(some),
-    ...(pushUntil !== undefined && { pushUntil }),
-  }));
+function inColumns({ until, added }: Run): NewColumns[] {
+  const isOthers = ({ source }: AddedCommand): boolean => source !== undefined;
+  if (added.some(isOthers)) {
+    const own = inColumns({ until, added: added.filter((one) => !isOthers(one)) });
+    const others = added.filter(isOthers).map(({ source: _, ...one }) => one);
+    return [...own, ...inColumns({ until: undefined, added: others })];
+  }
+  const parts = inBatches(added, enqueuedItemSize);
+  const columns = parts.length === 1 ? [columnsOf(added)] : parts.map(columnsOf);
+  return columns.map((one) => (until === undefined ? one : { ...one, pushUntil: until }));
 }
 
 function leftOut({ order, group, body, commands }: Batch, added: readonly NewCommand[]): Omit<Refused, 'refusal'>[] {

@@ -82,7 +82,7 @@ describe('policies as files', () => {
     });
     expect(stdout).not.toContain('pollMinutes');
     expect((await lamp(['export', 'window/nightly'])).stdout).toBe(
-      '---\nkind: Window\nname: nightly\nspec:\n  start: 01:30\n',
+      '---\nkind: Window\nname: nightly\nspec:\n  start: "01:30"\n',
     );
     expect(await lamp(['export', 'policy/nobody'])).toMatchObject({ status: 1 });
   }, 180_000);

@@ -44,8 +44,23 @@ export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
+/** What shows those that there are. */
+const LISTS: Partial<Record<string, string>> = {
+  device: 'device list --search',
+  group: 'group list',
+  policy: 'policy list',
+  rollout: 'rollout list',
+  window: 'window list',
+  webhook: 'webhook list',
+  source: 'source list',
+  declaration: 'declarations list',
+  'dead-letter': 'dead-letters list',
+};
+
 /** Throws AppError `<what>.not-found` when there is nothing. */
 export function found<T>(value: T | undefined, what: string, id: string): T {
   if (value !== undefined) return value;
-  throw new AppError(`${what}.not-found`, `there is no ${what} ${id} in this tenant`);
+  const list = LISTS[what];
+  const remedy = list && `"lamp ${list}" shows those that there are`;
+  throw new AppError(`${what}.not-found`, `there is no ${what} ${id} in this tenant`, remedy ? { remedy } : {});
 }

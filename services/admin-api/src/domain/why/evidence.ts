@@ -46,7 +46,7 @@ function policies({ scheduled }: Known): Evidence[] {
     const role = policy.effective
       ? 'has the device'
       : policy.matches
-        ? 'would have it, with less precedence'
+        ? 'would have it, and comes after'
         : 'does not take it in';
     const text = `"${policy.name}" (version ${policy.version}, precedence ${policy.precedence}) ${role}: ${policy.text}`;
     return item('policy', text, null, policy.policyId);

@@ -222,6 +222,11 @@ describe('the verdict on a device', () => {
     );
   });
 
+  it('says how a hold is lifted, with the name of what is held', () => {
+    expect(verdictOf(known(ahead({ heldBy: 'policy-paused' }))).action).toContain('"lamp policy resume \'nightly\'"');
+    expect(verdictOf(known(ahead({ heldBy: 'tenant-paused' }))).action).toContain('"lamp tenant resume"');
+  });
+
   it('names the local time at which the window opens, and the blackout that keeps it shut', () => {
     const window = { ...outlook().window!, blackout: { from: '2026-11-20', to: '2026-11-22' } };
     const verdict = verdictOf(known(ahead({ window })));

@@ -159,11 +159,11 @@ const HELD: Record<NonNullable<Outlook['heldBy']>, { verdict: string; action: st
   },
   'policy-paused': {
     verdict: 'Its policy is paused',
-    action: 'Resume it once the cause is gone: "lamp policy resume".',
+    action: 'Resume it once the cause is gone: "lamp policy resume <policy>".',
   },
   'rollout-paused': {
     verdict: 'The rollout is paused',
-    action: 'Resume it once the cause is gone: "lamp rollout resume".',
+    action: 'Resume it once the cause is gone: "lamp rollout resume <policy>".',
   },
   'rollout-aborted': {
     verdict: 'The rollout was aborted',
@@ -176,6 +176,7 @@ function held({ scheduled }: Known): Verdict | undefined {
   if (!outlook?.heldBy) return undefined;
   return {
     ...HELD[outlook.heldBy],
+    action: HELD[outlook.heldBy].action.replace('<policy>', () => `'${outlook.policyName}'`),
     code: outlook.heldBy,
     class: 'operator',
     explanation: `Policy "${outlook.policyName}" has the device, and somebody here stopped it. Nothing is sent meanwhile.`,

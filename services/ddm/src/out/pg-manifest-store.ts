@@ -19,8 +19,11 @@ export class PgManifestStore extends ManifestStore {
     return tx.query<StoredManifest>(sql.findManifests, [tenant, manifestIds]);
   }
 
-  override ofSets(tx: Tx, tenant: string, of: ChangedSets, limit: number): Promise<StoredManifest[]> {
-    return tx.query<StoredManifest>(sql.manifestsOfSets, [tenant, ...changedColumns(of), limit]);
+  override async ofSets(tx: Tx, tenant: string, of: ChangedSets, limit: number): Promise<StoredManifest[] | undefined> {
+    type Row = { isMore: boolean } & (StoredManifest | { manifestId: null });
+    const rows = await tx.query<Row>(sql.manifestsOfSets, [tenant, ...changedColumns(of), limit]);
+    if (rows[0]!.isMore) return undefined;
+    return rows.filter((row): row is StoredManifest & { isMore: boolean } => row.manifestId !== null);
   }
 
   override async put(tx: Tx, tenant: string, manifests: readonly (Combination & Manifest)[], now: Date): Promise<void> {

@@ -25,8 +25,8 @@ export interface Renewal extends StoredManifest {
 export abstract class ManifestStore {
   abstract find(tx: Tx, tenant: string, manifestIds: readonly string[]): Promise<StoredManifest[]>;
 
-  /** Those that have any of these sets; `limit` of them where there are more. */
-  abstract ofSets(tx: Tx, tenant: string, of: ChangedSets, limit: number): Promise<StoredManifest[]>;
+  /** All that have any of these sets; undefined where there are more than `limit` of either. */
+  abstract ofSets(tx: Tx, tenant: string, of: ChangedSets, limit: number): Promise<StoredManifest[] | undefined>;
 
   /** Writes them with their members, in place of what was there. */
   abstract put(tx: Tx, tenant: string, manifests: readonly (Combination & Manifest)[], now: Date): Promise<void>;

@@ -67,8 +67,8 @@ export class ArrangeDevices {
     now: Date,
   ): Promise<void> {
     if (of.setIds?.length === 0 || of.identifiers?.length === 0) return;
-    const stored = await this.manifests.ofSets(tx, tenant, of, PAGE + 1);
-    if (stored.length > PAGE) return this.manifests.noteChangedSets(tx, tenant, of, { tell });
+    const stored = await this.manifests.ofSets(tx, tenant, of, PAGE);
+    if (stored === undefined) return this.manifests.noteChangedSets(tx, tenant, of, { tell });
     const changed = await this.madeAnew(tx, tenant, stored, now);
     if (tell) await this.manifests.markChanged(tx, tenant, changed);
   }

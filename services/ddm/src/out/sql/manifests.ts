@@ -10,18 +10,31 @@ export const findManifests: Statement = {
 };
 
 /** Sets, and those that hold declarations. $1 tenant, $2 set ids, $3 identifiers */
-const SETS = `
+const setsOf = (union: string): string => `
        SELECT u.set_id FROM unnest($2::uuid[]) AS u(set_id)
-        UNION SELECT d.set_id FROM ddm.set_declaration d WHERE d.tenant = $1 AND d.identifier = ANY($3::text[])`;
+        ${union} SELECT d.set_id FROM ddm.set_declaration d WHERE d.tenant = $1 AND d.identifier = ANY($3::text[])`;
 
-/** Index scans on set_declaration_identifier and manifest_set_pkey. $1 tenant, $2 set ids, $3 identifiers, $4 limit */
+/**
+ * `isMore`: there may be more sets or manifests than these. Without any manifest a row that names none.
+ *
+ * Plan: index scans on set_declaration_identifier and manifest_set_pkey that stop at the limit, and manifest_pkey for each.
+ *
+ * $1 tenant, $2 set ids, $3 identifiers, $4 limit
+ */
 export const manifestsOfSets: Statement = {
   name: 'ddm-manifests-of-sets',
   text: `
-SELECT ${COLUMNS} FROM ddm.manifest m
- WHERE m.tenant = $1
-   AND m.manifest_id IN (SELECT s.manifest_id FROM ddm.manifest_set s WHERE s.tenant = $1 AND s.set_id IN (${SETS}))
- LIMIT $4`,
+WITH sets AS MATERIALIZED (SELECT set_id FROM (${setsOf('UNION ALL')}) s LIMIT $4 + 1), held AS MATERIALIZED (
+  SELECT DISTINCT h.manifest_id
+    FROM sets s
+   CROSS JOIN LATERAL (
+         SELECT h.manifest_id FROM ddm.manifest_set h WHERE h.tenant = $1 AND h.set_id = s.set_id LIMIT $4 + 1) h
+)
+SELECT n.sets > $4 OR n.manifests > $4 AS "isMore", ${COLUMNS}
+  FROM (SELECT (SELECT count(*) FROM sets) AS sets, (SELECT count(*) FROM held) AS manifests) n
+  LEFT JOIN ((SELECT manifest_id FROM held LIMIT $4) h
+             CROSS JOIN LATERAL (
+                   SELECT m.* FROM ddm.manifest m WHERE m.tenant = $1 AND m.manifest_id = h.manifest_id LIMIT 1) m) ON true`,
 };
 
 /**
@@ -79,7 +92,7 @@ export const noteChangedSets: Statement = {
   name: 'ddm-note-changed-sets',
   text: `
 INSERT INTO ddm.changed_set AS c (tenant, set_id, renewed_up_to, is_told, asked_at)
-SELECT $1, s.set_id, '00000000-0000-0000-0000-000000000000'::uuid, $4::boolean, $5::timestamptz FROM (${SETS}) s
+SELECT $1, s.set_id, '00000000-0000-0000-0000-000000000000'::uuid, $4::boolean, $5::timestamptz FROM (${setsOf('UNION')}) s
 ON CONFLICT (tenant, set_id) DO UPDATE
    SET renewed_up_to = EXCLUDED.renewed_up_to, is_told = c.is_told OR EXCLUDED.is_told, asked_at = coalesce(EXCLUDED.asked_at, c.asked_at)`,
 };
@@ -125,9 +138,18 @@ SELECT p.is_told AS "isTold", p.asked_at AS "askedAt", ${COLUMNS}
              JOIN ddm.manifest m ON m.tenant = $1 AND m.manifest_id = p.manifest_id) ON true`,
 };
 
+/** From tenant to tenant by the key: a large change has as many rows as manifests. */
+const tenantsOf = (table: string, name: string): string => `${name} AS (
+  (SELECT tenant FROM ${table} ORDER BY tenant LIMIT 1)
+   UNION ALL
+  SELECT (SELECT c.tenant FROM ${table} c WHERE c.tenant > ${name}.tenant ORDER BY c.tenant LIMIT 1) FROM ${name} WHERE ${name}.tenant IS NOT NULL
+)`;
+
 export const tenantsWithChanges: Statement = {
   name: 'ddm-tenants-with-changes',
-  text: 'SELECT tenant FROM ddm.changed_manifest UNION SELECT tenant FROM ddm.changed_set',
+  text: `
+WITH RECURSIVE ${tenantsOf('ddm.changed_manifest', 'told')}, ${tenantsOf('ddm.changed_set', 'renewed')}
+SELECT tenant FROM told WHERE tenant IS NOT NULL UNION SELECT tenant FROM renewed WHERE tenant IS NOT NULL`,
 };
 
 /**

@@ -52,11 +52,12 @@ export function registerDeclarations(program: Command): void {
   put.option('--json', 'one JSON object: identifier, changed').action(putCommand);
   documented(withConnection(put), ['lamp declarations put -f passcode.json', 'lamp declarations put -f - < a.yaml']);
   const remove = declarations
-    .command('rm')
+    .command('remove')
+    .alias('rm')
     .summary('remove a declaration')
     .description('Removes a declaration that no set holds.');
   remove.argument('<identifier>').option('--json', 'one JSON object: identifier, changed').action(removeCommand);
-  documented(withConnection(remove), ['lamp declarations rm com.example.passcode']);
+  documented(withConnection(remove), ['lamp declarations remove com.example.passcode']);
 }
 
 export function registerDeclarationStatus(program: Command): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CommandGroup, NewCommand } from './events/command.ts';
 import { commandEnqueue } from './events/command.ts';
 import { derivedUuid } from './ids.ts';
-import { columnsOf, commandsIn, idBytesOf, MANY_COMMANDS, packGroup, unpackGroup } from './many-commands.ts';
+import { columnsOf, commandsIn, idBytesOf, MANY_COMMANDS, packGroup, unpackGroups } from './many-commands.ts';
 import { derivedTraceparent } from './trace.ts';
 
 const bodyId = derivedUuid('body');
@@ -31,22 +31,22 @@ describe('many commands', () => {
     ]);
   });
 
-  it('are a group of their shape, and the same group again once they have arrived', () => {
+  it('are a group of their shape, and groups of the same terms once they have arrived', () => {
     const other = derivedUuid('other');
     const some = Array.from({ length: MANY_COMMANDS }, (_, n) => command(n));
     for (const commands of [some, some.slice(1), [...some, command(1_000, other)], [command(2_000, other), ...some]]) {
       const packed = packGroup(groupOf(commands));
       expect(packed.many?.length ?? 0).toBe(commands.length < MANY_COMMANDS ? 0 : 1);
       expect(commandEnqueue.item.parse(JSON.parse(JSON.stringify(packed)))).toEqual(packed);
-      const { commands: back, ...terms } = unpackGroup(packed);
-      expect(new Set(back)).toEqual(new Set(commands));
-      expect({ ...terms, commands }).toEqual(groupOf(commands));
+      const back = unpackGroups(packed);
+      expect(new Set(back.flatMap((one) => one.commands))).toEqual(new Set(commands));
+      for (const one of back) expect({ ...one, commands }).toEqual(groupOf(commands));
     }
   });
 
   it('are the same columns again where all of them are passed on, and others where some are', () => {
     const sent = packGroup(groupOf(Array.from({ length: MANY_COMMANDS }, (_, n) => command(n))));
-    const { commands } = unpackGroup(sent);
+    const [{ commands }] = unpackGroups(sent) as [CommandGroup];
     const { bodyId: _, ...columns } = sent.many![0]!;
     expect(columnsOf(commands)).toEqual(columns);
     expect(columnsOf([...commands])).toEqual(columns);

@@ -63,13 +63,10 @@ export function packGroup(group: CommandGroup): EnqueueGroup {
   };
 }
 
-/** Back from `packGroup`, as far as the order of the commands matters to nobody. Throws as `commandsIn`. */
-export function unpackGroup({ many, ...group }: EnqueueGroup): CommandGroup {
-  const [first, ...more] = many ?? [];
-  if (first === undefined) return group;
-  const commands = ofBody(first);
-  if (more.length === 0 && group.commands.length === 0) return { ...group, commands };
-  return { ...group, commands: [...group.commands, ...commands, ...more.flatMap(ofBody)] };
+/** Back from `packGroup`: what was named one by one, and a group of each body in columns. Throws as `commandsIn`. */
+export function unpackGroups({ many = [], ...group }: EnqueueGroup): CommandGroup[] {
+  const groups = many.map((one) => ({ ...group, commands: ofBody(one) }));
+  return group.commands.length === 0 ? groups : [group, ...groups];
 }
 
 function ofBody({ bodyId, ...columns }: ManyCommands): NewCommand[] {

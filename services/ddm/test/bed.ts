@@ -11,7 +11,7 @@ import {
   messages,
   encodeMessage,
   subjectFor,
-  unpackGroup,
+  unpackGroups,
   unpackSyncReplies,
   type ItemOf,
   type MessageDefinition,
@@ -128,7 +128,7 @@ export class DdmBed {
         tenant: stored.subject.split('.')[2]!,
         at: new Date(),
       });
-      for (const group of (items as Group[]).map(unpackGroup)) {
+      for (const group of (items as Group[]).flatMap(unpackGroups)) {
         const tokens = new Map(group.bodies.map((body) => [body.bodyId, tokenIn(body.command)]));
         for (const { deviceId, commandId, bodyId } of group.commands) {
           told.push({ deviceId, commandId, token: tokens.get(bodyId)!, group });

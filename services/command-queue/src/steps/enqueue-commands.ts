@@ -1,4 +1,4 @@
-import { type EnqueueGroup, type Message, type NewCommand, unpackGroup } from '@lamplighter/contracts';
+import { type EnqueueGroup, type Message, type NewCommand, unpackGroups } from '@lamplighter/contracts';
 import { Database } from '@lamplighter/runtime';
 import { Injectable } from '@nestjs/common';
 import type { Order } from './judge-commands.ts';
@@ -37,5 +37,5 @@ export class EnqueueCommands {
 }
 
 function orderOf({ id, tenant, occurredAt, items }: Message<EnqueueGroup>): Order {
-  return { id, tenant, sentAt: new Date(occurredAt), byPerson: false, push: true, groups: items.map(unpackGroup) };
+  return { id, tenant, sentAt: new Date(occurredAt), byPerson: false, push: true, groups: items.flatMap(unpackGroups) };
 }

@@ -4,7 +4,7 @@ import {
   type declarationWithdraw,
   type EnqueueGroup,
   type ItemOf,
-  unpackGroup,
+  unpackGroups,
   type UpdateState,
 } from '@lamplighter/contracts';
 import { NightSteps } from './steps.ts';
@@ -85,7 +85,7 @@ export class NightStory extends NightSteps {
   /** Every command that was sent for, in order. */
   async commands(): Promise<EnqueuedCommand[]> {
     const sent = await this.staged<EnqueueGroup>('command.enqueue');
-    const groups = sent.flatMap((one) => one.items.map(unpackGroup));
+    const groups = sent.flatMap((one) => one.items.flatMap(unpackGroups));
     return groups.flatMap(({ bodies, commands, ...terms }) =>
       commands.map(({ bodyId, ...command }) => {
         const body = bodies.find((one) => one.bodyId === bodyId)!;

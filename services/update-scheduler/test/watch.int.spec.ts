@@ -302,4 +302,20 @@ describe('the watchdog', () => {
     expect(new Set(pushed.map(({ deviceId }) => deviceId)).size).toBe(40);
     expect(pushed).toHaveLength(40);
   });
+
+  it('takes the steps of a tenant also where those of another one cannot be written', async () => {
+    for (const tenant of ['default', 'other']) await device('AWAY', { tenant, woken: 0 });
+    clock.advance(60 * MINUTE);
+    await database.admin.query({
+      text: `CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+               IF NEW.subject LIKE '%.default.%' THEN RAISE 'refused'; END IF; RETURN NEW; END $$;
+             CREATE TRIGGER refuse BEFORE INSERT ON update_scheduler.outbox FOR EACH ROW EXECUTE FUNCTION public.refuse()`,
+    });
+    await round();
+    const pushed = await database.admin.query({
+      text: 'SELECT tenant FROM update_scheduler.watch_ladder WHERE pushed_at IS NOT NULL',
+    });
+    await database.admin.query({ text: 'DROP TRIGGER refuse ON update_scheduler.outbox' });
+    expect(pushed).toEqual([{ tenant: 'other' }]);
+  });
 });

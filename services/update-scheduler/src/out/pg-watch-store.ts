@@ -63,8 +63,8 @@ export class PgWatchStore extends WatchStore {
     await tx.query(sql.forget, [new Date(now.getTime() - KEPT_MS), new Date(now.getTime() - DAY_MS)]);
   }
 
-  override async due(tx: Tx, now: Date, limit: number): Promise<DueDevice[]> {
-    const rows = await tx.query<DueRow>(sql.due, [now, limit]);
+  override async due(tx: Tx, now: Date, limit: number, without: readonly string[]): Promise<DueDevice[]> {
+    const rows = await tx.query<DueRow>(sql.due, [now, limit, without]);
     return rows.map(({ push, ping, sync, alert, findings, ...row }) => ({
       ...row,
       kinds: findings.map(({ kind }) => kind),

@@ -33,8 +33,8 @@ export abstract class WatchStore {
    * when there is nothing to look at now, or another one is at it.
    */
   abstract sweep(terms: WatchTerms, limit: number): Promise<boolean>;
-  /** Devices whose next step is due, locked until the end of the transaction; others skip them. */
-  abstract due(tx: Tx, now: Date, limit: number): Promise<DueDevice[]>;
+  /** Devices whose next step is due, of no tenant of `without`; locked until the end of the transaction, others skip them. */
+  abstract due(tx: Tx, now: Date, limit: number, without: readonly string[]): Promise<DueDevice[]>;
   /** Notes the steps that were taken, and when to look again. */
   abstract note(
     tx: Tx,

@@ -10,7 +10,7 @@ import {
   pushRequest,
   type WatchStep,
 } from '@lamplighter/contracts';
-import { Clock, CONFIG, Database, Log, Outbox, Requester, type Tx } from '@lamplighter/runtime';
+import { Clock, CONFIG, Database, Log, Outbox, Requester, Resting, type Tx } from '@lamplighter/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { gravest, nextStep } from '../domain/watchdog.ts';
@@ -22,6 +22,8 @@ const DAY_MS = 86_400_000;
 /** At once, so that a fleet that lost its network is not woken all together. */
 const MOST_STEPS = 500;
 const CAUSE = 'watchdog';
+/** How long a tenant waits whose steps could not be taken. */
+const REST_MS = { firstMs: MINUTE_MS, mostMs: 10 * MINUTE_MS };
 
 interface Taken {
   device: DueDevice;
@@ -32,6 +34,8 @@ interface Taken {
 /** Finds devices that should have come, updates that stand still and certificates that end; wakes, asks, and at last tells people. */
 @Injectable()
 export class WatchDevices {
+  private readonly resting = new Resting(REST_MS);
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly clock: Clock,
@@ -49,15 +53,39 @@ export class WatchDevices {
 
   /** Takes the steps that are due, at most 500. Returns how many. */
   async act(): Promise<number> {
+    let tenant: string | undefined;
+    try {
+      const taken = await this.take((inHand) => (tenant = inHand));
+      for (const [of, some] of byTenant(taken)) await this.sync(of, chosen(some, 'sync'));
+      return taken.filter(({ step }) => step !== undefined).length;
+    } catch (err) {
+      if (tenant === undefined) throw err;
+      const ms = this.resting.add(tenant);
+      this.log.error(
+        { tenant, ms, err },
+        'the watchdog’s steps of a tenant could not be taken; others go on, and it is tried again after these ms',
+      );
+      return this.act();
+    }
+  }
+
+  /** @param inHand is told whose steps are being written, and undefined once all are */
+  private take(inHand: (tenant: string | undefined) => void): Promise<Taken[]> {
     const now = this.clock.now();
-    const taken = await this.db.transaction(async (tx) => {
-      const due = await this.watch.due(tx, now, MOST_STEPS);
+    return this.db.transaction(async (tx) => {
+      inHand(undefined);
+      const due = await this.watch.due(tx, now, MOST_STEPS, this.resting.ids());
       const next = due.map((device) => ({
         device,
         ...nextStep(device, now, this.config.LAMP_WATCH_STEP_MINUTES * MINUTE_MS),
       }));
       if (next.length === 0) return [];
-      for (const [tenant, some] of byTenant(next)) await this.stage(tx, tenant, some, now);
+      for (const [tenant, some] of byTenant(next)) {
+        inHand(tenant);
+        await this.stage(tx, tenant, some, now);
+        this.resting.clear(tenant);
+      }
+      inHand(undefined);
       await this.watch.note(
         tx,
         next.map(({ device: { tenant, deviceId }, step, dueAt }) => ({ tenant, deviceId, step, dueAt })),
@@ -65,8 +93,6 @@ export class WatchDevices {
       );
       return next;
     });
-    for (const [tenant, some] of byTenant(taken)) await this.sync(tenant, of(some, 'sync'));
-    return taken.filter(({ step }) => step !== undefined).length;
   }
 
   private terms(): WatchTerms {
@@ -84,9 +110,9 @@ export class WatchDevices {
   }
 
   private async stage(tx: Tx, tenant: string, taken: readonly Taken[], now: Date): Promise<void> {
-    await this.push(tx, tenant, of(taken, 'push'), now);
-    await this.ping(tx, tenant, of(taken, 'ping'), now);
-    await this.alert(tx, tenant, of(taken, 'alert'), now);
+    await this.push(tx, tenant, chosen(taken, 'push'), now);
+    await this.ping(tx, tenant, chosen(taken, 'ping'), now);
+    await this.alert(tx, tenant, chosen(taken, 'alert'), now);
   }
 
   /** One that expires: a device that comes back tomorrow is not woken for what is over. */
@@ -142,7 +168,7 @@ export class WatchDevices {
   }
 }
 
-const of = (taken: readonly Taken[], step: WatchStep): DueDevice[] =>
+const chosen = (taken: readonly Taken[], step: WatchStep): DueDevice[] =>
   taken.filter((one) => one.step === step).map(({ device }) => device);
 
 function idOf(step: WatchStep, tenant: string, devices: readonly DueDevice[], now: Date): string {

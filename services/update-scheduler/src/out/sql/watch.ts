@@ -144,7 +144,7 @@ export const forget = {
           WHERE due_at IS NULL AND greatest(pushed_at, pinged_at, synced_at, alerted_at, '-infinity') < $2`,
 };
 
-/** $1 now, $2 limit */
+/** $1 now, $2 limit, $3 tenants that have no turn */
 export const due = {
   name: 'watch-due',
   text: `
@@ -156,7 +156,7 @@ export const due = {
       FROM update_scheduler.watch_ladder l
       LEFT JOIN command_queue.enrollment_v1 e ON e.tenant = l.tenant AND e.device_id = l.device_id
       LEFT JOIN status_ingestion.device_ddm_v1 m ON m.tenant = l.tenant AND m.device_id = l.device_id
-     WHERE l.due_at <= $1 ORDER BY l.due_at LIMIT $2 FOR UPDATE OF l SKIP LOCKED`,
+     WHERE l.due_at <= $1 AND l.tenant <> ALL($3::text[]) ORDER BY l.due_at LIMIT $2 FOR UPDATE OF l SKIP LOCKED`,
 };
 
 /** $1 tenants, $2 device ids, $3 steps or null, $4 due, $5 now */

@@ -155,4 +155,19 @@ describe('admin-api', () => {
     const { items } = (await (await call('/v1/devices')).json()) as { items: { deviceId: string }[] };
     expect(items.map((item) => item.deviceId)).toEqual(['MAC-1']);
   });
+
+  it('shows of an answer with many errors the first ones: a device may send hundreds of such answers', async () => {
+    await database.admin.query({
+      text: `INSERT INTO status_ingestion.device (tenant, device_id, enrolled, generation, platform, updated_at)
+               VALUES ('default','CHAIN',true,1,'macOS','2026-11-20T00:00Z');
+             INSERT INTO status_ingestion.report (tenant, device_id, report_id, at, request_type, status, cause, observation, error_chain)
+               SELECT 'default','CHAIN',gen_random_uuid(),now(),'DeviceInformation','Error','x','{"kind":"failed","explanation":"no"}',
+                      jsonb_agg(jsonb_build_object('ErrorCode', n)) FROM generate_series(1, 100) n`,
+    });
+    const { timeline } = (await (await call('/v1/devices/CHAIN')).json()) as {
+      timeline: { kind: string; text: string; errorChain: { ErrorCode: number }[] }[];
+    };
+    expect(timeline).toMatchObject([{ kind: 'answer', text: 'DeviceInformation answered Error: no' }]);
+    expect(timeline[0]?.errorChain.map((link) => link.ErrorCode)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
 });

@@ -33,7 +33,7 @@ export interface ReportRow {
   commandId: string | null;
   requestType: string;
   status: string;
-  observation: { kind: string; explanation?: string };
+  explanation: string | null;
   errorChain: unknown;
   traceparent: string | null;
 }
@@ -110,7 +110,7 @@ function reportEntry(row: ReportRow): TimelineEntry {
   const more: Partial<TimelineEntry> = { requestType: row.requestType };
   if (row.commandId) more.commandId = row.commandId;
   if (row.errorChain) more.errorChain = row.errorChain;
-  const explanation = row.observation.explanation ? `: ${row.observation.explanation}` : '';
+  const explanation = row.explanation ? `: ${row.explanation}` : '';
   return entry(row.at, 'answer', `${row.requestType} answered ${row.status}${explanation}`, more, row.traceparent);
 }
 

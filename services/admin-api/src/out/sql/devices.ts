@@ -93,11 +93,12 @@ export const PUSHES = {
       FROM apns_push.push_v1 WHERE tenant = $1 AND device_id = $2 ORDER BY at DESC LIMIT 500`,
 };
 
+/** Of an error chain its first links: a device may send long ones, hundreds of times. */
 export const REPORTS = {
   name: 'device-reports',
   text: `
-    SELECT at, command_id AS "commandId", request_type AS "requestType", status, observation,
-           error_chain AS "errorChain", traceparent
+    SELECT at, command_id AS "commandId", request_type AS "requestType", status, observation->>'explanation' AS explanation,
+           jsonb_path_query_array(error_chain, '$[0 to 9]') AS "errorChain", traceparent
       FROM status_ingestion.report_v1 WHERE tenant = $1 AND device_id = $2 ORDER BY at DESC LIMIT 500`,
 };
 

@@ -208,7 +208,7 @@ describe('a connection', () => {
   });
 
   it('gives a push up that is not answered in time, and stays usable', async () => {
-    await start(10, { LAMP_APNS_TIMEOUT_SECONDS: '2' });
+    await start(10, { LAMP_APNS_TIMEOUT_SECONDS: '0.3' });
     apns.script = (one, count) => {
       if (count > 1) one.answer(200);
     };

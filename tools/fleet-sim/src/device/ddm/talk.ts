@@ -31,7 +31,11 @@ export async function talk(device: Device, world: World, ddm: Ddm, line: DdmLine
     const isFull = ddm.untold.length === 0 && ddm.fullReportAt <= world.now();
     const report = nextReport(device, ddm, isFull);
     if (report.body !== undefined) {
-      await line.ask('status', report.body);
+      await line.ask('status', report.body).catch((error: unknown) => {
+        // The server may have it or not: what it knows is not known any more, and all is told anew.
+        Object.assign(ddm, { reported: '', reportable: [] });
+        throw error;
+      });
       line.counts.statusReports += 1;
     }
     if (isFull) ddm.fullReportAt = nextFullReportAt(device, world);

@@ -135,6 +135,17 @@ describe('sets of groups', () => {
     expect(await done()).toHaveLength(1);
   });
 
+  it('are followed again where they are given in the very millisecond in which they were taken back', async () => {
+    await device('A', 'Mac1');
+    await group({ name: 'g1', devices: ['A'] });
+    for (const isGiven of [false, true, false]) {
+      await give('g1', isGiven);
+      await follow.run();
+      await done();
+      expect(await holders('g1')).toEqual(isGiven ? ['A'] : []);
+    }
+  });
+
   const name = fc.constantFrom(...GROUPS);
   const step = fc.oneof(
     fc.record({

@@ -37,7 +37,9 @@ export class FollowGroupSets {
     if (all.length === 0 || (await this.groupSets.waiting()) > MOST_WAITING) return;
     await this.each.run(all, async (one) => {
       const key = `${one.tenant} ${one.cause}`;
-      if (this.done.get(key) === one.changedAt.getTime()) return;
+      // By the time alone it is not told from one that was given in the same millisecond.
+      if (one.isGiven) this.done.delete(key);
+      else if (this.done.get(key) === one.changedAt.getTime()) return;
       const found = await this.follow(one);
       if (found === 0 && !one.isGiven) this.done.set(key, one.changedAt.getTime());
     });

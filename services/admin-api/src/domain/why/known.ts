@@ -95,3 +95,8 @@ export function ownUpdate({ updates, scheduled }: Known): KnownUpdate | undefine
     (scheduled === undefined ? updates[0] : updates.find((update) => update.rolloutId === rolloutId))
   );
 }
+
+/** By a plan, and not by what the device said to its command: the next plan judges it anew. */
+export function wasLeftOut({ state, releaseAt }: KnownUpdate): boolean {
+  return state === 'not-eligible' && releaseAt === null;
+}
